@@ -1,0 +1,1 @@
+"""Email-driven intake and reminder daemon for written procedures."""
