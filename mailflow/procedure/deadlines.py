@@ -30,7 +30,8 @@ MONTHS_IN_YEAR = 12
 class Rule:
     """A timescale as written (`text`) and as read.
 
-    kind: working (K4), days (K5), limit (K6), same_day (K7), date (K13) or months (K14). `n` counts days, working days or months; weeks are held as days with unit "weeks".
+    kind: working (K4), days (K5), limit (K6), same_day (K7), date (K13) or months (K14).
+    n counts days, working days or months; weeks are held as days with unit "weeks".
     """
 
     kind: str
