@@ -17,6 +17,7 @@ from mailflow.errors import Fault
 
 Path = tuple[str | int, ...]
 WHITE = " \t\r"
+MOST_CHOICES = 24
 CLOSERS = {"[": "]", "{": "}"}
 
 
@@ -43,7 +44,10 @@ def suggest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     if close:
         return f'Did you mean "{close[0]}"?'
-    return f"Known here: {', '.join(choices)}." if choices else "Remove it."
+    if not choices:
+        return "Remove it."
+    more = f" and {len(choices) - MOST_CHOICES} more" if len(choices) > MOST_CHOICES else ""
+    return f"Known here: {', '.join(choices[:MOST_CHOICES])}{more}."
 
 
 class Table:
