@@ -1,0 +1,172 @@
+"""Letters and mails: one source file per letter, rendered twice, as text and as HTML with the same words.
+
+In: template files (templates/<procedure>/<id>.j2, else templates/shared/<id>.j2) and a context of plain values.
+Out: Rendered(subject, text, html); every value is hostile until escaped and never becomes template source (domain.md 6.1).
+Fails: errors.CannotRender naming the template, its line and the variable; no value of a mail stands in the error.
+Limits: finds a missing value only on the way it takes; the tests render every template with a full context.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import css_inline
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    meta,
+)
+from jinja2.sandbox import SandboxedEnvironment
+
+from mailflow.documents import plain, words
+from mailflow.errors import CannotRender
+from mailflow.mail.reply_text import REPLY_MARKER
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)?")
+_MISSING = re.compile(r"'([^']+)' is undefined|has no (?:attribute|element) '?([^']+)'?")
+_EXPRESSION = re.compile(r"\{\{-?\s*(.+?)\s*-?\}\}")
+# Long enough for any wording of ours; a longer one would be folded into many header lines.
+_SUBJECT_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter ready to be composed: subject on one line, plain text with \\n line ends, one HTML document."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Letters:
+    """The letters of all procedures under some template folders; earlier folders win, so an office can replace one letter."""
+
+    def __init__(self, template_dirs: Sequence[Path]):
+        self._dirs = tuple(Path(folder) for folder in template_dirs)
+        self._text = self._environment("text")
+        self._html = self._environment("html")
+        # libraries.md 8: nothing is fetched, and @media survives for narrow screens.
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+    def render(self, template: str, context: Mapping[str, object]) -> Rendered:
+        """The letter in both forms; `template` is "<procedure>/<id>" or "<id>". Raises CannotRender."""
+        path = self._path(template)
+        try:
+            source = self._text.get_template(path)
+            subject = words.one_line("".join(source.blocks["subject"](source.new_context(dict(context)))))
+            text = plain.tidy(source.render(context))
+            html = self._inliner.inline(self._html.get_template(path).render(context))
+        except Exception as error:
+            raise self._explained(template, path, error) from None
+        tag = words.one_line(context.get("tag") or "")
+        return Rendered(f"{tag} {subject}".strip()[:_SUBJECT_LIMIT], text, html)
+
+    def page(self, template: str, context: Mapping[str, object]) -> str:
+        """A document that exists as HTML only, such as the closure report. Raises CannotRender."""
+        path = self._path(template)
+        try:
+            return self._inliner.inline(self._html.get_template(path).render(context))
+        except Exception as error:
+            raise self._explained(template, path, error) from None
+
+    def exists(self, template: str) -> bool:
+        """True when there is a file for this letter, its own or a shared one."""
+        return any((folder / path).is_file() for folder in self._dirs for path in _paths(template))
+
+    def variables(self, template: str) -> set[str]:
+        """The names a letter reads from its context, those of its layouts included. Raises CannotRender."""
+        found: set[str] = set()
+        waiting, seen = [self._path(template)], set()
+        while waiting:
+            path = waiting.pop()
+            if path in seen:
+                continue
+            seen.add(path)
+            try:
+                source, _, _ = self._text.loader.get_source(self._text, path)  # type: ignore[union-attr]
+                tree = self._text.parse(source, path)
+            except TemplateError as error:
+                raise self._explained(template, path, error) from None
+            found |= meta.find_undeclared_variables(tree) - set(self._text.globals) - {"self", "caller"}
+            waiting += [name for name in meta.find_referenced_templates(tree) if name]
+        return found
+
+    def _environment(self, form: str) -> SandboxedEnvironment:
+        folders = [folder / part for folder in self._dirs for part in (f"layouts/{form}", "layouts", ".")]
+        environment = SandboxedEnvironment(
+            loader=FileSystemLoader(folders),
+            autoescape=form == "html",
+            undefined=StrictUndefined,
+            finalize=words.said,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        shapes = ("paragraph", "lines", "heading", "title", "bullets", "numbered", "quoted", "drafted", "labelled")
+        environment.filters.update({name: getattr(plain, name) for name in shapes})
+        environment.filters.update({name: getattr(words, name) for name in ("day", "one_line", "said", "sentence")})
+        environment.tests["known"] = words.known
+        environment.globals.update(
+            when=words.when,
+            worked_out=words.worked_out,
+            safe_link=words.safe_link,
+            cells=plain.cells,
+            facts_of=plain.facts,
+            plain_table=plain.table,
+            reply_marker=REPLY_MARKER,
+        )
+        # The two sets of shapes have the same names, so that a letter does not know which form it is rendered in.
+        for file in ("shapes.j2", "phrases.j2"):
+            try:
+                macros = vars(environment.get_template(file).module)
+            except TemplateError as error:
+                raise self._explained("layouts", file, error) from None
+            environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
+        return environment
+
+    def _path(self, template: str) -> str:
+        for path in _paths(template):
+            if any((folder / path).is_file() for folder in self._dirs):
+                return path
+        looked = " or ".join(_paths(template)) or "no name that a letter can have"
+        raise CannotRender(f"Template {template!r} is missing: looked for {looked} under the template folders.")
+
+    def _explained(self, template: str, path: str, error: Exception) -> CannotRender:
+        if isinstance(error, CannotRender):
+            return error
+        if isinstance(error, TemplateSyntaxError):
+            return CannotRender(f"Template {template!r}, {error.name or path}, line {error.lineno}: {error.message}")
+        if isinstance(error, TemplateNotFound):
+            return CannotRender(f"Template {template!r} needs the file {error.name!r}, which is missing.")
+        file, line, source = self._place(path, error)
+        place = f"Template {template!r}, {file}, line {line}"
+        shown = ", ".join(_EXPRESSION.findall(source)) or source.strip()
+        if isinstance(error, UndefinedError):
+            found = _MISSING.search(str(error))
+            name = next((part for part in found.groups() if part), "?") if found else "?"
+            return CannotRender(f"{place}: the variable {name!r} is missing ({shown}).")
+        if isinstance(error, words.Empty):
+            return CannotRender(f"{place}: a {error} that the letter states is empty ({shown}).")
+        # The words of other errors may quote a value: only their kind is told.
+        return CannotRender(f"{place}: {type(error).__name__} ({shown}).")
+
+    def _place(self, path: str, error: Exception) -> tuple[str, int, str]:
+        """File, line and source of the innermost place in the letter itself, else in its layouts."""
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+        own = [frame for frame in frames if frame.filename.endswith(path)]
+        for frame in (own or frames)[::-1]:
+            return Path(frame.filename).name, frame.lineno or 0, frame.line or ""
+        return path, 0, ""
+
+
+def _paths(template: str) -> tuple[str, ...]:
+    if not _NAME.fullmatch(template):
+        return ()
+    return tuple(dict.fromkeys((f"{template}.j2", f"shared/{template.rpartition('/')[2]}.j2")))
