@@ -1,0 +1,168 @@
+"""The database itself: opening it, its transactions, and word of every commit.
+
+In: a database URL, such as sqlite:////var/lib/mailflow/mailflow.db.
+Out: units (write) and readings (read only); a wake-up for the loops of this process after each commit that changed something.
+Fails: errors.StoreUnavailable when the database cannot be opened, is locked or full, or its server is away.
+Limits: loops in other processes are not woken, they poll; a database in memory is refused, its threads would not share it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from mailflow.errors import StoreUnavailable
+from mailflow.store.unit import Unit
+from mailflow.store.work import Work
+
+# How long a writer waits for another one before it says that the database is locked, in milliseconds.
+BUSY_MS = 5000
+
+# SQLite's words for what may be over in a moment, or once an administrator has acted; anything else is a fault of ours.
+_TEMPORARY = (
+    "database is locked",
+    "database table is locked",
+    "database schema is locked",
+    "unable to open database file",
+    "disk i/o error",
+    "database or disk is full",
+    "attempt to write a readonly database",
+    "locking protocol",
+)
+
+
+class Store:
+    """One database. Threads may share a Store; each takes units of its own."""
+
+    def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
+        parsed = make_url(url)
+        self._sqlite = parsed.get_backend_name() == "sqlite"
+        if self._sqlite and parsed.database in (None, "", ":memory:"):
+            raise ValueError("the store needs a file: threads would not share a database in memory")
+        # 0: a thread that finds no pooled connection opens one more instead of waiting for the others.
+        self._engine = create_engine(url, max_overflow=-1)
+        self._busy_ms = busy_ms
+        if self._sqlite:
+            event.listen(self._engine, "connect", self._prepare)
+            event.listen(self._engine, "begin", _begin)
+        self._news = threading.Condition()
+        self._commits = 0
+        self._seen = threading.local()
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; cheap when it is. Raises ConfigurationError when the database is newer than this program."""
+        # alembic takes over half a second to import: only those who migrate pay.
+        from mailflow.store.migrations import run
+
+        with self._translated():
+            run.upgrade(self._engine, sqlite=self._sqlite)
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A write transaction (BEGIN IMMEDIATE): committed when the block ends, rolled back when it raises."""
+        with self._translated(), self._engine.connect() as connection:
+            work = Work(connection)
+            with connection.begin():
+                yield Unit(work)
+            if work.changed:
+                self._announce()
+
+    @contextmanager
+    def read(self) -> Iterator[Unit]:
+        """A steady picture of the database that waits for no writer; writing in it raises."""
+        with self._translated(), self._engine.connect() as plain:
+            connection = plain.execution_options(mailflow_reading=True, postgresql_readonly=True)
+            with connection.begin() as transaction:
+                try:
+                    yield Unit(Work(connection))
+                finally:
+                    if transaction.is_active:
+                        transaction.rollback()
+                    if self._sqlite:
+                        _query_only(connection, False)
+
+    @property
+    def commits(self) -> int:
+        """How many commits of this process have changed something."""
+        return self._commits
+
+    def wait_for_commit(self, timeout: float | None, since: int | None = None) -> bool:
+        """Wait for news, `timeout` seconds at most; True when something was committed.
+
+        News is a commit after `since` (a value of `commits`), or, without it, after this thread's last call: what was
+        committed between two calls is not missed, so the first call of a thread may return at once.
+        """
+        known = getattr(self._seen, "commits", 0) if since is None else since
+        with self._news:
+            fresh = self._news.wait_for(lambda: self._commits > known, timeout)
+            self._seen.commits = self._commits
+        return fresh
+
+    def wake(self) -> None:
+        """Wake every waiting loop of this process as a commit would (to stop, or because the pretended clock moved)."""
+        self._announce()
+
+    def _announce(self) -> None:
+        with self._news:
+            self._commits += 1
+            self._news.notify_all()
+
+    def _prepare(self, connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver must not begin transactions by itself: it does so only at the first write, which loses updates.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout = {int(self._busy_ms)}",
+            "journal_mode = WAL",
+            # NORMAL may lose the last commits in a power cut, and then a letter would be sent twice.
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            # What is erased is overwritten, not only unlinked.
+            "secure_delete = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as fault:
+            raise StoreUnavailable("no connection to the database came free") from fault
+        except (OperationalError, InterfaceError) as fault:
+            if self._passing(fault):
+                raise StoreUnavailable(f"the database is not available: {fault.orig}") from fault
+            raise
+        except sqlite3.OperationalError as fault:
+            # Raised while a connection is being prepared, before SQLAlchemy wraps anything.
+            if any(words in str(fault).lower() for words in _TEMPORARY):
+                raise StoreUnavailable(f"the database is not available: {fault}") from fault
+            raise
+
+    def _passing(self, fault: DBAPIError) -> bool:
+        return not self._sqlite or any(words in str(fault.orig).lower() for words in _TEMPORARY)
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("mailflow_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        _query_only(connection, True)
+
+
+def _query_only(connection: Connection, wanted: bool) -> None:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")
+    finally:
+        cursor.close()

@@ -1,0 +1,312 @@
+"""The inbox: every mail's octets by identity, where it was seen, and how far it has been dealt with.
+
+In: octets and sightings (mailbox, folder, UIDVALIDITY, UID); later the result of sorting.
+Out: mails by state, case, sender or Message-ID; the instant up to which a mailbox is read and sorted.
+Fails: never of its own accord; a transition that the state table does not know changes nothing and answers False.
+Limits: `waiting_from` knows a sender only where `keep` or `settle` was told one; a kept mail of unknown sender counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import case as case_when
+from sqlalchemy.dialects.postgresql import insert
+
+from mailflow.store import correspondence, schema
+from mailflow.store.correspondence import Correspondence
+from mailflow.store.work import Room
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A mail as it was kept; state: kept, done, held or quarantined."""
+
+    identity: str
+    octets: bytes
+    mailbox: str
+    folder: str
+    arrived_at: datetime
+    state: str
+    reason: str
+    tries: int
+    case: str
+    first_kept_at: datetime
+    kind: str
+    sender: str
+
+
+# The state table of a message (docs: README): from which states a state may be reached.
+FROM_STATES: Mapping[str, tuple[str, ...]] = {
+    "done": ("kept", "held", "quarantined", "done"),
+    "held": ("kept", "quarantined", "held"),
+    "quarantined": ("kept", "held", "quarantined"),
+    "kept": ("held", "quarantined", "kept"),
+}
+
+_t = schema.inbox.c
+_ids = schema.message_ids.c
+_s = schema.sightings.c
+_b = schema.mailboxes.c
+_KEPT = (
+    _t.identity,
+    _t.octets,
+    _t.mailbox,
+    _t.folder,
+    _t.arrived_at,
+    _t.state,
+    _t.reason,
+    _t.tries,
+    _t.case,
+    _t.first_kept_at,
+    _t.kind,
+    _t.sender,
+)
+_KEEP = insert(schema.inbox).on_conflict_do_nothing(index_elements=[_t.identity])
+_SIGHT = insert(schema.sightings).on_conflict_do_nothing(index_elements=[_s.mailbox, _s.folder, _s.uidvalidity, _s.uid])
+_UIDS = select(_s.uid).where(
+    _s.mailbox == bindparam("mailbox"), _s.folder == bindparam("folder"), _s.uidvalidity == bindparam("uidvalidity")
+)
+_ORDER = (_t.arrived_at, _t.first_kept_at, _t.identity)
+_GET = select(*_KEPT).where(_t.identity == bindparam("identity"))
+_BY_STATE = select(*_KEPT).where(_t.state == bindparam("state")).order_by(*_ORDER)
+_BY_CASE = select(*_KEPT).where(_t.case == bindparam("c")).order_by(*_ORDER)
+_NEXT = _BY_STATE.limit(bindparam("limit", type_=schema.Integer))
+_TRIED = update(schema.inbox).where(_t.identity == bindparam("i")).values(tries=_t.tries + 1).returning(_t.tries)
+
+
+def _unless_blank(column: Any, name: str) -> Any:
+    """The new value, or what is known when the new one is blank."""
+    return case_when((bindparam(name, type_=schema.Words) == "", column), else_=bindparam(name, type_=schema.Words))
+
+
+_SETTLE = (
+    update(schema.inbox)
+    .where(_t.identity == bindparam("i"), _t.state.in_(bindparam("allowed", expanding=True)))
+    .values(
+        state=bindparam("s"),
+        reason=bindparam("r"),
+        case=_unless_blank(_t.case, "c"),
+        kind=_unless_blank(_t.kind, "k"),
+        sender=_unless_blank(_t.sender, "who"),
+        sender_domain=_unless_blank(_t.sender_domain, "domain"),
+        text_digest=_unless_blank(_t.text_digest, "digest"),
+    )
+)
+_WAITING = (
+    select(_t.identity)
+    .where(
+        or_(
+            _t.state.in_(("held", "quarantined", "kept"))
+            & (
+                _t.sender.in_(bindparam("addresses", expanding=True))
+                | _t.sender_domain.in_(bindparam("domains", expanding=True))
+            ),
+            (_t.state == "kept") & (_t.sender == ""),
+        )
+    )
+    .order_by(*_ORDER)
+)
+_COPIES = (
+    select(_t.identity)
+    .where(
+        _t.case == bindparam("c"),
+        _t.arrived_at >= bindparam("since"),
+        _t.state == "done",
+        _t.sender == bindparam("sender"),
+        _t.text_digest == bindparam("digest"),
+        _t.identity != bindparam("but"),
+    )
+    .limit(1)
+)
+_READ_THROUGH = insert(schema.mailboxes)
+_SET_READ_THROUGH = _READ_THROUGH.on_conflict_do_update(
+    index_elements=[_b.mailbox], set_={"read_through": _READ_THROUGH.excluded.read_through}
+)
+_GET_READ_THROUGH = select(_b.read_through).where(_b.mailbox == bindparam("mailbox"))
+_ALL_READ_THROUGH = select(_b.mailbox, _b.read_through)
+_IDS = insert(schema.message_ids)
+_REMEMBER = _IDS.on_conflict_do_update(
+    index_elements=[_ids.message_id, _ids.identity], set_={"case": _IDS.excluded.case}
+)
+_BY_MESSAGE_ID = select(_ids.identity, _ids.case).where(_ids.message_id == bindparam("mid")).order_by(_ids.identity)
+_FORGET = update(schema.inbox).where(_t.case == bindparam("c"), _t.state == "done", _t.octets != b"").values(octets=b"")
+
+# RFC 5322 section 2.1.1: no line, so no honest Message-ID, is longer than this; a longer one is cut, not refused.
+_LONGEST_MESSAGE_ID = 998
+
+
+class Inbox(Room):
+    """The inbox of this transaction."""
+
+    __slots__ = ()
+
+    def keep(
+        self,
+        identity: str,
+        octets: bytes,
+        *,
+        mailbox: str,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        arrived_at: datetime,
+        kept_at: datetime,
+        sender: str = "",
+    ) -> bool:
+        """Keep a mail and note where it was seen; True when its identity is new. The octets kept first stay."""
+        sender = sender.lower()
+        row: dict[str, Any] = {
+            "identity": identity,
+            "octets": octets,
+            "mailbox": mailbox,
+            "folder": folder,
+            "arrived_at": arrived_at,
+            "first_kept_at": kept_at,
+            "state": "kept",
+            "reason": "",
+            "tries": 0,
+            "case": "",
+            "kind": "",
+            "sender": sender,
+            "sender_domain": _domain(sender),
+            "text_digest": "",
+        }
+        new = self._work.write(_KEEP, row) > 0
+        sighting = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uid": uid, "identity": identity}
+        self._work.write(_SIGHT, sighting)
+        return new
+
+    def seen_uids(self, mailbox: str, folder: str, uidvalidity: int) -> set[int]:
+        """The UIDs of one folder in one UIDVALIDITY that are already in the ledger."""
+        place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
+        return set(self._work.read(_UIDS, place).scalars())
+
+    def next_kept(self, limit: int = 1) -> list[Kept]:
+        """Mails still to be sorted, oldest arrival first."""
+        return self._kept(_NEXT, {"state": "kept", "limit": limit})
+
+    def get(self, identity: str) -> Kept | None:
+        """One mail, or None."""
+        return next(iter(self._kept(_GET, {"identity": identity})), None)
+
+    def by_state(self, state: str) -> list[Kept]:
+        """All mails in a state, oldest arrival first."""
+        return self._kept(_BY_STATE, {"state": state})
+
+    def by_case(self, case: str) -> list[Kept]:
+        """All mails of a case, oldest arrival first."""
+        return self._kept(_BY_CASE, {"c": case})
+
+    def settle(
+        self,
+        identity: str,
+        state: str,
+        reason: str = "",
+        case: str = "",
+        kind: str = "",
+        sender: str = "",
+        text_digest: str = "",
+    ) -> bool:
+        """Move a mail to a state; False when the state table forbids it. Blank case, kind, sender, digest stay as known."""
+        known = {"c": case, "k": kind, "who": sender.lower(), "domain": _domain(sender.lower()), "digest": text_digest}
+        where = {"i": identity, "allowed": FROM_STATES[state]}
+        return self._work.write(_SETTLE, {**where, **known, "s": state, "r": reason}) > 0
+
+    def tried(self, identity: str) -> int:
+        """Count one more try at sorting this mail; returns the new count. Commit it before the try (poison mail)."""
+        self._work.changed = True
+        return self._work.read(_TRIED, {"i": identity}).scalar() or 0
+
+    def waiting_from(self, addresses: set[str], domains: set[str]) -> list[str]:
+        """Mails of these senders that nobody has dealt with: kept, held, quarantined; also kept ones of unknown sender (G9)."""
+        wanted = {
+            "addresses": sorted(a.lower() for a in addresses if a),
+            "domains": sorted(d.lower() for d in domains if d),
+        }
+        return list(self._work.read(_WAITING, wanted).scalars())
+
+    def copies(self, sender: str, case: str, text_digest: str, since: datetime, but: str = "") -> bool:
+        """Whether the same sender's same text is already filed on the case since `since` (G3), `but` apart."""
+        wanted = {"sender": sender.lower(), "c": case, "digest": text_digest, "since": since, "but": but}
+        return bool(text_digest) and self._work.read(_COPIES, wanted).first() is not None
+
+    def set_read_through(self, mailbox: str, instant: datetime) -> None:
+        """Everything that arrived in this mailbox up to `instant` is kept and sorted (G9)."""
+        self._work.write(_SET_READ_THROUGH, {"mailbox": mailbox, "read_through": instant})
+
+    def read_through(self, mailbox: str) -> datetime | None:
+        """The instant up to which a mailbox is read and sorted; None when it never was."""
+        return self._work.read(_GET_READ_THROUGH, {"mailbox": mailbox}).scalar()
+
+    def read_through_all(self) -> dict[str, datetime]:
+        """The same for every mailbox ever read."""
+        return {row.mailbox: row.read_through for row in self._work.read(_ALL_READ_THROUGH)}
+
+    def remember_message_id(self, message_id: str, identity: str, case: str) -> None:
+        """Note which mail, and which case, carries a Message-ID; said again with another case, the new case counts."""
+        if message_id:
+            key = message_id[:_LONGEST_MESSAGE_ID]
+            self._work.write(_REMEMBER, {"message_id": key, "identity": identity, "case": case})
+
+    def by_message_id(self, message_id: str) -> list[str]:
+        """The identities of the mails that carry this Message-ID; several when it was used twice."""
+        rows = self._work.read(_BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
+        return [row.identity for row in rows]
+
+    def case_of_message_id(self, message_id: str) -> str:
+        """The one case that this Message-ID belongs to; empty when unknown or when it names several."""
+        rows = self._work.read(_BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
+        cases = {row.case for row in rows if row.case}
+        return cases.pop() if len(cases) == 1 else ""
+
+    def add_sorted(
+        self,
+        identity: str,
+        *,
+        case: str,
+        party: str,
+        at: datetime,
+        subject: str,
+        text_id: str,
+        kind: str,
+        direction: str,
+        correspondent: str,
+        attachments: Iterable[Mapping[str, Any]] = (),
+    ) -> bool:
+        """Put a mail (identity) or a letter (id) on a case's file; False when it is there already."""
+        row = {
+            "identity": identity,
+            "case": case,
+            "party": party,
+            "at": at,
+            "subject": subject,
+            "text_id": text_id,
+            "kind": kind,
+            "direction": direction,
+            "correspondent": correspondent,
+        }
+        return correspondence.add(self._work, row, attachments)
+
+    def correspondence(self, case: str) -> list[Correspondence]:
+        """Every mail on a case's file, in and out, in the order of their instants."""
+        return correspondence.of(self._work, case)
+
+    def forget(self, case: str) -> int:
+        """Erase the octets of a case's settled mails and the words in its correspondence; returns how many mails.
+
+        Identity, ledger and state stay, so that a mail fetched again is still known.
+        """
+        correspondence.forget(self._work, case)
+        return self._work.write(_FORGET, {"c": case})
+
+    def _kept(self, statement: Any, params: Mapping[str, Any]) -> list[Kept]:
+        return [Kept(**row) for row in self._work.read(statement, params).mappings()]
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2] if "@" in address else ""

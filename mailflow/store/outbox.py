@@ -1,0 +1,293 @@
+"""The outbox: final letters, one envelope per recipient, and the courier's claims on them.
+
+In: letters decided by a case; phases and verdicts from the courier; copies that came home.
+Out: letters to carry, in the order of their case; letters in doubt; counts.
+Fails: errors.Conflict when a courier goes on with a letter whose claim has been taken from it.
+Limits: what a server did after the final dot without a reply cannot be known here; it is "in doubt" until evidence comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailflow.errors import Conflict
+from mailflow.store import outbox_sql as sql
+from mailflow.store.work import Room
+
+# The state table of an envelope (docs: README): from which states the courier, a bounce or an officer may reach a state.
+FROM_STATES: Mapping[str, tuple[str, ...]] = {
+    "sent": ("claimed", "in_doubt"),
+    "deferred": ("claimed", "in_doubt", "deferred"),
+    "refused": ("claimed", "in_doubt", "deferred"),
+    "in_doubt": ("claimed",),
+    "served": ("sent",),
+    "bounced": ("sent", "served", "in_doubt"),
+    "withdrawn": ("waiting", "in_doubt"),
+    "waiting": ("claimed", "in_doubt", "deferred", "refused"),
+}
+
+# Up to here the final dot has not been sent, so the server cannot have taken the letter (RFC 5321 section 4.1.1.4).
+BEFORE_THE_DOT = frozenset({"claimed", "connected", "mail", "rcpt", "data"})
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter whose octets are final; it may leave at `leave_at`, and of two due letters the smaller priority first."""
+
+    id: str
+    case: str
+    machine: str
+    template: str
+    party: str
+    message_id: str
+    octets: bytes
+    mail_from: str
+    leave_at: datetime
+    why: str
+    party_mail: bool
+    priority: int
+    seq: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One recipient of a letter: waiting, claimed, sent, served, deferred, refused, in_doubt, bounced or withdrawn.
+
+    `next_at` is when a waiting or deferred envelope may be claimed; `home` marks the shared mailbox's own copy.
+    """
+
+    letter: str
+    recipient: str
+    state: str
+    attempts: int
+    next_at: datetime | None
+    verdict: str
+    home: bool
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at carrying a letter; an open one (no `ended_at`) is the claim, good until `lease_until`."""
+
+    id: int
+    letter: str
+    started_at: datetime
+    lease_until: datetime
+    phase: str
+    ended_at: datetime | None
+    words: str
+
+
+Bundle = tuple[Letter, list[Envelope]]
+
+
+class Outbox(Room):
+    """The outbox of this transaction."""
+
+    __slots__ = ()
+
+    def put(self, letter: Letter, recipients: Sequence[str], home: str = "") -> bool:
+        """Put a letter in, waiting; False, and nothing done, when the same fact already sent this template to this party.
+
+        Several recipients are envelopes of one SMTP transaction; `home` is the shared mailbox, one more of them.
+        """
+        row = asdict(letter)
+        key = {name: row[name] for name in ("case", "machine", "template", "party", "seq")}
+        if self._work.read(sql.TWIN, key).first() is not None:
+            return False
+        if self._work.write(sql.PUT, {**row, "home_at": None}) == 0:
+            return False
+        names = dict.fromkeys([*recipients, *([home] if home else [])])
+        blank = {"letter": letter.id, "state": "waiting", "attempts": 0, "next_at": letter.leave_at, "left_at": None}
+        rows = [
+            {**blank, "recipient": name, "verdict": "", "home": name == home and name not in recipients}
+            for name in names
+        ]
+        if not rows:
+            raise ValueError(f"letter {letter.id} has no recipient")
+        self._work.write(sql.PUT_ENVELOPE, rows)
+        return True
+
+    def claim(
+        self, now: datetime, *, limit: int = 1, lease_seconds: float, per_case_order: bool = True
+    ) -> list[Bundle]:
+        """Claim due letters and record the attempt (phase "claimed"); each comes with the envelopes to carry now.
+
+        A letter waits while an earlier one (leave_at, recorded_at, seq) of its case to the same party is waiting,
+        claimed, deferred or in doubt. Commit before dialling. After `lease_seconds` anybody may `recover` the claim.
+        """
+        found = sql.CLAIM_IN_ORDER if per_case_order else sql.CLAIM
+        ids = list(self._work.read(found, {"now": now, "limit": limit}).scalars())
+        lease = now + timedelta(seconds=lease_seconds)
+        claimed = []
+        for letter_id in ids:
+            if self._work.write(sql.TAKE, {"l": letter_id, "now": now}) == 0:
+                continue
+            attempt = {"letter": letter_id, "started_at": now, "lease_until": lease, "phase": "claimed", "words": ""}
+            self._work.write(sql.ATTEMPT, {**attempt, "ended_at": None})
+            letter, envelopes = self._bundle(letter_id)
+            claimed.append((letter, [e for e in envelopes if e.state == "claimed"]))
+        return claimed
+
+    def phase(self, letter_id: str, phase: str) -> None:
+        """Record how far the attempt has come: connected, mail, rcpt, data, dot, reply. Commit "dot" before the dot is sent.
+
+        Raises Conflict when the claim is no longer held (its lease ran out and it was recovered): hang up, send nothing.
+        """
+        if self._work.write(sql.PHASE, {"l": letter_id, "p": phase}) == 0:
+            raise Conflict(f"letter {letter_id} is no longer claimed by this courier")
+
+    def settle(
+        self,
+        letter_id: str,
+        recipient: str,
+        state: str,
+        verdict: str,
+        next_at: datetime | None = None,
+        *,
+        at: datetime,
+    ) -> bool:
+        """Move one envelope on; False when the state table forbids it (settled already, or never claimed).
+
+        deferred and waiting need `next_at`, which defaults to `at`. When no envelope of the letter is claimed any more,
+        its attempt has ended.
+        """
+        due = (next_at or at) if state in ("deferred", "waiting") else None
+        values = {"l": letter_id, "r": recipient, "s": state, "v": verdict, "n": due, "allowed": FROM_STATES[state]}
+        left = at if state in ("sent", "in_doubt") else None
+        moved = self._work.write(sql.SETTLE, {**values, "left": left}) > 0
+        if moved:
+            self._close(letter_id, at)
+        return moved
+
+    def recover(self, now: datetime, *, everyone: bool = False) -> list[tuple[str, str]]:
+        """Settle claims whose lease ran out, or all of them (`everyone`, at the start of a lone daemon).
+
+        Before the final dot nothing can have left: back to waiting. After it: in doubt, or sent when the letter's copy
+        has already come home. Returns (letter id, new state).
+        """
+        params = {} if everyone else {"now": now}
+        rows = self._work.read(sql.OPEN_ATTEMPTS if everyone else sql.STALE_ATTEMPTS, params).all()
+        outcome = []
+        for row in rows:
+            if row.phase in BEFORE_THE_DOT:
+                state, verdict = "waiting", f"interrupted before the end of the mail ({row.phase})"
+            elif row.home_at is not None:
+                state, verdict = "sent", "its copy came home"
+            else:
+                state, verdict = "in_doubt", "interrupted after the end of the mail, no reply known"
+            claimed = [e for e in self._envelopes(row.letter) if e.state == "claimed"]
+            for envelope in claimed:
+                self.settle(row.letter, envelope.recipient, state, verdict, at=now)
+            if not claimed:
+                self._close(row.letter, now)
+            outcome.append((row.letter, state))
+        return outcome
+
+    def withdraw(self, letter_id: str) -> bool:
+        """Take a letter back: one conditional update against the courier's claim; False unless all of it still waits."""
+        return self._work.write(sql.WITHDRAW, {"l": letter_id}) > 0
+
+    def withdraw_waiting(
+        self, case: str, machine: str | None = None, templates: Sequence[str] | None = None
+    ) -> list[str]:
+        """Take back the waiting letters of a case, of one machine or of all, of these templates or of all; their ids."""
+        rows = self._work.read(sql.WAITING_OF_CASE, {"c": case}).all()
+        wanted = [
+            row.id
+            for row in rows
+            if (machine is None or row.machine == machine) and (templates is None or row.template in templates)
+        ]
+        return [letter_id for letter_id in wanted if self.withdraw(letter_id)]
+
+    def set_leave(self, letter_id: str, leave_at: datetime) -> bool:
+        """Change when a waiting letter may leave; False when none of it waits any more."""
+        moved = self._work.write(sql.SET_LEAVE_ENVELOPES, {"l": letter_id, "n": leave_at}) > 0
+        if moved:
+            self._work.write(sql.SET_LEAVE, {"l": letter_id, "n": leave_at})
+        return moved
+
+    def get(self, letter_id: str) -> Bundle | None:
+        """A letter with all its envelopes, or None."""
+        bundles = self._bundles(sql.GET, {"l": letter_id})
+        return bundles[0] if bundles else None
+
+    def by_message_id(self, message_id: str) -> Letter | None:
+        """The letter that carries this Message-ID, or None."""
+        row = self._work.read(sql.BY_MESSAGE_ID, {"mid": message_id}).mappings().first()
+        return Letter(**row) if row else None
+
+    def of_case(self, case: str) -> list[Bundle]:
+        """The letters of a case with their envelopes, in the order in which they leave."""
+        return self._bundles(sql.OF_CASE, {"c": case})
+
+    def in_doubt(self) -> list[Bundle]:
+        """Letters with an envelope in doubt, oldest first."""
+        return self._bundles(sql.WITH_STATE, {"s": "in_doubt"})
+
+    def with_state(self, state: str) -> list[Bundle]:
+        """Letters with an envelope in this state, oldest first."""
+        return self._bundles(sql.WITH_STATE, {"s": state})
+
+    def next_leave(self) -> datetime | None:
+        """When the next letter that nothing holds back may be claimed; None when there is none."""
+        return self._work.read(sql.NEXT_LEAVE).scalar()
+
+    def came_home(self, letter_id: str, at: datetime) -> bool:
+        """The letter's own copy was found in the shared mailbox, so it left: envelopes in doubt become sent.
+
+        True when that settled a doubt; the first instant is kept.
+        """
+        if self._work.write(sql.CAME_HOME, {"l": letter_id, "at": at}) == 0:
+            return False
+        doubtful = [e.recipient for e in self._envelopes(letter_id) if e.state == "in_doubt"]
+        for recipient in doubtful:
+            self.settle(letter_id, recipient, "sent", "its copy came home", at=at)
+        return bool(doubtful)
+
+    def home_at(self, letter_id: str) -> datetime | None:
+        """When the letter's own copy came home, or None."""
+        return self._work.read(sql.HOME_AT, {"l": letter_id}).scalar()
+
+    def later_home(self, letter_id: str) -> bool:
+        """Whether the copy of a letter first tried after this one's last attempt has come home (copies do arrive here)."""
+        return self._work.read(sql.LATER_HOME, {"l": letter_id}).first() is not None
+
+    def sent_count(self, since: datetime, recipient: str | None = None) -> int:
+        """Envelopes that left, or may have left, since `since`: to one recipient, or to all but our own mailbox."""
+        if recipient is None:
+            return self._work.read(sql.SENT_COUNT, {"since": since}).scalar() or 0
+        return self._work.read(sql.SENT_COUNT_TO, {"since": since, "r": recipient}).scalar() or 0
+
+    def all_states(self) -> dict[str, int]:
+        """How many envelopes are in each state."""
+        return {row.state: row.n for row in self._work.read(sql.STATES)}
+
+    def attempts(self, letter_id: str) -> list[Attempt]:
+        """Every try at carrying a letter, oldest first."""
+        return [Attempt(**row) for row in self._work.read(sql.ATTEMPTS, {"l": letter_id}).mappings()]
+
+    def forget(self, case: str) -> int:
+        """Erase the octets of a case's letters that have no envelope left to carry; returns how many."""
+        return self._work.write(sql.FORGET, {"c": case})
+
+    def _close(self, letter_id: str, at: datetime) -> None:
+        """End the open attempt when no envelope of the letter is claimed any more."""
+        envelopes = self._envelopes(letter_id)
+        if not any(e.state == "claimed" for e in envelopes):
+            words = "; ".join(f"{e.recipient}: {e.state} {e.verdict}".rstrip() for e in envelopes)
+            self._work.write(sql.END_ATTEMPT, {"l": letter_id, "at": at, "w": words})
+
+    def _envelopes(self, letter_id: str) -> list[Envelope]:
+        return [Envelope(**row) for row in self._work.read(sql.ENVELOPES, {"l": [letter_id]}).mappings()]
+
+    def _bundle(self, letter_id: str) -> Bundle:
+        return self._bundles(sql.GET, {"l": letter_id})[0]
+
+    def _bundles(self, statement: Any, params: Mapping[str, Any]) -> list[Bundle]:
+        found = [Letter(**row) for row in self._work.read(statement, params).mappings()]
+        return [(letter, self._envelopes(letter.id)) for letter in found]

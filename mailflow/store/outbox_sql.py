@@ -1,0 +1,190 @@
+"""The statements of the outbox, built once.
+
+In: nothing.
+Out: SQLAlchemy statements with bind parameters, the same for SQLite and PostgreSQL.
+Fails: never; they are only values.
+Limits: SQLite drops FOR UPDATE SKIP LOCKED silently; there BEGIN IMMEDIATE lets one claimer in at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from mailflow.store import schema
+
+_l = schema.letters.c
+_e = schema.envelopes.c
+_a = schema.attempts.c
+_LETTER = (
+    _l.id,
+    _l.case,
+    _l.machine,
+    _l.template,
+    _l.party,
+    _l.message_id,
+    _l.octets,
+    _l.mail_from,
+    _l.leave_at,
+    _l.why,
+    _l.party_mail,
+    _l.priority,
+    _l.seq,
+    _l.recorded_at,
+)
+_ENVELOPE = (_e.letter, _e.recipient, _e.state, _e.attempts, _e.next_at, _e.verdict, _e.home)
+_ORDER = (_l.leave_at, _l.recorded_at, _l.seq, _l.id)
+_integer = schema.Integer()
+_instant = schema.UTC()
+
+TWIN = select(_l.id).where(
+    _l.case == bindparam("case"),
+    _l.machine == bindparam("machine"),
+    _l.template == bindparam("template"),
+    _l.party == bindparam("party"),
+    _l.seq == bindparam("seq"),
+)
+# Only the "once" key may be met in silence; a Message-ID or letter id used twice is a fault and is raised.
+PUT = upsert(schema.letters).on_conflict_do_nothing(index_elements=[_l.case, _l.machine, _l.template, _l.party, _l.seq])
+PUT_ENVELOPE = insert(schema.envelopes)
+
+
+def _blocked() -> Any:
+    """An earlier letter of the same case to the same party has not left for good."""
+    earlier = schema.letters.alias("earlier")
+    theirs = schema.envelopes.alias("theirs")
+    before = or_(
+        earlier.c.leave_at < _l.leave_at,
+        and_(earlier.c.leave_at == _l.leave_at, earlier.c.recorded_at < _l.recorded_at),
+        and_(earlier.c.leave_at == _l.leave_at, earlier.c.recorded_at == _l.recorded_at, earlier.c.seq < _l.seq),
+        and_(
+            earlier.c.leave_at == _l.leave_at,
+            earlier.c.recorded_at == _l.recorded_at,
+            earlier.c.seq == _l.seq,
+            earlier.c.id < _l.id,
+        ),
+    )
+    return exists().where(
+        earlier.c.case == _l.case,
+        earlier.c.party == _l.party,
+        before,
+        theirs.c.letter == earlier.c.id,
+        theirs.c.state.in_(("waiting", "claimed", "deferred", "in_doubt")),
+    )
+
+
+def _claim(in_order: bool) -> Select[Any]:
+    due = select(_e.letter).where(_e.next_at <= bindparam("now", type_=_instant))
+    held_now = exists().where(_a.letter == _l.id, _a.ended_at.is_(None))
+    found = select(_l.id).where(_l.id.in_(due), ~held_now)
+    if in_order:
+        found = found.where(~_blocked())
+    return (
+        found.order_by(_l.priority, *_ORDER)
+        .limit(bindparam("limit", type_=_integer))
+        .with_for_update(skip_locked=True, of=schema.letters)
+    )
+
+
+CLAIM = _claim(in_order=False)
+CLAIM_IN_ORDER = _claim(in_order=True)
+TAKE = (
+    update(schema.envelopes)
+    .where(_e.letter == bindparam("l"), _e.next_at <= bindparam("now", type_=_instant))
+    .values(state="claimed", next_at=None, attempts=_e.attempts + 1)
+)
+ATTEMPT = insert(schema.attempts)
+PHASE = update(schema.attempts).where(_a.letter == bindparam("l"), _a.ended_at.is_(None)).values(phase=bindparam("p"))
+END_ATTEMPT = (
+    update(schema.attempts)
+    .where(_a.letter == bindparam("l"), _a.ended_at.is_(None))
+    .values(ended_at=bindparam("at", type_=_instant), words=bindparam("w"))
+)
+SETTLE = (
+    update(schema.envelopes)
+    .where(
+        _e.letter == bindparam("l"),
+        _e.recipient == bindparam("r"),
+        _e.state.in_(bindparam("allowed", expanding=True)),
+    )
+    .values(
+        state=bindparam("s"),
+        verdict=bindparam("v"),
+        next_at=bindparam("n", type_=_instant),
+        left_at=func.coalesce(_e.left_at, bindparam("left", type_=_instant)),
+    )
+)
+_OPEN = (
+    select(_a.letter, _a.phase, _l.home_at).join(_l.id.table, _l.id == _a.letter).where(_a.ended_at.is_(None))
+).order_by(_a.id)
+OPEN_ATTEMPTS = _OPEN
+STALE_ATTEMPTS = _OPEN.where(_a.lease_until <= bindparam("now", type_=_instant))
+
+_other = schema.envelopes.alias("other")
+WITHDRAW = (
+    update(schema.envelopes)
+    .where(
+        _e.letter == bindparam("l"),
+        _e.state == "waiting",
+        ~exists().where(_other.c.letter == _e.letter, _other.c.state != "waiting"),
+    )
+    .values(state="withdrawn", next_at=None)
+)
+_has_waiting = exists().where(_e.letter == _l.id, _e.state == "waiting")
+WAITING_OF_CASE = (
+    select(_l.id, _l.machine, _l.template).where(_l.case == bindparam("c"), _has_waiting).order_by(*_ORDER)
+)
+SET_LEAVE_ENVELOPES = (
+    update(schema.envelopes)
+    .where(_e.letter == bindparam("l"), _e.state == "waiting")
+    .values(next_at=bindparam("n", type_=_instant))
+)
+SET_LEAVE = update(schema.letters).where(_l.id == bindparam("l")).values(leave_at=bindparam("n", type_=_instant))
+
+ENVELOPES = (
+    select(*_ENVELOPE).where(_e.letter.in_(bindparam("l", expanding=True))).order_by(_e.letter, _e.home, _e.recipient)
+)
+GET = select(*_LETTER).where(_l.id == bindparam("l"))
+BY_MESSAGE_ID = select(*_LETTER).where(_l.message_id == bindparam("mid"))
+OF_CASE = select(*_LETTER).where(_l.case == bindparam("c")).order_by(*_ORDER)
+WITH_STATE = select(*_LETTER).where(_l.id.in_(select(_e.letter).where(_e.state == bindparam("s")))).order_by(*_ORDER)
+NEXT_LEAVE = (
+    select(func.min(_e.next_at))
+    .select_from(schema.envelopes.join(schema.letters, _l.id == _e.letter))
+    .where(_e.next_at.is_not(None), ~_blocked(), ~exists().where(_a.letter == _l.id, _a.ended_at.is_(None)))
+)
+CAME_HOME = (
+    update(schema.letters)
+    .where(_l.id == bindparam("l"))
+    .values(home_at=func.coalesce(_l.home_at, bindparam("at", type_=_instant)))
+)
+HOME_AT = select(_l.home_at).where(_l.id == bindparam("l"))
+
+_mine = schema.attempts.alias("mine")
+_theirs = schema.attempts.alias("theirs")
+LATER_HOME = (
+    select(_l.id)
+    .where(
+        _l.home_at.is_not(None),
+        _l.id != bindparam("l"),
+        select(func.min(_theirs.c.id)).where(_theirs.c.letter == _l.id).scalar_subquery()
+        > select(func.max(_mine.c.id)).where(_mine.c.letter == bindparam("l")).scalar_subquery(),
+    )
+    .limit(1)
+)
+_since = _e.left_at >= bindparam("since", type_=_instant)
+SENT_COUNT = select(func.count()).select_from(schema.envelopes).where(_since, ~_e.home)
+SENT_COUNT_TO = select(func.count()).select_from(schema.envelopes).where(_since, _e.recipient == bindparam("r"))
+STATES = select(_e.state, func.count().label("n")).group_by(_e.state).order_by(_e.state)
+ATTEMPTS = select(schema.attempts).where(_a.letter == bindparam("l")).order_by(_a.id)
+FORGET = (
+    update(schema.letters)
+    .where(
+        _l.case == bindparam("c"),
+        _l.octets != b"",
+        ~exists().where(_e.letter == _l.id, _e.state.in_(("waiting", "claimed", "deferred", "in_doubt", "refused"))),
+    )
+    .values(octets=b"")
+)

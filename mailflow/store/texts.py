@@ -1,0 +1,55 @@
+"""The texts: every word a person wrote or receives, apart from the log, so that it can be erased.
+
+In: texts of a case.
+Out: an id that the log may hold for ever: a digest salted with a secret of the case.
+Fails: never of its own accord.
+Limits: erasing takes the secret too, so no text can be guessed from its id; backups keep what they hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from mailflow.store import schema
+from mailflow.store.work import Room
+
+_t = schema.texts.c
+_PUT = upsert(schema.texts).on_conflict_do_nothing(index_elements=[_t.id])
+_GET = select(_t.text).where(_t.id == bindparam("id"))
+_ERASE = delete(schema.texts).where(_t.case == bindparam("c"))
+_SALT = select(schema.salts.c.salt).where(schema.salts.c.case == bindparam("c"))
+_PUT_SALT = insert(schema.salts)
+_ERASE_SALT = delete(schema.salts).where(schema.salts.c.case == bindparam("c"))
+
+
+class Texts(Room):
+    """The texts of this transaction."""
+
+    __slots__ = ()
+
+    def put(self, case: str, kind: str, text: str, salt_seq: int) -> str:
+        """Keep a text; returns its id. The same text of the same kind and `salt_seq` on a case has the same id.
+
+        `salt_seq` keeps equal texts apart: usually the number of the log line that will name it.
+        """
+        salt = self._work.read(_SALT, {"c": case}).scalar()
+        if salt is None:
+            salt = secrets.token_hex(16)
+            self._work.write(_PUT_SALT, {"case": case, "salt": salt})
+        content = schema.canonical([salt, case, kind, salt_seq, text])
+        text_id = hashlib.sha256(content.encode("ascii")).hexdigest()
+        self._work.write(_PUT, {"id": text_id, "case": case, "kind": kind, "text": text})
+        return text_id
+
+    def get(self, text_id: str) -> str | None:
+        """The text, or None when it is unknown or erased."""
+        return self._work.read(_GET, {"id": text_id}).scalar()
+
+    def erase(self, case: str) -> int:
+        """Erase every text of a case and its secret; the log stays whole. Returns how many texts there were."""
+        self._work.write(_ERASE_SALT, {"c": case})
+        return self._work.write(_ERASE, {"c": case})
