@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -160,7 +161,7 @@ def _decode(octets: bytes) -> str:
 
 def _records(text: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it begins; a quoted cell may run over several lines."""
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))
     skipped = 0
     while lines and (not lines[0].strip() or lines[0].startswith("#") or lines[0].lower().startswith("sep=")):
         lines.pop(0)

@@ -1,0 +1,132 @@
+"""The contracts, and the providers they name.
+
+In: rows of contracts.csv.
+Out: `Contract` values, and `Provider` values gathered from all contracts of one provider.
+Fails: never raises; faults are recorded in the rows.
+Limits: overrides are kept as words; the procedure says which keys it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from mailflow.register.naming import key_of, number_key
+from mailflow.register.sheet import Row
+
+COLUMNS = (
+    *("number", "title", "provider", "provider_domain", "provider_also_known_as", "services", "purchaser"),
+    *("start", "end", "deed", "notice_method", "default_clause", "dispute_clause", "overrides", "publication_flag"),
+    "calendar",
+)
+REQUIRED = ("number", "provider", "services")
+# Nobody's own: a mail from here says nothing about the provider it comes from (G2).
+SHARED_DOMAINS = frozenset(
+    "aol.com btinternet.com gmail.com gmx.com googlemail.com hotmail.co.uk hotmail.com icloud.com live.co.uk live.com "
+    "me.com msn.com nhs.net outlook.com proton.me protonmail.com sky.com talktalk.net virginmedia.com xtra.co.nz "
+    "yahoo.co.nz yahoo.co.uk yahoo.com ymail.com".split()
+)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One row of contracts.csv. start and end are None where open; notice_method, purchaser are lower case.
+
+    overrides: what this contract changes, such as {"provider_reply_days": "21"}; the values are unread words.
+    """
+
+    number: str
+    title: str
+    provider: str
+    provider_domains: tuple[str, ...] = ()
+    also_known_as: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    purchaser: str = ""
+    start: date | None = None
+    end: date | None = None
+    deed: bool = False
+    notice_method: str = "email"
+    default_clause: str = ""
+    dispute_clause: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict, hash=False)
+    publication_flag: bool = False
+    calendar: str = ""
+
+    def runs(self, on: date) -> bool:
+        """Whether the contract runs on this day (Q10)."""
+        return (self.start is None or self.start <= on) and (self.end is None or on <= self.end)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider as the contracts name it: its name, its other and former names, its own mail domains."""
+
+    name: str
+    also_known_as: tuple[str, ...] = ()
+    domains: frozenset[str] = frozenset()
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """The name first, then the others."""
+        return (self.name, *self.also_known_as)
+
+
+def read(rows: Iterable[Row], services: Iterable[str], own_domains: Collection[str]) -> tuple[Contract, ...]:
+    """The contracts of a sheet; unknown services, shared domains and numbers given twice are faults."""
+    known = {key_of(service) for service in services}
+    seen: dict[str, int] = {}
+    contracts = []
+    for row in rows:
+        contract = Contract(
+            number=row.text("number", required=True),
+            title=row.text("title"),
+            provider=row.text("provider", required=True),
+            provider_domains=tuple(sorted(row.words("provider_domain"))),
+            also_known_as=row.texts("provider_also_known_as"),
+            services=row.texts("services"),
+            purchaser=row.text("purchaser").casefold(),
+            start=row.day("start"),
+            end=row.day("end"),
+            deed=row.flag("deed"),
+            notice_method=row.text("notice_method").casefold() or "email",
+            default_clause=row.text("default_clause"),
+            dispute_clause=row.text("dispute_clause"),
+            overrides=row.pairs("overrides"),
+            publication_flag=row.flag("publication_flag"),
+            calendar=row.text("calendar"),
+        )
+        _judge(contract, row, known, own_domains, seen)
+        contracts.append(contract)
+    return tuple(contracts)
+
+
+def providers_of(contracts: Iterable[Contract], more: Iterable[str] = ()) -> tuple[Provider, ...]:
+    """One `Provider` for each name in the contracts, and for each further name (of parties without a contract)."""
+    gathered: dict[str, Provider] = {}
+    rows = [(c.provider, c.also_known_as, c.provider_domains) for c in contracts]
+    for name, others, domains in [*rows, *((name, (), ()) for name in more)]:
+        before = gathered.get(key_of(name), Provider(name))
+        names = dict.fromkeys((*before.also_known_as, *others))
+        gathered[key_of(name)] = Provider(before.name, tuple(names), before.domains | frozenset(domains))
+    return tuple(gathered.values())
+
+
+def _judge(
+    contract: Contract, row: Row, services: Collection[str], own_domains: Collection[str], seen: dict[str, int]
+) -> None:
+    key = number_key(contract.number)
+    if key in seen:
+        row.fault(f"The contract {contract.number} stands on line {seen[key]} already.", "Keep one line.")
+    seen.setdefault(key, row.line)
+    for service in contract.services:
+        if key_of(service) not in services:
+            row.fault(f'The service "{service}" is not in services.csv.', "Add it there or correct the name.")
+    if contract.start and contract.end and contract.end < contract.start:
+        row.fault("The contract ends before it starts.", "Correct start or end.")
+    for domain in contract.provider_domains:
+        if "@" in domain or "." not in domain:
+            row.fault(f'"{domain}" is not a domain.', "Write the part after the @, such as oakfield.example.")
+        elif domain in own_domains or domain in SHARED_DOMAINS:
+            # G2: never the office's own, public or shared domains.
+            row.fault(f"{domain} does not belong to the provider alone.", "Leave the cell empty and list each contact.")

@@ -1,0 +1,226 @@
+"""The register as a whole: one place to ask who somebody is and who acts for whom.
+
+In: a folder with officers.csv, services.csv, contracts.csv and contacts.csv.
+Out: a `Register` of plain values; every question is a pure function of its rows and of the day that is handed in.
+Fails: errors.ConfigurationError with all faults of all four files.
+Limits: small registers, all held in memory; a changed file is read at the next start or on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from mailflow.errors import ConfigurationError, Fault
+from mailflow.register import contacts as contact_rows
+from mailflow.register import contracts as contract_rows
+from mailflow.register import people, services, sheet
+from mailflow.register.contacts import STAFF, Belonging, Contact
+from mailflow.register.contracts import Contract, Provider
+from mailflow.register.naming import key_of, meant, number_key
+from mailflow.register.people import Officer, Person
+from mailflow.register.services import Service
+
+
+@dataclass(frozen=True)
+class Register:
+    """Officers, services, contracts and contacts of one office."""
+
+    officers: tuple[Officer, ...] = ()
+    services: tuple[Service, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+    @classmethod
+    def load(cls, folder: Path, own_domains: Collection[str] = ()) -> Register:
+        """Read the four files. Raises ConfigurationError with every fault found in any of them."""
+        faults: list[Fault] = []
+        officer_list = people.read(_rows(folder, "officers.csv", people, faults))
+        contact_list = contact_rows.read(_rows(folder, "contacts.csv", contact_rows, faults))
+        parties = (contact.party for contact in contact_list)
+        service_list = services.read(_rows(folder, "services.csv", services, faults), parties)
+        names = (service.name for service in service_list)
+        rows = _rows(folder, "contracts.csv", contract_rows, faults)
+        contract_list = contract_rows.read(rows, names, own_domains)
+        if faults:
+            raise ConfigurationError(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+        return cls(officer_list, service_list, contract_list, contact_list)
+
+    # -- officers -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_email(self) -> dict[str, Officer]:
+        return {email: officer for officer in reversed(self.officers) for email in officer.emails}
+
+    def officer(self, email: str) -> Officer | None:
+        """The officer with this address, registered or other."""
+        return self._by_email.get(email.lower())
+
+    def roles_of(self, email: str, on: date) -> frozenset[str]:
+        """The officer's own roles, and those of every officer whose named deputy they are (G7).
+
+        A named deputy may act on any day, because leave is often entered late; `acts_for` tells for whom. An absent
+        officer who writes all the same keeps their roles.
+        """
+        own = self.officer(email)
+        if own is None:
+            return frozenset()
+        return own.roles.union(*(principal.roles for principal in self._principals(own, on)))
+
+    def acts_for(self, email: str, role: str, on: date) -> Officer | None:
+        """In whose place this address acts in this role: themselves, else an absent officer, else any they deputise."""
+        own = self.officer(email)
+        if own is None:
+            return None
+        return next((officer for officer in (own, *self._principals(own, on)) if role in officer.roles), None)
+
+    def holders(self, role: str, on: date, service: str = "") -> tuple[Officer, ...]:
+        """Who does the work of a role on this day (G13).
+
+        Its holders who are there, the deputies of those who are not; if that leaves nobody, the nearest manager who is
+        there. With a service, holders limited to that service come before those who are limited to none.
+        """
+        named = [officer for officer in self.officers if role in officer.roles]
+        limited = [o for o in named if service and key_of(service) in map(key_of, o.services)]
+        for group in (limited, [o for o in named if not o.services], [] if service else named):
+            there = tuple(dict.fromkeys(filter(None, (self._available(officer, on) for officer in group))))
+            if there:
+                return there
+        managers = (self._manager_there(officer, on) for officer in limited or named)
+        return tuple(dict.fromkeys(filter(None, managers)))
+
+    def stand_in(self, officer: Officer, on: date) -> Officer | None:
+        """Who does this officer's work on this day: themselves, a deputy, else the nearest manager there; or nobody."""
+        return self._available(officer, on) or self._manager_there(officer, on)
+
+    def manager_of(self, email: str) -> Person | None:
+        """The manager of an officer, or of a colleague listed as a contact; None if unknown."""
+        officer = self.officer(email)
+        found = officer.manager if officer else ""
+        if not found:
+            found = next((contact.manager for contact in self._by_address(email) if contact.manager), "")
+        return self.person(found) or Person("", found) if found else None
+
+    def person(self, email: str) -> Person | None:
+        """The name that goes with an address, if any file knows it; the registered address of an officer."""
+        officer = self.officer(email)
+        if officer:
+            return Person(officer.name, officer.email)
+        found = next(iter(self._by_address(email)), None)
+        return Person(found.name, found.email) if found else None
+
+    def is_staff(self, email: str, own_domains: Collection[str] = ()) -> bool:
+        """Whether this is a colleague: an officer, a contact of the kind "staff", or an address at an own domain."""
+        return (
+            self.officer(email) is not None
+            or any(contact.kind == STAFF for contact in self._by_address(email))
+            or _domain(email) in own_domains
+        )
+
+    # -- parties --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def providers(self) -> tuple[Provider, ...]:
+        """Every provider of a contract, and every party listed as provider or supplier without one."""
+        listed = (contact.party for contact in self.contacts if contact.kind in ("provider", "supplier"))
+        return contract_rows.providers_of(self.contracts, listed)
+
+    def provider(self, name_or_domain: str) -> tuple[Provider, ...]:
+        """The providers that a name, former name, domain or address may mean: one, none or several (Q10)."""
+        said = name_or_domain.strip().lower()
+        by_domain = tuple(provider for provider in self.providers if _domain(said) in provider.domains)
+        if by_domain or "@" in said:
+            return by_domain
+        names = meant(said, (name for provider in self.providers for name in provider.all_names))
+        return tuple(provider for provider in self.providers if set(names) & set(provider.all_names))
+
+    def contacts_of(self, party: str, role: str = "", on: date | None = None) -> tuple[Contact, ...]:
+        """The contacts of a party (any kind), with this role, valid on this day; "" and None do not restrict."""
+        return tuple(
+            contact
+            for contact in self.contacts
+            if key_of(contact.party) == key_of(party) and (not role or role in contact.roles) and contact.valid(on)
+        )
+
+    def provider_contacts(self, provider: str, role: str = "", on: date | None = None) -> tuple[Contact, ...]:
+        """The contacts of a provider under any of its names (Q17)."""
+        found = [known for known in self.providers if key_of(provider) in map(key_of, known.all_names)]
+        names = dict.fromkeys(key_of(name) for known in found for name in known.all_names) or {key_of(provider): None}
+        return tuple(contact for name in names for contact in self.contacts_of(name, role, on))
+
+    def party_of_address(self, email: str, on: date | None = None) -> tuple[Belonging, ...]:
+        """The parties for which an address speaks (G2): those that list it, else the providers that own its domain."""
+        listed = {contact.party: contact for contact in reversed(self._by_address(email)) if contact.valid(on)}
+        if listed:
+            return tuple(Belonging(party, contact.kind, contact, False) for party, contact in listed.items())
+        if self.is_staff(email):
+            return ()
+        owners = (provider for provider in self.providers if _domain(email) in provider.domains)
+        return tuple(Belonging(provider.name, "provider", None, True) for provider in owners)
+
+    # -- services and contracts -----------------------------------------------------------------------------------
+
+    def service(self, name: str) -> Service | None:
+        """The service with this name, leniently compared; None if none or several are meant."""
+        found = meant(name, (service.name for service in self.services))
+        return next((s for s in self.services if s.name == found[0]), None) if len(found) == 1 else None
+
+    def contract(self, number: str) -> Contract | None:
+        """The contract with this number."""
+        key = number_key(number)
+        return next((contract for contract in self.contracts if number_key(contract.number) == key), None)
+
+    def contracts_of(self, provider: str, on: date | None = None) -> tuple[Contract, ...]:
+        """The contracts of a provider under any of its names; with a day, those that run on it."""
+        return tuple(
+            contract
+            for contract in self.contracts
+            if key_of(provider) in map(key_of, (contract.provider, *contract.also_known_as))
+            and (on is None or contract.runs(on))
+        )
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _by_address(self, email: str) -> list[Contact]:
+        return [contact for contact in self.contacts if contact.email == email.lower()]
+
+    def _principals(self, deputy: Officer, on: date) -> list[Officer]:
+        """The officers who name this one as deputy, absent ones first."""
+        found = [officer for officer in self.officers if officer.deputy and officer.deputy in deputy.emails]
+        return sorted(found, key=lambda officer: not officer.absent(on))
+
+    def _available(self, officer: Officer, on: date) -> Officer | None:
+        """The officer, or the first of the chain of deputies who is there."""
+        return next((one for one in self._chain(officer, "deputy") if not one.absent(on)), None)
+
+    def _manager_there(self, officer: Officer, on: date) -> Officer | None:
+        """The nearest manager who is there or has a deputy who is."""
+        above = list(self._chain(officer, "manager"))[1:]
+        return next(filter(None, (self._available(manager, on) for manager in above)), None)
+
+    def _chain(self, officer: Officer, link: str) -> Iterator[Officer]:
+        """The officer, the one named in `link`, and so on; a circle ends where it closes."""
+        seen: set[str] = set()
+        one: Officer | None = officer
+        while one is not None and one.email not in seen:
+            seen.add(one.email)
+            yield one
+            one = self.officer(getattr(one, link))
+
+
+def _domain(email_or_domain: str) -> str:
+    return email_or_domain.rpartition("@")[2].lower()
+
+
+def _rows(folder: Path, name: str, room, faults: list[Fault]) -> Iterable[sheet.Row]:
+    path = folder / name
+    try:
+        octets = path.read_bytes()
+    except OSError as error:
+        what = f"The register file cannot be read: {error.strerror}."
+        faults.append(Fault(str(path), 0, what, f"Create it with the line {','.join(room.COLUMNS)}."))
+        return []
+    return sheet.read(octets, str(path), room.COLUMNS, room.REQUIRED, faults)
