@@ -20,7 +20,7 @@ from mailflow.store.work import Room
 
 @dataclass(frozen=True)
 class Due:
-    """A running timer: `step` of its ladder is due at `due_at`; `set_seq` is the line that set it; `chases` a party or ""."""
+    """A running timer: `step` of its ladder is due at `due_at`; line `set_seq` set it; `chases` is a party or ""."""
 
     case: str
     machine: str

@@ -22,7 +22,7 @@ from mailflow.store.work import Work
 
 @dataclass(frozen=True)
 class Correspondence:
-    """A mail on a case's file: `identity` of the mail or id of the letter; direction "in" or "out"; attachments as dicts."""
+    """A mail on a case's file: `identity` of the mail or id of the letter; direction "in" or "out"."""
 
     case: str
     identity: str
@@ -46,7 +46,7 @@ _FORGET = (
 
 
 def add(work: Work, row: Mapping[str, Any], attachments: Iterable[Mapping[str, Any]]) -> bool:
-    """Put one mail on the file; False when it is there already. An attachment says name, type, size (octets), digest."""
+    """Put one mail on the file; False when it is there already. An attachment says name, type, size, digest."""
     return work.write(_ADD, {**row, "attachments": [dict(a) for a in attachments]}) > 0
 
 

@@ -1,9 +1,9 @@
 """The database itself: opening it, its transactions, and word of every commit.
 
 In: a database URL, such as sqlite:////var/lib/mailflow/mailflow.db.
-Out: units (write) and readings (read only); a wake-up for the loops of this process after each commit that changed something.
+Out: units (write) and readings (read only); a wake-up for this process's loops after each commit that is news.
 Fails: errors.StoreUnavailable when the database cannot be opened, is locked or full, or its server is away.
-Limits: loops in other processes are not woken, they poll; a database in memory is refused, its threads would not share it.
+Limits: loops in other processes are not woken, they poll; a database in memory is refused: threads would not share it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailflow.errors import StoreUnavailable
+from mailflow.store.migrations import run
 from mailflow.store.unit import Unit
 from mailflow.store.work import Work
 
@@ -47,8 +48,9 @@ class Store:
         self._sqlite = parsed.get_backend_name() == "sqlite"
         if self._sqlite and parsed.database in (None, "", ":memory:"):
             raise ValueError("the store needs a file: threads would not share a database in memory")
-        # 0: a thread that finds no pooled connection opens one more instead of waiting for the others.
-        self._engine = create_engine(url, max_overflow=-1)
+        # max_overflow: a thread that finds no pooled connection opens one more instead of waiting for the others.
+        # hide_parameters: a database error must not carry the words of a mail into the logs.
+        self._engine = create_engine(url, max_overflow=-1, hide_parameters=True)
         self._busy_ms = busy_ms
         if self._sqlite:
             event.listen(self._engine, "connect", self._prepare)
@@ -58,10 +60,10 @@ class Store:
         self._seen = threading.local()
 
     def migrate(self) -> None:
-        """Bring the schema up to date; cheap when it is. Raises ConfigurationError when the database is newer than this program."""
-        # alembic takes over half a second to import: only those who migrate pay.
-        from mailflow.store.migrations import run
+        """Bring the schema up to date; cheap when it is.
 
+        Raises ConfigurationError when the database was made by a newer mailflow.
+        """
         with self._translated():
             run.upgrade(self._engine, sqlite=self._sqlite)
 

@@ -202,7 +202,7 @@ class Inbox(Room):
         """All mails of a case, oldest arrival first."""
         return self._kept(_BY_CASE, {"c": case})
 
-    def settle(
+    def settle(  # noqa: PLR0917 - the short form is all that most callers need
         self,
         identity: str,
         state: str,
@@ -212,7 +212,10 @@ class Inbox(Room):
         sender: str = "",
         text_digest: str = "",
     ) -> bool:
-        """Move a mail to a state; False when the state table forbids it. Blank case, kind, sender, digest stay as known."""
+        """Move a mail to a state; False when the state table forbids it.
+
+        A blank case, kind, sender or text digest leaves what is known; the reason is always the new one.
+        """
         known = {"c": case, "k": kind, "who": sender.lower(), "domain": _domain(sender.lower()), "digest": text_digest}
         where = {"i": identity, "allowed": FROM_STATES[state]}
         return self._work.write(_SETTLE, {**where, **known, "s": state, "r": reason}) > 0
@@ -223,7 +226,10 @@ class Inbox(Room):
         return self._work.read(_TRIED, {"i": identity}).scalar() or 0
 
     def waiting_from(self, addresses: set[str], domains: set[str]) -> list[str]:
-        """Mails of these senders that nobody has dealt with: kept, held, quarantined; also kept ones of unknown sender (G9)."""
+        """Identities of mails of these senders that nobody has dealt with: kept, held or quarantined (G9).
+
+        A kept mail whose sender is not known yet counts too: it may be theirs.
+        """
         wanted = {
             "addresses": sorted(a.lower() for a in addresses if a),
             "domains": sorted(d.lower() for d in domains if d),

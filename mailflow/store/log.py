@@ -3,7 +3,7 @@
 In: entries (kind, machine, data) with their cause and instants.
 Out: lines with a sequence number per case and a chain of hashes.
 Fails: errors.Conflict when another loop wrote to the case first or the cause is already known; leave the unit then.
-Limits: the chain shows a change, not who made it; cutting off both the newest lines and their causes leaves no trace here.
+Limits: the chain shows a change, not who made it; cutting off the newest lines with their causes leaves no trace.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _LAST_CAUSE = select(func.max(schema.causes.c.seq)).where(schema.causes.c.case =
 
 
 def line_hash(before: str, row: Mapping[str, Any]) -> str:
-    """The hash of a line: SHA-256 over the hash before it (empty for the first) and the line's canonical JSON, in hex."""
+    """The hash of a line in hex: SHA-256 over the hash before it ("" for the first) and the line's canonical JSON."""
     content = {
         name: value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
         for name, value in row.items()

@@ -3,7 +3,7 @@
 In: letters decided by a case; phases and verdicts from the courier; copies that came home.
 Out: letters to carry, in the order of their case; letters in doubt; counts.
 Fails: errors.Conflict when a courier goes on with a letter whose claim has been taken from it.
-Limits: what a server did after the final dot without a reply cannot be known here; it is "in doubt" until evidence comes.
+Limits: what a server did after the final dot without a reply is unknown here: "in doubt" until evidence comes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mailflow.errors import Conflict
 from mailflow.store import outbox_sql as sql
 from mailflow.store.work import Room
 
-# The state table of an envelope (docs: README): from which states the courier, a bounce or an officer may reach a state.
+# The state table of an envelope (docs: README): from which states a state may be reached.
 FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "sent": ("claimed", "in_doubt"),
     "deferred": ("claimed", "in_doubt", "deferred"),
@@ -35,7 +35,7 @@ BEFORE_THE_DOT = frozenset({"claimed", "connected", "mail", "rcpt", "data"})
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter whose octets are final; it may leave at `leave_at`, and of two due letters the smaller priority first."""
+    """A letter whose octets are final; it may leave at `leave_at`; of two due ones the smaller priority goes first."""
 
     id: str
     case: str
@@ -91,7 +91,7 @@ class Outbox(Room):
     __slots__ = ()
 
     def put(self, letter: Letter, recipients: Sequence[str], home: str = "") -> bool:
-        """Put a letter in, waiting; False, and nothing done, when the same fact already sent this template to this party.
+        """Put a letter in, waiting; False when the same fact has already put this template to this party (G3).
 
         Several recipients are envelopes of one SMTP transaction; `home` is the shared mailbox, one more of them.
         """
@@ -134,9 +134,9 @@ class Outbox(Room):
         return claimed
 
     def phase(self, letter_id: str, phase: str) -> None:
-        """Record how far the attempt has come: connected, mail, rcpt, data, dot, reply. Commit "dot" before the dot is sent.
+        """Record how far the attempt has come: connected, mail, rcpt, data, dot, reply. Commit "dot" before it is sent.
 
-        Raises Conflict when the claim is no longer held (its lease ran out and it was recovered): hang up, send nothing.
+        Raises Conflict when the claim is no longer held (its lease ran out and it was recovered): hang up at once.
         """
         if self._work.write(sql.PHASE, {"l": letter_id, "p": phase}) == 0:
             raise Conflict(f"letter {letter_id} is no longer claimed by this courier")
@@ -189,13 +189,13 @@ class Outbox(Room):
         return outcome
 
     def withdraw(self, letter_id: str) -> bool:
-        """Take a letter back: one conditional update against the courier's claim; False unless all of it still waits."""
+        """Take a letter back: one conditional update against the courier's claim; False unless all of it waits."""
         return self._work.write(sql.WITHDRAW, {"l": letter_id}) > 0
 
     def withdraw_waiting(
         self, case: str, machine: str | None = None, templates: Sequence[str] | None = None
     ) -> list[str]:
-        """Take back the waiting letters of a case, of one machine or of all, of these templates or of all; their ids."""
+        """Take back the waiting letters of a case (of one machine, of these templates, if given); returns their ids."""
         rows = self._work.read(sql.WAITING_OF_CASE, {"c": case}).all()
         wanted = [
             row.id
@@ -254,7 +254,7 @@ class Outbox(Room):
         return self._work.read(sql.HOME_AT, {"l": letter_id}).scalar()
 
     def later_home(self, letter_id: str) -> bool:
-        """Whether the copy of a letter first tried after this one's last attempt has come home (copies do arrive here)."""
+        """Whether a letter first tried after this one's last attempt has come home: copies do arrive here."""
         return self._work.read(sql.LATER_HOME, {"l": letter_id}).first() is not None
 
     def sent_count(self, since: datetime, recipient: str | None = None) -> int:

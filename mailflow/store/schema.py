@@ -35,7 +35,7 @@ HEAD = "0001"
 
 
 def canonical(value: object) -> str:
-    """The one way a value is written as JSON (sorted keys, no spaces, ASCII), so that equal values have equal hashes."""
+    """The one way a value is written as JSON (sorted keys, no spaces, ASCII): equal values have equal hashes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
