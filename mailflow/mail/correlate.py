@@ -1,0 +1,123 @@
+"""Says whose case a mail is, by what, and why, in the order of precedence of mail.md ("Whose case is it").
+
+In: a Message, its split Reply, our prefixes, and a way to ask which case a Message-ID of ours belongs to.
+Out: Match, its reason in words for the log and for the officer.
+Fails: never.
+Limits: names one case only if nothing else in the mail names another; never by name, address or Received line alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from mailflow.mail.message import Message
+from mailflow.mail.reference import find
+from mailflow.mail.reply_text import Reply
+
+_MOST_IDS = 200
+_MOST_TEXT = 200_000
+_MARKER = re.compile(r"(?i)\breference\s{0,3}:[\s>*_]{0,40}\[?[\s>*_]{0,8}\Z")
+_FORWARD_SUBJECT = re.compile(
+    r"(?i)^(?:\s{0,9}\[[^\[\]]{0,60}\]){0,5}\s*(?:fwd?|wg|tr|rv|enc|i|vb|vl|doorst|pd|\u8f6c\u53d1)\s*(?:\[\d+\])?\s*[:\uff1a]"
+)
+_REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|ref|r\u00e9f?)\s*(?:\[\d+\])?\s*[:\uff1a]")
+_FORWARD_BLOCK = re.compile(
+    r"(?im)^[>\s]{0,8}(?:-{2,}\s*(?:forwarded message|original message forwarded|weitergeleitete nachricht|message transf.r.)"
+    r"|begin forwarded message\s*:)"
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whose case a mail is. `case` is "" unless exactly one is named; `others` are all cases named when they conflict.
+
+    `by` is references, quoted, subject, body, none or conflict. `guess` is a reading of a tag that does not hold, for a
+    person to confirm, never to act on.
+    """
+
+    case: str
+    by: str
+    reason: str
+    others: tuple[str, ...]
+    guess: str
+
+
+def correlate(
+    message: Message,
+    reply: Reply,
+    prefixes: frozenset[str],
+    case_of_message_id: Callable[[str], str],
+    spoken_of: frozenset[str] = frozenset(),
+) -> Match:
+    """Whose case a mail is (domain.md G1; mail.md rows 5 and 9 to 12).
+
+    Precedence: a Message-ID of ours in References or In-Reply-To, the line "Reference: [tag]" in the quoted body, the
+    tag in the subject, the tag in the new text. Two cases named anywhere give "conflict", and so does a forward, whose
+    old tags say what it encloses and not what it is, unless its writer names the case in new words.
+    `case_of_message_id` answers "" for an id that is not ours. `spoken_of` are references that a command in this mail
+    takes as its object ("Duplicate of ..."): in the new text they are not evidence.
+    """
+    ids = [*message.in_reply_to, *message.references[::-1]][:_MOST_IDS]
+    by_ids = _unique(case_of_message_id(message_id) for message_id in dict.fromkeys(ids))
+    quoted_text = reply.quoted[:_MOST_TEXT]
+    by_quote = _unique(
+        found.reference for found in find(quoted_text, prefixes) if found.exact and _is_marked(quoted_text, found.at)
+    )
+    in_subject = find(message.subject, prefixes)
+    by_subject = _unique(found.reference for found in in_subject if found.exact)
+    in_body = find(_own_words(reply), prefixes)
+    by_body = _unique(found.reference for found in in_body if found.exact and found.reference not in spoken_of)
+    evidence = (("references", by_ids), ("quoted", by_quote), ("subject", by_subject), ("body", by_body))
+    named = _unique(case for _, cases in evidence for case in cases)
+    guesses = _unique(found.guess for found in (*in_subject, *in_body) if not found.exact)
+    guess = guesses[0] if len(guesses) == 1 and guesses[0] not in named else ""
+
+    if len(named) > 1:
+        places = "; ".join(f"{by}: {', '.join(cases)}" for by, cases in evidence if cases)
+        return Match("", "conflict", f"The mail names more than one case ({places}).", named, guess)
+    if named and _is_forward(message, by_ids, by_subject, reply):
+        if by_body:
+            return Match(named[0], "body", "A forward whose writer names the case in new words.", (), guess)
+        reason = f"A forward that encloses a mail of {named[0]}; it may be about something else."
+        return Match("", "conflict", reason, named, guess)
+    for by, cases in evidence:
+        if cases:
+            return Match(cases[0], by, _REASONS[by], (), guess)
+    if any(not found.exact for found in (*in_subject, *in_body)):
+        return Match("", "none", "The mail names a reference whose check characters do not hold.", (), guess)
+    return Match("", "none", "Nothing in the mail names a case.", (), "")
+
+
+_REASONS = {
+    "references": "It answers a letter of ours by Message-ID.",
+    "quoted": "It quotes a letter of ours with its reference.",
+    "subject": "The reference stands in the subject.",
+    "body": "The reference stands in the new text.",
+}
+
+
+def _unique(cases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(case for case in cases if case))
+
+
+def _is_marked(text: str, at: int) -> bool:
+    """Whether the tag at this place stands behind the word "Reference:", as our letters write it."""
+    return bool(_MARKER.search(text[max(0, at - 80) : at]))
+
+
+def _own_words(reply: Reply) -> str:
+    """The new text up to a block it passes on: a tag in there is an old one."""
+    new = reply.new[:_MOST_TEXT]
+    block = _FORWARD_BLOCK.search(new)
+    return new[: block.start()] if block else new
+
+
+def _is_forward(message: Message, by_ids: tuple[str, ...], by_subject: tuple[str, ...], reply: Reply) -> bool:
+    """Whether the mail passes another one on: the outermost subject prefix says so, or only a passed-on block names us."""
+    if _FORWARD_SUBJECT.match(message.subject):
+        return True
+    if by_ids or by_subject or message.in_reply_to or _REPLY_SUBJECT.match(message.subject):
+        return False
+    return any(_FORWARD_BLOCK.search(text[:_MOST_TEXT]) for text in (reply.new, reply.quoted))

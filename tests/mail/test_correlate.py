@@ -1,0 +1,125 @@
+"""Whose case a mail is: precedence, conflicts, forwards and tags that do not hold (domain.md G1; mail.md 5, 9 to 12)."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailflow.mail.correlate import correlate
+from mailflow.mail.message import Address, Message
+from mailflow.mail.reference import make
+from mailflow.mail.reply_text import Reply
+
+CC = frozenset({"CC", "CCH"})
+ONE, TWO = make("CC", 2027, 42), make("CC", 2027, 43)
+OURS = {"<one@mail.test>": ONE, "<two@mail.test>": TWO}
+BLOCK = "---------- Forwarded message ---------\nFrom: Concerns <concerns@council.example>\n"
+
+
+def _mail(subject="", refs=(), in_reply_to=(), headers=()) -> Message:
+    someone = Address("Jo", "jo@oakfield.example")
+    return Message(
+        "<x@oakfield.example>", subject, someone, None, (), (), (), in_reply_to, refs, None, headers, "", "", False,
+        (), (), "", (),
+    )  # fmt: skip
+
+
+def _match(message, new="", quoted="", **more):
+    return correlate(message, Reply(new, quoted, ""), CC, lambda mid: OURS.get(mid, ""), **more)
+
+
+@pytest.mark.parametrize(
+    "message, new, quoted, by",
+    [
+        (_mail("Hello", ("<one@mail.test>", "<theirs@oakfield.example>")), "", "", "references"),
+        (_mail("Hello", in_reply_to=("<one@mail.test>",)), "", "", "references"),
+        (_mail("Our answer"), "We accept.", f"On Monday the council wrote:\n> Reference: [{ONE}]", "quoted"),
+        (_mail("Our answer"), "We accept.", f"> *Reference:* [{ONE.lower()}]", "quoted"),
+        (_mail(f"Re: AW: [Ticket#4711] [{ONE}] your letter"), "", "", "subject"),
+        (_mail("no subject"), f"This is about {ONE}.", "", "body"),
+        (_mail(f"[{ONE}]", ("<one@mail.test>",)), f"{ONE}", f"> Reference: [{ONE}]", "references"),
+        (_mail(f"[{ONE}]"), f"{ONE}", f"> Reference: [{ONE}]", "quoted"),
+    ],
+)
+def test_each_key_works_alone_and_in_order(message, new, quoted, by):
+    """Message-ID, marker in the quote, subject, new text: each finds the case alone, the strongest is named."""
+    match = _match(message, new, quoted)
+    assert (match.case, match.by, match.others) == (ONE, by, ())
+    assert match.reason
+
+
+@pytest.mark.parametrize(
+    "message, new, quoted",
+    [
+        (_mail(f"Re: [{TWO}]", ("<one@mail.test>",)), "", ""),
+        (_mail("Re:", ("<one@mail.test>", "<two@mail.test>")), "", ""),
+        (_mail(f"Re: [{ONE}]"), "", f"> Reference: [{TWO}]"),
+        (_mail(f"Re: [{ONE}] and [{TWO}]"), "", ""),
+        (_mail(f"Re: [{ONE}]"), f"the same goes for {TWO}", ""),
+    ],
+)
+def test_two_cases_named_move_neither(message, new, quoted):
+    """A mail that names two cases is a conflict with both recorded, whatever keys name them (mail.md 11)."""
+    match = _match(message, new, quoted)
+    assert (match.case, match.by, set(match.others)) == ("", "conflict", {ONE, TWO})
+
+
+def test_the_object_of_a_command_is_not_the_mails_case():
+    """A reference a command speaks of names another case; it neither conflicts nor matches."""
+    message = _mail(f"Re: [{ONE}]")
+    assert _match(message, f"Duplicate of {TWO}", spoken_of=frozenset({TWO})).case == ONE
+    assert _match(_mail("hello"), f"Duplicate of {TWO}", spoken_of=frozenset({TWO})).by == "none"
+
+
+@pytest.mark.parametrize(
+    "message, new, quoted",
+    [
+        (_mail(f"Fwd: [{ONE}] We have received your concern"), "A new concern about another home.", ""),
+        (_mail(f"[EXTERNAL] FW: [{ONE}] letter"), "", f"> Reference: [{ONE}]"),
+        (_mail("A new concern"), "Please see below.", f"{BLOCK}Reference: [{ONE}]"),
+        (_mail("WG: Brief", ("<one@mail.test>",)), "see below", ""),
+    ],
+)
+def test_a_forward_of_an_old_mail_is_put_to_the_officer(message, new, quoted):
+    """An old tag inside a forward says what it encloses, not what it is: neither advanced (mail.md 11)."""
+    match = _match(message, new, quoted)
+    assert (match.case, match.by, match.others) == ("", "conflict", (ONE,))
+
+
+def test_a_tag_in_a_passed_on_block_is_not_new_text():
+    """What stands below a forwarding line is old even if the splitter left it in the new text."""
+    assert _match(_mail("A new concern"), f"Please see below.\n{BLOCK}\nabout {ONE}").by == "none"
+
+
+def test_a_forward_counts_when_its_writer_names_the_case():
+    """An officer who forwards a mail and writes the reference above it means that case."""
+    match = _match(_mail("Fwd: rotas"), f"For {ONE}", BLOCK)
+    assert (match.case, match.by) == (ONE, "body")
+
+
+def test_a_reply_whose_quote_holds_a_forward_is_still_a_reply():
+    """Only a mail that is not a reply itself is judged as a forward by the block it holds."""
+    assert _match(_mail("Re: your letter"), "We accept.", f"> Reference: [{ONE}]\n> {BLOCK}").case == ONE
+
+
+def test_a_reference_in_other_headers_never_counts():
+    """Only subject, ids and text name a case; a Received line or any other header does not (mail.md 12)."""
+    match = _match(_mail("hello", headers=(("received", f"from x by y with {ONE}"), ("x-tag", ONE))), "hello")
+    assert (match.case, match.by, match.guess) == ("", "none", "")
+
+
+def test_a_quoted_tag_without_our_marker_does_not_count():
+    """A chain may mention other cases; only the line our letters write is evidence."""
+    assert _match(_mail("hello"), "", f"> as with {ONE} last year").by == "none"
+
+
+def test_a_tag_that_does_not_hold_is_only_a_guess():
+    """One wrong character: no case, held with the reading that would hold (mail.md 12)."""
+    match = _match(_mail(f"Re: [{ONE[:-1]}8]"), "hello")
+    assert (match.case, match.by, match.guess) == ("", "none", ONE)
+    assert "check characters" in match.reason
+
+
+def test_ids_of_other_people_name_nothing():
+    """A Message-ID that is not ours is no evidence; ours among theirs is."""
+    assert _match(_mail("hello", ("<a@b.example>",))).by == "none"
+    assert _match(_mail("hello", ("<a@b.example>", "<one@mail.test>", "<c@d.example>"))).case == ONE
