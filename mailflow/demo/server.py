@@ -162,7 +162,7 @@ class EmbeddedMail:
     ) -> str:
         wanted = base_address(address)
         if self.hold_smtp:
-            return "451 4.3.2 Not now, try again later"
+            return "451 4.7.1 Not now, try again later"
         if wanted in self.refuse:
             return self.refuse[wanted]
         if wanted not in self.bounce_later and not self.owner(address):

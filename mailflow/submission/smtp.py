@@ -1,0 +1,343 @@
+"""Letters handed to an SMTP submission server, one transaction each, step by step.
+
+In: envelope sender, recipients, final octets, an envelope id; a callback told of each phase before it begins.
+Out: a verdict per recipient; the connection is kept for the next letter.
+Fails: errors.ConfigurationError when made without TLS towards another machine; what `on_phase` raises, after
+  the connection was cut, so that nothing half-said goes on.
+Limits: one letter at a time per object (several objects are a pool); no PIPELINING, no CHUNKING.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
+
+from mailflow.errors import ConfigurationError, Fault
+from mailflow.submission.verdict import Verdict, answer, judge
+
+_CHUNK = 65_536
+_LETTERS_PER_CONNECTION = 50  # servers close long sessions; better we choose the moment
+_BARE = re.compile(rb"\r\n|\r|\n")
+_DOT = re.compile(rb"(?m)^\.")
+_EIGHT_BIT = re.compile(rb"[\x80-\xff]")
+# Stricter than RFC 5321 on purpose: no quoted local parts, no source routes, one address only.
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]{1,255}\Z")
+_TROUBLE = (SMTPException, OSError, ValueError, RuntimeError)
+
+
+class Submission:
+    """A synchronous door to one submission server.
+
+    password: called at every connect (an access token when auth is "xoauth2"); an empty user means no AUTH.
+    tls: "starttls" (587; required, never silently skipped), "tls" (465), or "none", accepted only towards loopback.
+    timeout: seconds for each step; reply_timeout: seconds to wait after the final dot (RFC 5321 section 4.5.3.2.6
+      asks for 10 minutes, because giving up early makes letters in doubt).
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        user: str,
+        password: Callable[[], str],
+        *,
+        tls: str = "starttls",
+        timeout: float = 60,
+        reply_timeout: float = 600,
+        auth: str = "password",
+        helo: str = "localhost",
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        if tls not in ("tls", "starttls", "none"):
+            fault = Fault("submission", 0, f"tls = {tls!r} is unknown.", "Use tls, starttls or none.")
+            raise ConfigurationError([fault])
+        if tls == "none" and not _is_loopback(host):
+            fault = Fault(
+                "submission", 0, f"Letters would cross the network to {host} in the clear.", "Use starttls or tls."
+            )
+            raise ConfigurationError([fault])
+        self._host, self._port, self._user, self._password, self._auth = host, port, user, password, auth
+        self._tls, self._ssl_context, self._helo = tls, ssl_context, helo
+        self._timeout, self._reply_timeout = timeout, reply_timeout
+        self._client: SMTP | None = None
+        self._used = 0
+        self._runner = asyncio.Runner()
+        self._lock = threading.Lock()
+
+    def send(
+        self,
+        mail_from: str,
+        recipients: Sequence[str],
+        octets: bytes,
+        envid: str,
+        on_phase: Callable[[str], None],
+    ) -> dict[str, Verdict]:
+        """Hand one letter over; the verdict of every recipient.
+
+        on_phase is called with "connected", "mail", "rcpt", "data" and "dot" before the step, and with "reply" when
+        the final answer has been read. What it raises ends the transaction unfinished and is raised again; raised
+        at "dot" or before, the server has not got the letter.
+        """
+        with self._lock:
+            letter = _Letter(
+                self, mail_from=mail_from, recipients=recipients, octets=octets, envid=envid, on_phase=on_phase
+            )
+            return self._runner.run(letter.send())
+
+    def close(self) -> None:
+        """Say QUIT and end; a later `send` is an error."""
+        with self._lock:
+            with suppress(RuntimeError):  # closed before
+                self._runner.run(self._quit())
+            self._runner.close()
+
+    # -- the connection, used by the transaction below ----------------------------------------------
+
+    async def _connected(self) -> SMTP:
+        """A connection ready for MAIL: the kept one after RSET, or a new one."""
+        client = self._client
+        if client is not None and self._used < _LETTERS_PER_CONNECTION:
+            await asyncio.sleep(0)  # lets the loop notice a server that said 421 meanwhile
+            with suppress(*_TROUBLE):
+                if client.is_connected and (await client.execute_command(b"RSET")).code == 250:
+                    self._used += 1
+                    return client
+        await self._quit()
+        client = SMTP(
+            hostname=self._host,
+            port=self._port,
+            use_tls=self._tls == "tls",
+            start_tls=self._tls == "starttls",
+            tls_context=self._ssl_context,
+            local_hostname=self._helo,
+            timeout=self._timeout,
+        )
+        try:
+            await client.connect()
+            if self._user:
+                if self._auth == "xoauth2":
+                    await client.auth_xoauth2(self._user, self._password())
+                else:
+                    await client.login(self._user, self._password())
+            elif client.is_ehlo_or_helo_needed:
+                await client.ehlo()
+        except BaseException:
+            client.close()
+            raise
+        self._client, self._used = client, 1
+        return client
+
+    def _cut(self) -> None:
+        """Drop the connection at once: an open envelope must not meet the next letter."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    async def _quit(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            if client.is_connected:
+                await client.quit(timeout=min(5.0, self._timeout))
+        except _TROUBLE:
+            pass
+        finally:
+            client.close()
+
+
+class _Stopped(Exception):
+    """`on_phase` raised: not the server's doing, so never a verdict."""
+
+
+class _Letter:
+    """One transaction; `phase` is the last step reported."""
+
+    def __init__(
+        self,
+        door: Submission,
+        *,
+        mail_from: str,
+        recipients: Sequence[str],
+        octets: bytes,
+        envid: str,
+        on_phase: Callable[[str], None],
+    ) -> None:
+        self.door, self.mail_from, self.envid, self.on_phase = door, mail_from, envid, on_phase
+        self.recipients = tuple(dict.fromkeys(recipients))
+        # RFC 5321 section 2.3.8: only CRLF may end a line; a bare one would let a reader see another message.
+        text = octets if octets.endswith((b"\r", b"\n")) else octets + b"\r\n"
+        self.octets = _BARE.sub(b"\r\n", text)
+        self.phase = ""
+        self.verdicts: dict[str, Verdict] = {}
+        self.accepted: list[str] = []
+
+    async def send(self) -> dict[str, Verdict]:
+        final: SMTPResponse | None = None
+        error = ""
+        try:
+            final = await self.transaction()
+        except _Stopped as stopped:
+            self.door._cut()
+            raise stopped.__cause__ or stopped from None
+        except SMTPResponseException as refused:
+            # Greeting, STARTTLS or AUTH said no, or an answer could not be read (code -1).
+            self.door._cut()
+            final = SMTPResponse(refused.code, refused.message)
+        except _TROUBLE as trouble:
+            self.door._cut()
+            error = self.explain(trouble)
+        except BaseException:
+            self.door._cut()
+            raise
+        for recipient in self.recipients:
+            if recipient not in self.verdicts:
+                reply = None if final is None else answer(recipient, final.code, final.message)
+                self.verdicts[recipient] = judge(self.phase, reply, error)
+        return {recipient: self.verdicts[recipient] for recipient in self.recipients}
+
+    async def transaction(self) -> SMTPResponse | None:
+        """Returns the answer that decides for all recipients not judged yet."""
+        if not self.addresses_are_sound():
+            return None
+        client = await self.door._connected()
+        self.step("connected")
+        if not self.server_can(client):
+            return None
+        said = await self.envelope(client)
+        if said is not None or not self.accepted:
+            return said
+        self.step("data")
+        said = await client.execute_command(b"DATA")
+        return await self.text(client) if said.code == 354 else said
+
+    async def envelope(self, client: SMTP) -> SMTPResponse | None:
+        """MAIL and every RCPT; an answer that ends the transaction, or None. Judges refused recipients."""
+        self.step("mail")
+        said = await client.execute_command(b"MAIL", *self.mail_words(client))
+        if said.code // 100 != 2:
+            return said
+        self.step("rcpt")
+        for recipient in [r for r in self.recipients if r not in self.verdicts]:
+            said = await client.execute_command(b"RCPT", *self.rcpt_words(client, recipient))
+            if said.code in (250, 251):
+                self.accepted.append(recipient)
+                continue
+            self.verdicts[recipient] = judge("rcpt", answer(recipient, said.code, said.message))
+            if said.code == 421:
+                return said  # the server is leaving; what was accepted before goes with it
+        return None
+
+    async def text(self, client: SMTP) -> SMTPResponse:
+        """The octets, then the phase "dot", then the dot itself, then the answer."""
+        protocol, transport = client.protocol, client.transport
+        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+            raise ConnectionError("The connection was lost")
+        stuffed = _DOT.sub(b"..", self.octets)  # RFC 5321 section 4.5.2
+        for start in range(0, len(stuffed), _CHUNK):
+            protocol.write(stuffed[start : start + _CHUNK])
+            await self.drained(transport, 4 * _CHUNK)
+        await self.drained(transport, 0)
+        self.step("dot")
+        # No await between writing and reading: the library would drop an answer that nobody waits for.
+        protocol.write(b".\r\n")
+        said = await protocol.read_response(timeout=self.door._reply_timeout)
+        if said.code // 100 in (2, 4, 5):
+            self.step("reply")
+        if said.code == 421:
+            self.door._cut()
+        return said
+
+    async def drained(self, transport: asyncio.WriteTransport, mark: int) -> None:
+        """Wait until at most `mark` octets are unsent; no progress for `timeout` seconds is a dead connection."""
+        left, since = transport.get_write_buffer_size(), time.monotonic()
+        while (now := transport.get_write_buffer_size()) > mark:
+            if now < left:
+                left, since = now, time.monotonic()
+            elif time.monotonic() - since > self.door._timeout:
+                raise TimeoutError("The server stopped taking data")
+            await asyncio.sleep(0.002)
+        if transport.is_closing():
+            raise ConnectionError("The connection was lost")
+
+    def step(self, phase: str) -> None:
+        try:
+            self.on_phase(phase)
+        except Exception as error:
+            raise _Stopped from error
+        self.phase = phase
+
+    # -- what is said -------------------------------------------------------------------------------
+
+    def addresses_are_sound(self) -> bool:
+        """Addresses are checked here, because "a@x, b@y" must never be cut to "a@x" silently."""
+        if self.mail_from and not _ADDRESS.match(self.mail_from):
+            self.refuse(self.recipients, "The envelope sender is not an address.")
+        self.refuse([r for r in self.recipients if not _ADDRESS.match(r)], "This is not an address.")
+        return len(self.verdicts) < len(self.recipients)
+
+    def server_can(self, client: SMTP) -> bool:
+        """Whether anything is left to send, given SIZE (RFC 1870) and SMTPUTF8 (RFC 6531)."""
+        limit = client.esmtp_extensions.get("size", "").split(" ")[0]
+        if limit.isdigit() and 0 < int(limit) < len(self.octets):
+            self.refuse(self.recipients, f"The letter has {len(self.octets)} octets, the server takes {limit}.")
+        if not client.supports_extension("smtputf8"):
+            foreign = [r for r in self.recipients if not r.isascii() or not self.mail_from.isascii()]
+            self.refuse(foreign, "The server cannot carry an address with these letters (SMTPUTF8).")
+        return len(self.verdicts) < len(self.recipients)
+
+    def refuse(self, recipients: Sequence[str], words: str) -> None:
+        for recipient in recipients:
+            self.verdicts.setdefault(recipient, Verdict("refused", False, words))
+
+    def mail_words(self, client: SMTP) -> list[bytes]:
+        words = [f"FROM:<{self.mail_from}>".encode()]
+        if client.supports_extension("size"):
+            words.append(f"SIZE={len(self.octets)}".encode())
+        if _EIGHT_BIT.search(self.octets) and client.supports_extension("8bitmime"):
+            words.append(b"BODY=8BITMIME")
+        if not (self.mail_from + "".join(self.recipients)).isascii() and client.supports_extension("smtputf8"):
+            words.append(b"SMTPUTF8")
+        if client.supports_extension("dsn"):
+            words.append(b"RET=HDRS")
+            if self.envid:
+                words.append(b"ENVID=" + _xtext(self.envid[:90]))  # RFC 3461 section 4.4: at most 100 characters
+        return words
+
+    def rcpt_words(self, client: SMTP, recipient: str) -> list[bytes]:
+        words = [f"TO:<{recipient}>".encode()]
+        if client.supports_extension("dsn"):
+            words.append(b"NOTIFY=FAILURE,DELAY")
+            if recipient.isascii():
+                words.append(b"ORCPT=rfc822;" + _xtext(recipient))
+        return words
+
+    def explain(self, trouble: BaseException) -> str:
+        where = f"{self.door._host} port {self.door._port}"
+        if isinstance(trouble, TimeoutError) or "Timeout" in type(trouble).__name__:
+            return f"The mail server {where} did not answer in time."
+        if self.phase:
+            return f"The connection to the mail server {where} was lost."
+        return f"The mail server {where} could not be used: {str(trouble)[:200] or type(trouble).__name__}."
+
+
+def _xtext(text: str) -> bytes:
+    """RFC 3461 section 4: everything but printable ASCII, "+" and "=" as they are, as +XX."""
+    return b"".join(bytes([o]) if 33 <= o <= 126 and o not in b"+=" else b"+%02X" % o for o in text.encode("utf-8"))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
