@@ -1,0 +1,172 @@
+"""Makes plain text of a mail's HTML, with quoted parts marked as "> " and signatures as "-- ".
+
+In: HTML as somebody's program wrote it; hostile.
+Out: text in reading order, or HTML that is safe to show.
+Fails: never; HTML that no library reads yields its text without tags.
+Limits: MAX_HTML characters, MAX_TAG_DEPTH nested elements; no picture, link or style is ever loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import nh3
+from resiliparse.extract.html2text import extract_plain_text
+
+from mailflow.mail.decode import clean
+
+MAX_HTML = 250_000
+MAX_TAG_DEPTH = 150
+
+# Private-use characters cannot be typed; they are removed from the source first, so that no mail can fake them.
+_OPEN, _CLOSE, _REST, _SIGN = "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4"
+_MARKS = str.maketrans("", "", _OPEN + _CLOSE + _REST + _SIGN)
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)([^<>]*)>")
+_COMMENT_END = "-->"
+# Bare ampersands cost the HTML parser a hundred times what an entity costs.
+_BARE_AMPERSAND = re.compile(r"&(?![A-Za-z#])")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_KEPT_TAGS = frozenset(
+    "a abbr address article b blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6"
+    " hr i ins li main ol p pre q s section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul".split()
+)
+_SILENT = {"script", "style", "head", "title", "template", "noscript"}
+_MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name"}}
+
+# What the mail programs call the head or the whole of what they quote.
+_REST_IDS = ("divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container",
+             "ms-outlook-mobile-reference-message", "replymessage", "originalmessage")  # fmt: skip
+_QUOTE_NAMES = ("gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "wordsection1_quoted")
+_SIGNATURE_NAMES = ("gmail_signature", "ms-outlook-mobile-signature", "moz-signature", "protonmail_signature")
+_SIGNATURE_IDS = ("signature", "x_signature", "applemailsignature", "x_applemailsignature")
+_ATTRIBUTE = re.compile(r"([a-z]{2,10})=\"([^\"]*)\"")
+
+
+def to_text(html: str) -> str:
+    """Plain text of the HTML: lists and tables kept, hidden text dropped, quotes begin with "> "."""
+    marked = quoted_html_marked(html)
+    try:
+        plain = extract_plain_text(marked, preserve_formatting=True, main_content=False, links=False, alt_texts=False)
+    except Exception:  # noqa: BLE001 - the reading must never stop at one mail's markup
+        plain = unescape(_TAG.sub(" ", marked))
+    return clean(_prefixed(plain))
+
+
+def safe_html(html: str) -> str:
+    """The HTML fit to be shown: an allow-list of tags, no style, no picture, links to https and mailto only."""
+    bounded = _bounded(html)
+    return nh3.clean(bounded, tags=set(_KEPT_TAGS), attributes={"a": {"href"}}, clean_content_tags=_SILENT - {"head"},
+                     url_schemes={"https", "mailto"}, link_rel="noopener noreferrer nofollow")  # fmt: skip
+
+
+def quoted_html_marked(html: str) -> str:
+    """Well-formed HTML in which quotes, reply heads and signatures stand between private-use marks."""
+    try:
+        tidy = nh3.clean(_bounded(html), tags=set(_KEPT_TAGS), attributes=_MARKED_ATTRIBUTES,
+                         clean_content_tags=_SILENT - {"head"}, link_rel=None)  # fmt: skip
+    except Exception:  # noqa: BLE001
+        return unescape(_TAG.sub(" ", html[:MAX_HTML]))
+    out: list[str] = []
+    stack: list[tuple[str, str]] = []  # (tag, what to write after its end tag)
+    hidden = end = 0
+    for tag in _TAG.finditer(tidy):
+        if not hidden:
+            out.append(tidy[end : tag.start()])
+        end = tag.end()
+        closing, name, attributes = tag[1], tag[2], tag[3]
+        if closing:
+            after = ""
+            while stack:
+                opened, what = stack.pop()
+                hidden -= what == "hidden"
+                after += what if what != "hidden" else ""
+                if opened == name:
+                    break
+            if not hidden:
+                out.append(tag[0] + after)
+            continue
+        before, after = _what_is(name, dict(_ATTRIBUTE.findall(attributes.lower()))) if attributes or name == "blockquote" else ("", "")
+        if name not in _VOID:
+            stack.append((name, after))
+        hidden += after == "hidden"
+        if not hidden:
+            out.append(before + f"<{name}>")
+    if not hidden:
+        out.append(tidy[end:])
+    return "".join(out)
+
+
+def _what_is(name: str, attributes: dict[str, str]) -> tuple[str, str]:
+    """What to write before the start tag and after the end tag."""
+    style = attributes.get("style", "").replace(" ", "")
+    if "display:none" in style or "mso-hide:all" in style:
+        return "", "hidden"
+    classes, ident = attributes.get("class", ""), attributes.get("id", "").strip()
+    if ident.removeprefix("x_") in _REST_IDS:
+        return _line(_REST), ""
+    quote = _line(_OPEN), _line(_CLOSE)
+    if name == "blockquote":
+        indentation = "border:none" in style and "gmail_quote" not in classes and attributes.get("type") != "cite"
+        return ("", "") if indentation else quote
+    if any(known in classes or known == ident for known in _QUOTE_NAMES):
+        return quote
+    if any(known in classes for known in _SIGNATURE_NAMES) or ident in _SIGNATURE_IDS:
+        return _line(_SIGN), ""
+    return "", ""
+
+
+def _line(mark: str) -> str:
+    return f"<p>{mark}</p>"
+
+
+def _bounded(html: str) -> str:
+    """Cut comments and depth before any library builds a tree: depth is what costs them time."""
+    html = _BARE_AMPERSAND.sub("&amp;", html[:MAX_HTML].translate(_MARKS))
+    pieces: list[str] = []
+    at = 0
+    while (start := html.find("<!--", at)) >= 0:
+        pieces.append(html[at:start])
+        stop = html.find(_COMMENT_END, start)
+        if stop < 0:
+            at = len(html)
+            break
+        at = stop + len(_COMMENT_END)
+    pieces.append(html[at:])
+    html = "".join(pieces)
+    out: list[str] = []
+    depth = end = 0
+    for tag in _TAG.finditer(html):
+        out.append(html[end : tag.start()])
+        end = tag.end()
+        if tag[2].lower() in _VOID or tag[3].endswith("/"):
+            out.append(tag[0])
+            continue
+        # End tags beyond the depth are dropped with their start tags; unclosed <p> and <li> count, which errs on the safe side.
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth + bool(tag[1]) <= MAX_TAG_DEPTH:
+            out.append(tag[0])
+    out.append(html[end:])
+    return "".join(out)
+
+
+def _prefixed(plain: str) -> str:
+    out: list[str] = []
+    level, rest = 0, False
+    for raw in plain.split("\n"):
+        line = raw.rstrip()
+        if mark := next((m for m in (_OPEN, _CLOSE, _REST, _SIGN) if m in line), ""):
+            level = max(0, level + line.count(_OPEN) - line.count(_CLOSE))
+            rest = rest or mark == _REST
+            if mark == _SIGN and not level and not rest:
+                out.append("-- ")
+            line = line.translate(_MARKS).strip()
+            if not line:
+                continue
+        deep = min(level, 5) or int(rest)
+        out.append(f"{'>' * deep} {line}" if deep else line)
+    text = "\n".join(out).replace("\xa0", " ")
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip("\n")
