@@ -59,9 +59,22 @@ class Table:
     def __init__(self, data: Mapping[str, object], file: str, lines: Lines, faults: list[Fault], path: Path = ()):
         self.data, self.file, self.lines, self.faults, self.path = data, file, lines, faults, path
         self._asked: set[str] = set()
+        self._beneath: Table | None = None
+
+    def over(self, shared: Table) -> Table:
+        """This table with the keys of a shared one showing through where it has none of its own."""
+        both = Table({**shared.data, **self.data}, self.file, self.lines, self.faults, self.path)
+        both._beneath = Table({key: shared.data[key] for key in shared.data if key not in self.data}, *shared._place)
+        return both
+
+    @property
+    def _place(self) -> tuple[str, Lines, list[Fault], Path]:
+        return self.file, self.lines, self.faults, self.path
 
     def line(self, key: str = "") -> int:
         """The line of a key of this table, or of the table."""
+        if self._beneath and self._beneath.has(key):
+            return self._beneath.line(key)
         return self.lines.near((*self.path, key) if key else self.path)
 
     def fault(self, key: str, what: str, fix: str = "") -> None:
@@ -70,6 +83,8 @@ class Table:
 
     def name(self, key: str) -> str:
         """The key as it is written in the file: office.council.prefix."""
+        if self._beneath and self._beneath.has(key):
+            return self._beneath.name(key)
         return ".".join(str(part) for part in (*self.path, key))
 
     def has(self, key: str) -> bool:

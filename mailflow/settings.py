@@ -1,0 +1,335 @@
+"""The settings of an installation, read from mailflow.toml with every fault named by file and line.
+
+In: the path of a mailflow.toml; the files it names (calendars, registers' folders, secrets).
+Out: frozen values with all defaults filled in and all paths made absolute (relative ones count from the file's folder).
+Fails: errors.ConfigurationError with all faults at once; unknown keys are faults with a suggestion.
+Limits: secrets stand in files of their own; what the free [office.<id>.settings] mean is judged by the procedure.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from mailflow.errors import ConfigurationError, Fault
+from mailflow.procedure.calendar import Calendar
+from mailflow.procedure.toml_lines import Table, index
+from mailflow.register import holiday_calendars
+
+LOOPBACK = frozenset({"localhost", "::1", "[::1]"})
+TLS = ("tls", "starttls", "none")
+CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
+PREFIX = re.compile(r"[A-Z]{2,4}")
+ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+
+@dataclass(frozen=True)
+class Server:
+    """How to reach one server; port is a number, timeout and poll are seconds, tls is tls, starttls or none."""
+
+    host: str
+    port: int
+    user: str
+    password_file: Path | None
+    tls: str
+    timeout: int
+    poll: int = 60
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the server is on this machine and can only be reached from it."""
+        return self.host in LOOPBACK or self.host.startswith("127.")
+
+
+@dataclass(frozen=True)
+class Auth:
+    """Whose Authentication-Results are trusted (G8): our server's id, its form (rfc8601, m365), internal domains."""
+
+    authserv_id: str = ""
+    form: str = "rfc8601"
+    internal_domains: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Wordings of the office that its letters quote; "" leaves the paragraph out."""
+
+    privacy: str = ""
+    emergency: str = ""
+    safeguarding: str = ""
+    customer_care: str = ""
+
+
+@dataclass(frozen=True)
+class Office:
+    """One procedure with its mailbox, people, calendar and letters."""
+
+    id: str
+    procedure: Path
+    address: str
+    name: str
+    team: str
+    phone: str
+    website: str
+    prefix: str
+    calendar: Calendar
+    register: Path
+    templates: Path
+    reports: Path
+    administrator: str
+    own_domains: frozenset[str]
+    texts: Texts
+    signposts: Mapping[str, str]
+    auth: Auth
+    imap: Server
+    smtp: Server
+    inbox: str
+    sent: str
+    junk: str
+    in_doubt: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    setting_lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> str:
+        """The office's time zone."""
+        return self.calendar.zone
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many mails may leave, and how long a letter caused by an officer's command waits so that it can be undone."""
+
+    per_address_per_hour: int = 20
+    per_hour: int = 600
+    per_case_per_day: int = 60
+    outbox_hold_minutes: int = 15
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything mailflow.toml says. warnings are sentences for the administrator that forbid nothing."""
+
+    file: Path
+    store_url: str
+    offices: Mapping[str, Office]
+    limits: Limits
+    id_file: Path
+    log_form: str
+    log_level: str
+    pretend_time: bool
+    warnings: tuple[str, ...] = ()
+
+
+def load(path: Path) -> Settings:
+    """Read mailflow.toml. Raises ConfigurationError with every fault."""
+    path = path.resolve()
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        fault = Fault(str(path), int(found[1]) if found else 0, f"The settings cannot be read: {error}.")
+        raise ConfigurationError([fault]) from error
+    reader = _Reader(path, Table(data, str(path), index(text), []))
+    settings = reader.settings()
+    if reader.faults:
+        # What two offices share is read twice, and said once.
+        raise ConfigurationError(sorted(dict.fromkeys(reader.faults), key=lambda fault: (fault.file, fault.line)))
+    return settings
+
+
+def read_secret(path: Path) -> bytes:
+    """The octets of a secret file without the line end that editors add. Raises OSError."""
+    return path.read_bytes().rstrip(b"\r\n")
+
+
+class _Reader:
+    """One reading of one file; faults and warnings gather here."""
+
+    def __init__(self, path: Path, top: Table):
+        self.path, self.top, self.faults = path, top, top.faults
+        self.warnings: list[str] = []
+
+    def settings(self) -> Settings:
+        top = self.top
+        store, secrets, log, testing = (top.table(key) for key in ("store", "secrets", "log", "testing"))
+        calendars = self._path(top, "calendars", "calendars", must="folder")
+        imap, smtp, offices = top.table("imap"), top.table("smtp"), top.table("office")
+        found = {name: self._office(offices.table(name), imap, smtp, calendars) for name in offices.data}
+        if not found:
+            top.fault("office", "There is no office.", "Add a table [office.council].")
+        settings = Settings(
+            file=self.path,
+            store_url=self._store_url(store),
+            offices=found,
+            limits=self._limits(top.table("limits")),
+            id_file=self._secret(secrets, "id_file", required=True) or self.path,
+            log_form=log.text("form", "json", among=("json", "console")),
+            log_level=log.text("level", "info", among=("debug", "info", "warning", "error")),
+            pretend_time=testing.flag("pretend_time"),
+            warnings=tuple(self.warnings),
+        )
+        servers = [server for office in found.values() for server in (office.imap, office.smtp)]
+        if settings.pretend_time and not all(server.on_loopback for server in servers):
+            # A pretended clock would send real people letters with invented dates.
+            testing.fault("pretend_time", "Time can be pretended only with servers on this machine.", "Remove it.")
+        self._together(found, offices)
+        for table in (store, secrets, log, testing, offices, top):
+            table.done()
+        return settings
+
+    def _office(self, table: Table, imap: Table, smtp: Table, calendars: Path) -> Office:
+        address = self._address(table, "address")
+        domain = address.rpartition("@")[2]
+        auth, texts = table.table("auth"), table.table("texts")
+        free = table.table("settings")
+        signposts = table.table("signposts")
+        own_imap, own_smtp = table.table("imap").over(imap), table.table("smtp").over(smtp)
+        prefix = table.text("prefix")
+        if prefix and not PREFIX.fullmatch(prefix):
+            table.fault("prefix", f'The prefix "{prefix}" is not usable.', "Write two to four capital letters.")
+        office = Office(
+            id=str(table.path[-1]),
+            procedure=self._path(table, "procedure", must="file"),
+            address=address,
+            name=table.text("name"),
+            team=table.text("team"),
+            phone=table.text("phone", ""),
+            website=table.text("website", ""),
+            prefix=prefix,
+            calendar=self._calendar(table, calendars),
+            register=self._path(table, "register", "register", must="folder"),
+            templates=self._path(table, "templates", "../templates", must="folder"),
+            reports=self._path(table, "reports", "../reports"),
+            administrator=self._address(table, "administrator", address),
+            own_domains=frozenset(one.lower() for one in table.texts("own_domains", (domain,) if domain else ())),
+            texts=Texts(*(texts.text(key, "") for key in ("privacy", "emergency", "safeguarding", "customer_care"))),
+            signposts={key: signposts.text(key, "") for key in signposts.data},
+            auth=Auth(
+                auth.text("authserv_id", ""),
+                auth.text("form", "rfc8601", among=("rfc8601", "m365")),
+                frozenset(one.lower() for one in auth.texts("internal_domains")),
+            ),
+            imap=self._server(own_imap, 993, "tls", address),
+            smtp=self._server(own_smtp, 587, "starttls", address if own_smtp.has("password_file") else ""),
+            inbox=table.text("inbox", "INBOX"),
+            sent=table.text("sent", "Sent"),
+            junk=table.text("junk", "Junk"),
+            in_doubt=table.text("in_doubt", "ask", among=("ask", "resend")),
+            settings=free.free(),
+            setting_lines={key: free.line(key) for key in free.data},
+        )
+        if not office.auth.authserv_id and office.auth.form == "rfc8601":
+            self.warnings.append(
+                f"{auth.file}:{auth.line()}: office {office.id} names no authserv_id, so no sender can be told from a "
+                "forged one: officers must prove each command by a code sent to them."
+            )
+        for part in (auth, texts, signposts, table):
+            part.done()
+        return office
+
+    def _calendar(self, table: Table, folder: Path) -> Calendar:
+        name, zone = table.text("calendar"), table.text("zone", "")
+        closures, extra = table.dates("closures"), table.dates("extra_working_days")
+        try:
+            ZoneInfo(zone or "UTC")
+        except (KeyError, OSError, ValueError):
+            table.fault("zone", f'There is no time zone "{zone}".', 'Write for example "Europe/London".')
+            zone = ""
+        try:
+            if name and folder.is_dir():
+                return holiday_calendars.load(folder, name, zone=zone, closures=closures, extra_working_days=extra)
+        except ConfigurationError as error:
+            for fault in error.faults:
+                if Path(fault.file).is_file():
+                    self.faults.append(fault)
+                else:
+                    table.fault("calendar", fault.what, fault.fix)
+        return Calendar(name or "none", "UTC")
+
+    def _server(self, table: Table, port: int, tls: str, user: str) -> Server:
+        if table.has("password"):
+            table.fault("password", "A password must not stand in this file.", "Put it in a file, password_file.")
+        host, mode = table.text("host"), table.text("tls", tls, among=TLS)
+        secret = self._secret(table, "password_file", required=False)
+        server = Server(
+            host=host,
+            port=table.number("port", port, least=1, most=65535),
+            user=table.text("user", user),
+            password_file=secret,
+            tls=mode,
+            timeout=table.number("timeout", 30, least=1, most=600),
+            poll=table.number("poll", 60, least=1, most=3600),
+        )
+        if host and mode == "none" and not server.on_loopback:
+            table.fault("tls", f"The connection to {host} would not be encrypted.", 'Write tls = "tls" or "starttls".')
+        if server.user and not secret:
+            table.fault("user", f"{table.name('password_file')} is missing.", "Name the file with the password.")
+        table.done()
+        return server
+
+    def _store_url(self, table: Table) -> str:
+        url = table.text("url", "sqlite:///mailflow.sqlite3")
+        secret = self._secret(table, "password_file", required=False)
+        if re.match(r"[^:/]+://[^/@]*:[^/@]+@", url):
+            table.fault("url", "A password must not stand in this file.", "Put it in a file of its own, password_file.")
+        if secret and "@" in url:
+            password = quote(read_secret(secret).decode("utf-8", "replace"), safe="")
+            url = re.sub(r"@", f":{password}@", url, count=1)
+        scheme, _, rest = url.partition(":///")
+        if scheme.startswith("sqlite") and rest and not rest.startswith("/") and rest != ":memory:":
+            url = f"{scheme}:///{self.path.parent / rest}"
+        return url
+
+    def _limits(self, table: Table) -> Limits:
+        usual = Limits()
+        limits = Limits(*(table.number(key, getattr(usual, key)) for key in Limits.__dataclass_fields__))
+        table.done()
+        return limits
+
+    def _together(self, offices: Mapping[str, Office], table: Table) -> None:
+        """What two offices may not share: a prefix makes a reference ambiguous, a mailbox a mail."""
+        for key in ("prefix", "address"):
+            seen: dict[str, str] = {}
+            for name, office in offices.items():
+                value = getattr(office, key)
+                if value and value in seen:
+                    table.table(name).fault(key, f"{seen[value]} has the {key} {value} already.", "Choose another.")
+                seen.setdefault(value, name)
+
+    def _address(self, table: Table, key: str, default: str | None = None) -> str:
+        value = table.text(key, default).lower()
+        if value and not ADDRESS.fullmatch(value):
+            table.fault(key, f'{table.name(key)} "{value}" is not an address.', "Write name@organisation.example.")
+        return value
+
+    def _path(self, table: Table, key: str, default: str | None = None, *, must: str = "") -> Path:
+        path = self.path.parent / Path(table.text(key, default)).expanduser()
+        there = path.is_dir() if must == "folder" else path.is_file()
+        if must and (table.has(key) or default) and not there:
+            table.fault(key, f"{table.name(key)}: there is no {must} {path}.", "Correct the path or create it.")
+        return Path(os.path.normpath(path))
+
+    def _secret(self, table: Table, key: str, *, required: bool) -> Path | None:
+        """The path of a secret; $CREDENTIALS_DIRECTORY/name reads what systemd's LoadCredential= provides."""
+        written = table.text(key, None if required else "")
+        if not written:
+            return None
+        if written.startswith(CREDENTIALS):
+            written = str(Path(os.environ.get("CREDENTIALS_DIRECTORY", "."), written.removeprefix(CREDENTIALS)))
+        path = self.path.parent / Path(written).expanduser()
+        try:
+            if not read_secret(path):
+                table.fault(key, f"{table.name(key)}: the file {path} is empty.", "Write the secret into it.")
+            if path.stat().st_mode & 0o004:
+                self.warnings.append(f"{path} can be read by every user of this machine; take that right away.")
+        except OSError as error:
+            table.fault(key, f"{table.name(key)}: {path} cannot be read ({error.strerror}).", "Create the file.")
+        return path
