@@ -3,7 +3,7 @@
 In: the last phase reported, the server's answer or None, a sentence about the error if there was no answer.
 Out: `Verdict`: sent, deferred, refused or in doubt; whether the server asks us to slow down; words for a person.
 Fails: never; what is not understood is temporary (or in doubt after the final dot).
-Limits: pure; knows the codes of the RFCs and the documented exceptions of large providers; reads no free text.
+Limits: pure; knows the codes of the RFCs and the documented exceptions of large mail services; reads no free text.
 """
 
 from __future__ import annotations
