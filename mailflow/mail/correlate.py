@@ -20,7 +20,9 @@ _MOST_IDS = 200
 _MOST_TEXT = 200_000
 _MARKER = re.compile(r"(?i)\breference\s{0,3}:[\s>*_]{0,40}\[?[\s>*_]{0,8}\Z")
 _FORWARD_SUBJECT = re.compile(
-    r"(?i)^(?:\s{0,9}\[[^\[\]]{0,60}\]){0,5}\s*(?:fwd?|wg|tr|rv|enc|i|vb|vl|doorst|pd|\u8f6c\u53d1)\s*(?:\[\d+\])?\s*[:\uff1a]"
+    r"(?i)^(?:\s{0,9}\[[^\[\]]{0,60}\]){0,5}\s*"
+    r"(?:fwd?|wg|tr|rv|enc|i|vb|vl|doorst|pd|\u8f6c\u53d1)"
+    r"\s*(?:\[\d+\])?\s*[:\uff1a]"
 )
 _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|ref|r\u00e9f?)\s*(?:\[\d+\])?\s*[:\uff1a]")
 _FORWARD_BLOCK = re.compile(
@@ -115,7 +117,7 @@ def _own_words(reply: Reply) -> str:
 
 
 def _is_forward(message: Message, by_ids: tuple[str, ...], by_subject: tuple[str, ...], reply: Reply) -> bool:
-    """Whether the mail passes another one on: the outermost subject prefix says so, or only a passed-on block names us."""
+    """Whether the mail passes another one on: its outermost prefix says so, or only a passed-on block names us."""
     if _FORWARD_SUBJECT.match(message.subject):
         return True
     if by_ids or by_subject or message.in_reply_to or _REPLY_SUBJECT.match(message.subject):

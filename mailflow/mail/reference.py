@@ -26,7 +26,10 @@ _DASHES = frozenset("\u00ad\u2043\u2212\u02d7\ufe63\uff0d")
 
 @dataclass(frozen=True)
 class Found:
-    """One tag seen in a text; `reference` is filled only when exact, else `guess` may hold one reading for a person to confirm."""
+    """One tag seen in a text, at index `at`.
+
+    `reference` is filled only when `exact`; else `guess` may hold the one reading that a person can confirm.
+    """
 
     reference: str
     exact: bool
@@ -125,7 +128,7 @@ def _flatten(text: str) -> tuple[str, list[int] | range]:
         category = unicodedata.category(letter) if letter > "\x7f" else ""
         if letter in _DASHES or category == "Pd":
             folded = "-"
-        elif category == "Cf" or category == "Mn":
+        elif category in ("Cf", "Mn"):
             continue
         elif letter > "\x7f":
             folded = unicodedata.normalize("NFKC", letter).upper()

@@ -1,4 +1,4 @@
-"""Whose case a mail is: precedence, conflicts, forwards and tags that do not hold (domain.md G1; mail.md 5, 9 to 12)."""
+"""Whose case a mail is: precedence, conflicts, forwards, slips (domain.md G1; mail.md 5, 9 to 12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The case reference: what its check characters must see, and what find() must survive (domain.md G1, mail.md 9 to 12)."""
+"""The case reference: what its check characters see, what find() survives (domain.md G1, mail.md 9 to 12)."""
 
 from __future__ import annotations
 
