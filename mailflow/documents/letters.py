@@ -1,7 +1,7 @@
 """Letters and mails: one source file per letter, rendered twice, as text and as HTML with the same words.
 
 In: template files (templates/<procedure>/<id>.j2, else templates/shared/<id>.j2) and a context of plain values.
-Out: Rendered(subject, text, html); every value is hostile until escaped and never becomes template source (domain.md 6.1).
+Out: Rendered(subject, text, html); every value is hostile until escaped (domain.md 6.1).
 Fails: errors.CannotRender naming the template, its line and the variable; no value of a mail stands in the error.
 Limits: finds a missing value only on the way it takes; the tests render every template with a full context.
 """
@@ -47,13 +47,13 @@ class Rendered:
 
 
 class Letters:
-    """The letters of all procedures under some template folders; earlier folders win, so an office can replace one letter."""
+    """The letters of all procedures under some template folders; an earlier folder wins over a later one."""
 
     def __init__(self, template_dirs: Sequence[Path]):
         self._dirs = tuple(Path(folder) for folder in template_dirs)
         self._text = self._environment("text")
         self._html = self._environment("html")
-        # libraries.md 8: nothing is fetched, and @media survives for narrow screens.
+        # Nothing is fetched, and @media survives for narrow screens.
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
     def render(self, template: str, context: Mapping[str, object]) -> Rendered:
@@ -111,7 +111,9 @@ class Letters:
         )
         shapes = ("paragraph", "lines", "heading", "title", "bullets", "numbered", "quoted", "drafted", "labelled")
         environment.filters.update({name: getattr(plain, name) for name in shapes})
-        environment.filters.update({name: getattr(words, name) for name in ("day", "one_line", "said", "sentence")})
+        environment.filters.update(
+            {name: getattr(words, name) for name in ("day", "needed", "one_line", "said", "sentence")}
+        )
         environment.tests["known"] = words.known
         environment.globals.update(
             when=words.when,

@@ -37,7 +37,7 @@ def paragraph(text: object) -> str:
 
 def lines(items: Iterable[object]) -> str:
     """Short lines that stay apart, as in an address; empty ones are left out."""
-    kept = [one_line(part) for item in items if known(item) for part in said(item).split("\n") if part.strip()]
+    kept = [one_line(item) for item in items if known(item)]
     return "\n".join(kept) + "\n\n" if kept else ""
 
 

@@ -2,7 +2,7 @@
 
 In: dates, texts and other values of a context.
 Out: plain strings in British English; nothing here is escaped (each form of a letter escapes for itself).
-Fails: Empty for a value that a sentence needs and that is None; TypeError for a datetime, whose local date is not known here.
+Fails: Empty for a value that a sentence needs and that is None; TypeError for a datetime (its local date is not known).
 Limits: English only; does not judge whether a text is true or polite.
 """
 
@@ -19,10 +19,10 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-# Control characters but tab and newline; the marks that turn the direction of a line around (a name could hide behind them).
+# Control characters but tab and newline, and the marks that turn a line's direction (a name could hide behind them).
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# domain.md 5.2 (buttons) and libraries.md 8: only these schemes may stand behind a link.
+# domain.md 5.2 (buttons): only these schemes may stand behind a link.
 _LINK = re.compile(r"(?:mailto:|https://)[^\s<>\"'\\]+", re.ASCII | re.IGNORECASE)
 
 
@@ -48,7 +48,7 @@ def sentence(value: object) -> str:
 
 def day(value: date | None) -> str:
     """A local date as "Tuesday 30 March 2027" (domain.md 6.1); raises Empty for None, TypeError for anything else."""
-    if value is None:
+    if not known(value):
         raise Empty("date")
     if isinstance(value, datetime) or not isinstance(value, date):
         raise TypeError("a letter states local dates, not instants")
@@ -68,6 +68,13 @@ def said(value: object) -> str:
     return clean(value)
 
 
+def needed(value: object) -> object:
+    """The value, which a formal letter cannot do without; raises Empty where there is none."""
+    if not known(value):
+        raise Empty("value")
+    return value
+
+
 def known(value: object) -> bool:
     """True when there is something to say (0 and False count, None and blank text do not)."""
     return value is not None and bool(str(value).strip())
@@ -81,7 +88,7 @@ def field(value: object, name: str) -> object:
 
 
 def when(due: object) -> str:
-    """The effective moment of a deadline: "4pm on Tuesday 30 March 2027" or the date alone (K5); raises Empty for None."""
+    """The effective moment of a deadline, "4pm on Tuesday 30 March 2027" or the date alone (K5); raises Empty."""
     if due is None:
         raise Empty("deadline")
     at, on = field(due, "at"), day(field(due, "day"))  # type: ignore[arg-type]

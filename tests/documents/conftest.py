@@ -159,7 +159,8 @@ def sample() -> dict[str, object]:
             {
                 "label": "Accepted",
                 "words": "Accepted",
-                "href": "mailto:concerns@council.example?subject=%5BCC-2027-0042-K7%5D%20Accepted%20%23k7q9m2x4tb&body=Accepted",
+                "href": "mailto:concerns@council.example?subject=%5BCC-2027-0042-K7%5D%20Accepted%20%23k7q9m2x4tb"
+                "&body=Accepted",
             },
             {"label": "Disputed", "words": "Disputed", "href": "mailto:concerns@council.example?subject=Disputed"},
         ],
@@ -222,6 +223,7 @@ def sample() -> dict[str, object]:
         "audience": "officer",
         "history": [{"day": monday, "who": "Chris Officer", "what": "Eligible", "text": ""}],
         "facts": [("Mailbox", "read through 10:00am"), ("Backlog", "0 mails")],
+        "correction": {"letter_on": date(2027, 3, 3), "text": "The date should have been Tuesday 30 March 2027."},
         "signatory": {"name": "Sam Senior", "role_title": "Senior Procurement Officer"},
         "report_path": "2027/CC-2027-0042-K7/closure report v1.html",
         "open_items": ["Action 1, due Friday 30 April 2027"],
