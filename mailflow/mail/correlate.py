@@ -26,7 +26,7 @@ _FORWARD_SUBJECT = re.compile(
 )
 _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|ref|r\u00e9f?)\s*(?:\[\d+\])?\s*[:\uff1a]")
 _FORWARD_BLOCK = re.compile(
-    r"(?im)^[>\s]{0,8}(?:-{2,}\s*(?:forwarded message|original message forwarded|weitergeleitete nachricht|message transf.r.)"
+    r"(?im)^[>\s]{0,8}(?:-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transf.r.)"
     r"|begin forwarded message\s*:)"
 )
 
