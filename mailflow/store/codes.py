@@ -77,6 +77,5 @@ class Numbers(Room):
 
     def next(self, prefix: str, year: int) -> int:
         """The next number of a prefix and year, from 1, without gaps (G1)."""
-        self._work.changed = True
-        row = self._work.read(_NEXT, {"prefix": prefix, "year": year, "last": 1})
-        return row.scalar_one()
+        number: int = self._work.write_returning(_NEXT, {"prefix": prefix, "year": year, "last": 1})
+        return number

@@ -88,7 +88,7 @@ class Store:
             connection = plain.execution_options(mailflow_reading=True, postgresql_readonly=True)
             with connection.begin() as transaction:
                 try:
-                    yield Unit(Work(connection))
+                    yield Unit(Work(connection, reading=True))
                 finally:
                     if transaction.is_active:
                         transaction.rollback()

@@ -222,8 +222,7 @@ class Inbox(Room):
 
     def tried(self, identity: str) -> int:
         """Count one more try at sorting this mail; returns the new count. Commit it before the try (poison mail)."""
-        self._work.changed = True
-        return self._work.read(_TRIED, {"i": identity}).scalar() or 0
+        return self._work.write_returning(_TRIED, {"i": identity}) or 0
 
     def waiting_from(self, addresses: set[str], domains: set[str]) -> list[str]:
         """Identities of mails of these senders that nobody has dealt with: kept, held or quarantined (G9).

@@ -109,18 +109,19 @@ class Log(Room):
             raise Conflict(f"case {case} stands at line {last}, not {after_seq}")
         rows = []
         for seq, (kind, machine, data) in enumerate(entries, start=last + 1):
+            # What is hashed is what will be read back, hence `sound`; `data` is stored as ASCII anyway.
             row: dict[str, Any] = {
-                "case": case,
+                "case": schema.sound(case),
                 "seq": seq,
-                "kind": kind,
-                "machine": machine,
+                "kind": schema.sound(kind),
+                "machine": schema.sound(machine),
                 "data": dict(data),
-                "cause": cause,
-                "actor": actor,
+                "cause": schema.sound(cause),
+                "actor": schema.sound(actor),
                 "happened_at": happened_at,
                 "recorded_at": recorded_at,
-                "edition": edition,
-                "calendar_edition": calendar_edition,
+                "edition": schema.sound(edition),
+                "calendar_edition": schema.sound(calendar_edition),
             }
             before = row["hash"] = line_hash(before, row)
             rows.append(row)

@@ -9,6 +9,7 @@ Limits: what `metadata` says must equal what the migrations make; tests/store/te
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.types import TypeDecorator
+
+_UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 # The newest migration; Store.migrate() is done at once when the database already stands here.
 HEAD = "0001"
@@ -58,6 +61,13 @@ class UTC(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC_ZONE) if value.tzinfo is None else value.astimezone(UTC_ZONE)
 
 
+def sound(value: str) -> str:
+    """Text with U+FFFD for what no database can hold: NUL and lone surrogates."""
+    if value.isascii() and "\x00" not in value:
+        return value
+    return _UNSOUND.sub("\ufffd", value)
+
+
 class Words(TypeDecorator[str]):
     """Text that may come from a hostile mail: what no database can hold (NUL, lone surrogates) becomes U+FFFD."""
 
@@ -65,11 +75,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\x00" not in value):
-            return value
-        # "replace" would write a question mark, which could be somebody's word; U+FFFD cannot.
-        sound = "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c == "\x00" else c for c in value)
-        return sound
+        return None if value is None else sound(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return value

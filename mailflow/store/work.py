@@ -2,7 +2,7 @@
 
 In: prebuilt statements and their parameters.
 Out: results; `changed` tells the Store whether a commit is news to the other loops.
-Fails: with what SQLAlchemy raises; the Store translates that at the edge of the unit.
+Fails: RuntimeError when a reading writes; else with what SQLAlchemy raises, which the Store translates.
 Limits: a statement that matched no row is not news, otherwise idle loops would wake each other for ever.
 """
 
@@ -19,10 +19,11 @@ Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 class Work:
     """What the rooms of the store share inside one transaction."""
 
-    __slots__ = ("changed", "connection")
+    __slots__ = ("changed", "connection", "reading")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, reading: bool = False) -> None:
         self.connection = connection
+        self.reading = reading
         self.changed = False
 
     def read(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
@@ -31,9 +32,22 @@ class Work:
 
     def write(self, statement: Executable, params: Params | None = None) -> int:
         """Run an INSERT, UPDATE or DELETE; returns the number of rows it touched."""
+        self._refuse_in_reading()
         count = self.connection.execute(statement, params).rowcount
         self.changed = self.changed or count != 0
         return count
+
+    def write_returning(self, statement: Executable, params: Params | None = None) -> Any:
+        """Run one with RETURNING; returns the first value of the first row, None when it touched no row."""
+        self._refuse_in_reading()
+        value = self.connection.execute(statement, params).scalar()
+        self.changed = self.changed or value is not None
+        return value
+
+    def _refuse_in_reading(self) -> None:
+        # A fault of ours, said as such: the database would call itself read-only, which sounds like the disk.
+        if self.reading:
+            raise RuntimeError("a reading of the store cannot write; take a unit")
 
 
 class Room:

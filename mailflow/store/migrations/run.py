@@ -48,7 +48,7 @@ def version(connection: Connection) -> str:
 def configuration(connection: Connection) -> Iterator[Config]:
     """Alembic's configuration for the steps in this package, wherever the package is installed."""
     # Over half a second to import: only those who migrate pay.
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     with as_file(files(__package__)) as folder:
         config = Config()
@@ -59,8 +59,8 @@ def configuration(connection: Connection) -> Iterator[Config]:
 
 
 def _take_steps(connection: Connection, before: str) -> None:
-    from alembic import command  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic import command
+    from alembic.util import CommandError
 
     try:
         with configuration(connection) as config:
