@@ -24,6 +24,7 @@ _SEVEN_BIT = ("utf-7", "iso2022", "hz", "utf-16", "utf-32")
 
 _WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)(?:\?=|\?$|$)")
 _Q = re.compile(r"=([0-9A-Fa-f]{2})")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -127,7 +128,7 @@ def _word(encoding: str, payload: str) -> bytes:
 
 def base64(octets: bytes) -> bytes:
     """Lenient base64: foreign characters skipped, a cut end tolerated."""
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", octets)
+    letters = octets.translate(None, _NOT_BASE64)
     if len(letters) % 4 == 1:
         letters = letters[:-1]
     try:

@@ -70,7 +70,7 @@ def _read(octets: bytes) -> Message:
     if not headers:
         raise Unreadable("The mail has no headers.")
     # The files of an inner mail count into the digest by what they say, since servers write inner headers anew.
-    contents = Unwrapper(bounded.holes, lambda part, below: _digest(_facts(part), below.contents)).walk(root)
+    contents = Unwrapper(bounded.holes, lambda part, below: _digest(_facts(part), below.contents, below.contents.raw())).walk(root)
     facts = _facts(root)
     addresses = {name: _addresses(root, name, parsed, defects) for name in _ADDRESSES}
     if len(root.get_all("from", [])) > 1:
@@ -93,7 +93,7 @@ def _read(octets: bytes) -> Message:
         from_html=made,
         attachments=tuple(contents.attachments),
         parts=tuple(contents.machine),
-        digest=_digest(facts, contents),
+        digest=_digest(facts, contents, text),
         defects=tuple(dict.fromkeys([*defects, *contents.defects])),
     )
 
@@ -104,7 +104,13 @@ def _opened(bounded: Skeleton) -> tuple[Part, mailparser.MailParser | None, list
         parsed = mailparser.parse_from_bytes(bounded.octets)
         return parsed.message, parsed, sorted(str(name) for name in parsed.defects_categories)
     except Exception as error:  # noqa: BLE001 - it raises ValueError, TypeError, AttributeError and its own
-        return email.message_from_bytes(bounded.octets), None, [f"mail-parser gave up ({type(error).__name__})"]
+        defects = [f"mail-parser gave up ({type(error).__name__})"]
+    try:
+        # Its strict reading of the addresses is worth having even when a part of the body is beyond it.
+        parsed = mailparser.parse_from_bytes(bounded.octets.partition(b"\n\n")[0] + b"\n\n")
+    except Exception:
+        parsed = None
+    return email.message_from_bytes(bounded.octets), parsed, defects
 
 
 def _raw(part: Part, name: str) -> str:
@@ -135,12 +141,11 @@ def _facts(part: Part) -> dict[str, str]:
     }
 
 
-def _digest(facts: dict[str, str], contents: Contents) -> str:
+def _digest(facts: dict[str, str], contents: Contents, text: str) -> str:
     """SHA-256 over what the mail says, not how it is written (mail.md "Reading the mailbox"; domain.md G3).
 
     Encodings, line ends, white space, header order and trace headers do not count: servers rewrite them afterwards.
     """
-    text = contents.body()[0]
     folded = " ".join(unicodedata.normalize("NFC", text).split())
     files = sorted(a.digest for a in contents.attachments if not a.content_type.startswith("message/") and not a.unwrapped_from)
     said = [facts["subject"], facts["from"], facts["date"], facts["message-id"], folded, *files, *sorted(contents.inner_digests)]

@@ -20,18 +20,21 @@ MAX_HEADERS = 1_000
 MAX_PART_HEADERS = 50
 MAX_HEADER_OCTETS = 256 * 1024
 MAX_HEADER_SCAN = 4 * MAX_HEADER_OCTETS
-MAX_FIELD = 32 * 1024
+MAX_FIELD = 8 * 1024
+MAX_LIST_FIELD = 32 * 1024
 MAX_MIME_FIELD = 4 * 1024
 HOLE_FROM = 64 * 1024
 # One unit is one line looked at once by one open container: what the line-wise parser of the standard library pays.
 MAX_WORK = 1_000_000
 _WORK_FLOOR = 4
-_OCTETS_PER_LINE = 256
+_OCTETS_PER_LINE = 80
+MAX_CANDIDATES = 200_000
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t"
 _BLANK = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,200}):")
 _MIME_FIELDS = frozenset({b"content-type", b"content-disposition", b"content-transfer-encoding", b"content-id"})
+_LISTS = frozenset({b"from", b"to", b"cc", b"reply-to", b"references", b"in-reply-to"})
 # Kept even when a flood of other fields has used up the room.
 _NEEDED = _MIME_FIELDS | {
     b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"in-reply-to", b"references", b"sender", b"reply-to",
@@ -77,6 +80,7 @@ class _Walk:
         # (boundary, is a digest); b"" for a message within a message.
         self.open: list[tuple[bytes, bool]] = []
         self.work = 0
+        self.looked = 0
         # Derived from the mail itself, so that no mail can contain its own placeholder.
         self.mark = b"hole-" + hashlib.sha256(octets).hexdigest()[:32].encode() + b"-"
 
@@ -127,8 +131,10 @@ class _Walk:
             if hit:
                 self._spend(pos, end)
                 return hit[0], hit[1], end
-            if (at - pos) // 3 > MAX_WORK:
-                break
+            self.looked += 1
+            if self.looked > MAX_CANDIDATES:
+                self._spend(pos, at)
+                raise _Full("too many lines that look like boundaries; the rest was not read")
             at = self.octets.find(b"\n--", end - 1) + 1
             if at == 0:
                 break
@@ -178,7 +184,9 @@ class _Walk:
         room, needed = MAX_HEADER_OCTETS, 0
         for field in fields:
             name = field.partition(b":")[0].strip().lower()
-            limit = MAX_MIME_FIELD if name in _MIME_FIELDS or not top else MAX_FIELD
+            limit = MAX_LIST_FIELD if name in _LISTS else MAX_FIELD
+            if name in _MIME_FIELDS or not top or field.count(b"=?") > field.count(b"?=") + 20:
+                limit = MAX_MIME_FIELD  # parameters and unfinished encoded-words cost parsers quadratic time
             cut = field
             if len(field) > limit:
                 self.notes.append("too many or too long headers; some were not read")
