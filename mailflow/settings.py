@@ -25,7 +25,7 @@ from mailflow.register import holiday_calendars
 LOOPBACK = frozenset({"localhost", "::1", "[::1]"})
 TLS = ("tls", "starttls", "none")
 CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
-PREFIX = re.compile(r"[A-Z]{2,4}")
+PREFIX = re.compile(r"[A-Z]{2,5}")
 ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -194,7 +194,7 @@ class _Reader:
         own_imap, own_smtp = table.table("imap").over(imap), table.table("smtp").over(smtp)
         prefix = table.text("prefix")
         if prefix and not PREFIX.fullmatch(prefix):
-            table.fault("prefix", f'The prefix "{prefix}" is not usable.', "Write two to four capital letters.")
+            table.fault("prefix", f'The prefix "{prefix}" is not usable.', "Write two to five capital letters.")
         office = Office(
             id=str(table.path[-1]),
             procedure=self._path(table, "procedure", must="file"),
