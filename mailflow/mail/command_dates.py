@@ -139,26 +139,23 @@ def _weekday_fits(match: re.Match[str]) -> bool:
 def _from_parts(match: re.Match[str], today: date, past: bool) -> DateRead | None:
     """A day and a month, with or without weekday and year."""
     parts = match.groupdict()
-    if not (parts.get("weekday") is None or _weekday(parts["weekday"]) is not None):
+    weekday, end = parts.get("weekday"), match.end()
+    month = int(parts["month"]) if parts["month"].isdigit() else _month(parts["month"]) or -1
+    # "10.30" is a time and "3-4" a range: without a year only a slash makes a date of figures.
+    if month < 0 or (weekday and _weekday(weekday) is None) or (parts.get("dash") in (".", "-") and not parts["year"]):
         return None
-    month = int(parts["month"]) if parts["month"].isdigit() else _month(parts["month"])
-    if not parts["month"].isdigit() and not month:
-        return None
-    day, end = int(parts["day"]), match.end()
-    if parts.get("dash") in (".", "-") and not parts.get("year"):
-        return None  # "10.30" is a time and "3-4" a range
     if not 1 <= month <= 12:
         return DateRead(end, None, f"'{match.group().strip()}' is not a date: the day comes first, then the month.")
-    year_text = (parts.get("year") or "").lstrip("'")
-    years = [int(year_text) + (2000 if len(year_text) == 2 else 0)] if year_text else []
-    if not years:
+    year = (parts.get("year") or "").lstrip("'")
+    if year:
+        years = [int(year) + (2000 if len(year) == 2 else 0)]
+    else:
         years = [today.year, today.year - 1] if past else [today.year, today.year + 1]
+    day = int(parts["day"])
     days = [date(year, month, day) for year in years if 1 <= day <= calendar.monthrange(year, month)[1]]
     if not days:
         return DateRead(end, None, f"'{match.group().strip()}' is not a day of the calendar.")
-    if year_text:
-        return _checked(end, days[0], parts.get("weekday"), today, past)
-    return _nearest(end, days, parts.get("weekday"), today, past)
+    return _checked(end, days[0], weekday, today, past) if year else _nearest(end, days, weekday, today, past)
 
 
 def _nearest(end: int, days: list[date], weekday: str | None, today: date, past: bool) -> DateRead:
@@ -212,49 +209,60 @@ def _from_count(
     match: re.Match[str], today: date, add_working_days: Callable[[date, int], date], past: bool
 ) -> DateRead | None:
     """ "in 10 days", "10 working days", "two weeks"; with `past` only "3 days ago"."""
-    count = int(match["count"]) if match["count"].isdigit() else _NUMBERS.get(match["count"], 0)
-    if not match["count"].isdigit() and not count:
-        return None
-    unit = match["unit"]
+    count = int(match["count"]) if match["count"].isdigit() else _NUMBERS.get(match["count"], -1)
+    unit, end = match["unit"], match.end()
     working = unit.startswith(("working", "business", "wd"))
+    if count < 0:
+        return None
+    why = ""
     if not count:
-        return DateRead(match.end(), None, f"'{match.group().strip()}' is not a day ahead.")
-    if bool(match["ago"]) != past:
+        why = f"'{match.group().strip()}' is not a day ahead."
+    elif bool(match["ago"]) != past:
         why = "This needs a day that has been." if past else "That day has passed."
-        return DateRead(match.end(), None, why)
-    if past and working:
-        return DateRead(match.end(), None, "Please write the day itself.")
-    if working and count > 260:
-        return DateRead(match.end(), None, f"{count} working days is more than 12 months away.")
+    elif past and working:
+        why = "Please write the day itself."
+    elif working and count > 260:
+        why = f"{count} working days is more than 12 months away."
+    if why:
+        return DateRead(end, None, why)
     days = count * (14 if unit.startswith("fortnight") else 7 if unit.startswith("week") else 1)
     day = add_working_days(today, count) if working else today + timedelta(days=-days if past else days)
-    return _checked(match.end(), day, None, today, past)
+    return _checked(end, day, None, today, past)
+
+
+_READY = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 
 
 def _from_word(match: re.Match[str], today: date, past: bool) -> DateRead | None:
     """today, tomorrow, yesterday, Friday, next Friday, last Friday."""
     which, word, end = match["which"], match["word"], match.end()
-    ready = {"today": 0, "tomorrow": 1, "yesterday": -1, "tonight": 0}
-    if word in ready and not which:
-        return _checked(end, today + timedelta(days=ready[word]), None, today, past)
+    if word in _READY and not which:
+        return _checked(end, today + timedelta(days=_READY[word]), None, today, past)
     named = _weekday(word)
     if named is None:
         return None
+    day, why = _past_weekday(which, named, today) if past else _coming_weekday(which, named, today)
+    return DateRead(end, None if why else day, why)
+
+
+def _coming_weekday(which: str | None, named: int, today: date) -> tuple[date, str]:
     ahead = (named - today.weekday() - 1) % 7 + 1
-    back = (today.weekday() - named) % 7
-    if past:
-        if which in ("next", "coming"):
-            return DateRead(end, None, "This needs a day that has been.")
-        day = today - timedelta(days=back)
-        if which == "last" and not back:
-            return DateRead(end, day - timedelta(days=7))
-        if which == "last" and back <= today.weekday():
-            return DateRead(end, None, f"'last {word}' can mean {say(day - timedelta(days=7))} or {say(day)}.")
-        return DateRead(end, day)
-    if which in ("last", "past"):
-        return DateRead(end, None, f"'{which} {word}' has passed.")
     day = today + timedelta(days=ahead)
-    if which == "next" and ahead < 7 and today.weekday() + ahead <= 6:
+    if which in ("last", "past"):
+        return day, f"'{which} {_DAYS[named]}' has passed."
+    if which == "next" and today.weekday() + ahead <= 6:
         # Half of Britain means the coming one, the other half the one after: never guess a date (domain.md 5.2).
-        return DateRead(end, None, f"'next {word}' can mean {say(day)} or {say(day + timedelta(days=7))}.")
-    return DateRead(end, day)
+        return day, f"'next {_DAYS[named]}' can mean {say(day)} or {say(day + timedelta(days=7))}."
+    return day, ""
+
+
+def _past_weekday(which: str | None, named: int, today: date) -> tuple[date, str]:
+    back = (today.weekday() - named) % 7
+    day = today - timedelta(days=back)
+    if which in ("next", "coming"):
+        return day, "This needs a day that has been."
+    if which == "last" and not back:
+        return day - timedelta(days=7), ""
+    if which == "last" and back <= today.weekday():
+        return day, f"'last {_DAYS[named]}' can mean {say(day - timedelta(days=7))} or {say(day)}."
+    return day, ""
