@@ -66,13 +66,11 @@ def _blocked() -> Any:
             earlier.c.id < _l.id,
         ),
     )
-    return exists().where(
-        earlier.c.case == _l.case,
-        earlier.c.party == _l.party,
-        before,
-        theirs.c.letter == earlier.c.id,
-        theirs.c.state.in_(("waiting", "claimed", "deferred", "in_doubt")),
+    # One EXISTS inside the other: the planner then walks the few earlier letters of the case, not all open envelopes.
+    may_leave = exists().where(
+        theirs.c.letter == earlier.c.id, theirs.c.state.in_(("waiting", "claimed", "deferred", "in_doubt"))
     )
+    return exists().where(earlier.c.case == _l.case, earlier.c.party == _l.party, before, may_leave)
 
 
 def _claim(in_order: bool) -> Select[Any]:
@@ -163,14 +161,15 @@ CAME_HOME = (
 HOME_AT = select(_l.home_at).where(_l.id == bindparam("l"))
 
 _mine = schema.attempts.alias("mine")
-_theirs = schema.attempts.alias("theirs")
+_first = schema.attempts.alias("first")
+_last_of_mine = select(func.max(_mine.c.id)).where(_mine.c.letter == bindparam("l")).scalar_subquery()
 LATER_HOME = (
-    select(_l.id)
+    select(_a.id)
+    .join(schema.letters, _l.id == _a.letter)
     .where(
+        _a.id > _last_of_mine,
         _l.home_at.is_not(None),
-        _l.id != bindparam("l"),
-        select(func.min(_theirs.c.id)).where(_theirs.c.letter == _l.id).scalar_subquery()
-        > select(func.max(_mine.c.id)).where(_mine.c.letter == bindparam("l")).scalar_subquery(),
+        ~exists().where(_first.c.letter == _a.letter, _first.c.id <= _last_of_mine),
     )
     .limit(1)
 )
