@@ -31,7 +31,7 @@ class Raw:
 
 
 class Source(Protocol):
-    """A mailbox that can be read; every implementation passes tests/contracts/source_contract.py.
+    """A mailbox that can be read; every implementation passes tests/contracts/test_source.py.
 
     `name` names the mailbox in the ledger. `missing` holds, per folder, the UIDs that were listed at the last look
     but could not be had; they are asked for again at the next look. `notes` collects sentences worth one log line
