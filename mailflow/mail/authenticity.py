@@ -46,18 +46,21 @@ def judge(message: Message, authserv_id: str, form: str = RFC8601) -> Verdict:
         return Verdict(False, False, "No name of our own mail server is configured.")
     if not values:
         return Verdict(False, False, "Our server wrote no Authentication-Results.")
-    value = values[0][:_MAX_VALUE]
+    return _read(values[0][:_MAX_VALUE], authserv_id.strip().lower(), form, message.from_.email)
+
+
+def _read(value: str, authserv_id: str, form: str, sender: str) -> Verdict:
     if form == M365:
-        value = f"{_M365_ID}; {value}"
+        authserv_id, value = _M365_ID, f"{_M365_ID}; {value}"
     try:
         read = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
         named = str(read.authserv_id or "").lower()
         results = [_Result.of(result) for result in read.results or ()]
     except Exception:
         return Verdict(False, False, "The topmost Authentication-Results cannot be read.")
-    if named != (_M365_ID if form == M365 else authserv_id.strip().lower()):
+    if named != authserv_id:
         return Verdict(False, False, "The topmost Authentication-Results was not written by our server.")
-    return _weighed([result for result in results if result.method], message.from_.email)
+    return _weighed([result for result in results if result.method], sender)
 
 
 @dataclass(frozen=True)
@@ -79,26 +82,38 @@ class _Result:
 
 
 def _weighed(results: list[_Result], sender: str) -> Verdict:
+    if not results:
+        return Verdict(False, False, "Our server checked nothing about this mail.")
     domain = sender.rpartition("@")[2]
+    return _by_dmarc(results, domain) or _by_login(results, sender) or _by_dkim(results, domain)
+
+
+def _by_dmarc(results: list[_Result], domain: str) -> Verdict | None:
+    """DMARC decides if it passed or failed; "none" and temporary errors leave it to DKIM."""
     dmarc = [result for result in results if result.method == "dmarc"]
     if any(result.verdict in {"fail", "permerror"} for result in dmarc):
         return Verdict(False, True, "DMARC failed for the From address.")
-    for result in dmarc:
-        if result.verdict == "pass":
-            about = result.get("header.from").rpartition("@")[2]
-            if not about or about == domain or domain.endswith("." + about):
-                return Verdict(True, True, f"DMARC passed for {domain}.")
-            return Verdict(False, True, "DMARC passed, but for another domain than that of From.")
+    passed = next((result for result in dmarc if result.verdict == "pass"), None)
+    if passed is None:
+        return None
+    about = passed.get("header.from").rpartition("@")[2]
+    if not about or about == domain or domain.endswith("." + about):
+        return Verdict(True, True, f"DMARC passed for {domain}.")
+    return Verdict(False, True, "DMARC passed, but for another domain than that of From.")
+
+
+def _by_login(results: list[_Result], sender: str) -> Verdict | None:
+    """Internal origin: SMTP AUTH at our own server with the address in From (RFC 8601 section 2.7.4)."""
+    if any(r.method == "auth" and r.verdict == "pass" and r.get("smtp.auth") == sender for r in results):
+        return Verdict(True, True, "The sender logged in to our own server with this address.")
+    return None
+
+
+def _by_dkim(results: list[_Result], domain: str) -> Verdict:
     for result in results:
-        if result.method == "auth" and result.verdict == "pass" and result.get("smtp.auth") == sender:
-            return Verdict(True, True, "The sender logged in to our own server with this address.")
-    for result in results:
-        if result.method == "dkim" and result.verdict == "pass":
-            signer = result.get("header.d") or result.get("header.i").rpartition("@")[2]
-            if _aligned(signer, domain):
-                return Verdict(True, True, f"A DKIM signature of {signer} passed and is aligned with From.")
-    if not results:
-        return Verdict(False, False, "Our server checked nothing about this mail.")
+        signer = result.get("header.d") or result.get("header.i").rpartition("@")[2]
+        if result.method == "dkim" and result.verdict == "pass" and _aligned(signer, domain):
+            return Verdict(True, True, f"A DKIM signature of {signer} passed and is aligned with From.")
     return Verdict(False, True, "Neither DMARC nor an aligned DKIM signature passed for the From address.")
 
 

@@ -3,9 +3,9 @@
 In: a Message.
 Out: Bounce, or None if the mail is no report of a failure or delay.
 Fails: never.
-Limits: RFC 3464 reports, and the prose of qmail, Exim, Postfix, Exchange, Gmail and their like; prose counts only from a
-mail daemon or with a null return path, so that a person who forwards a report is still a person. Reports can be forged:
-the letter they name must be one of ours to that recipient, which the caller checks.
+Limits: RFC 3464 reports, and the prose of qmail, Exim, Postfix, Exchange, Gmail and their like; prose counts only from
+a mail daemon or with a null return path, so that a person who forwards a report is still a person. Reports can be
+forged: the letter they name must be one of ours to that recipient, which the caller checks.
 """
 
 from __future__ import annotations
@@ -25,21 +25,23 @@ LETTER_HEADER = "x-mailflow-letter"
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.-])([45][0-5]\d)(?=[ -])")
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;@\[\]]{1,64}@[a-z0-9.-]{1,255}", re.IGNORECASE)
-_DAEMONS = ("mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "microsoftexchange", "mdaemon", "maildelivery",
-            "mail.daemon", "bounce-notification")  # fmt: skip
-_NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.310", "5.1.8", "5.2.1"})
+_DAEMONS = (
+    "mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "microsoftexchange", "mdaemon", "mail.daemon",
+)  # fmt: skip
+_NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.310", "5.2.1"})
 _ORIGINAL_STARTS = (
     "this is a copy of the message", "--- below this line is a copy of the message", "original message headers",
-    "original message follows", "------ the body of the message", "----- original message -----", "----- message header",
-    "original headers", "--- the header of the original", "----- unsent message follows", "en-têtes de message d'origine",
-    "ursprüngliche nachrichtenkopfzeilen", "----- transcript of session follows",
+    "original message follows", "------ the body of the message", "----- original message -----",
+    "----- message header", "original headers", "--- the header of the original", "----- unsent message follows",
+    "en-têtes de message d'origine", "ursprüngliche nachrichtenkopfzeilen",
 )  # fmt: skip
+_RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
 _QUEUE_WORDS = ("remote-mta:", "reporting-mta", "server at", "generating server")
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One recipient that was not reached. `status` is an enhanced code (RFC 3463) or ""; `dead_address`: no such mailbox."""
+    """One recipient not reached. `status` is an enhanced code (RFC 3463) or ""; `dead_address`: no such mailbox."""
 
     recipient: str
     status: str
@@ -63,7 +65,7 @@ def read_bounce(message: Message) -> Bounce | None:
     blocks = _blocks(message)
     if blocks:
         return _standard(message, blocks)
-    if _from_daemon(message):
+    if from_daemon(message):
         return _prose(message)
     return None
 
@@ -76,10 +78,6 @@ def is_success_report(message: Message) -> bool:
 
 def from_daemon(message: Message) -> bool:
     """Whether the sender is a mail system: null return path (RFC 5321 section 4.5.5) or a daemon's name."""
-    return _from_daemon(message)
-
-
-def _from_daemon(message: Message) -> bool:
     if message.header("return-path").strip() == "<>" or message.has_header("x-failed-recipients"):
         return True
     local = message.from_.email.partition("@")[0] if message.from_ else ""
@@ -161,11 +159,9 @@ def _bounce(message: Message, failures: dict[str, Failure], delayed: bool) -> Bo
 
 def _original(message: Message) -> tuple[str, str]:
     """Message-ID and letter id out of the returned headers, else out of the prose, else what the report answers."""
-    returned = [decode.text(octets[:50_000]) for kind, octets in message.parts
-                if kind in {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}]  # fmt: skip
+    heads = [decode.text(octets[:50_000]).split("\n\n")[0] for kind, octets in message.parts if kind in _RETURNED]
     message_id = letter = ""
-    for text in [*returned, message.text[-MAX_PROSE:]]:
-        fields = _fields(text.split("\n\n")[0]) if text in returned else _fields_anywhere(text)
+    for fields in [*(_fields(head) for head in heads), _fields_anywhere(message.text[:MAX_PROSE])]:
         found = re.search(r"<[^<>\s]{1,500}>", fields.get("message-id", "").replace(" ", ""))
         message_id = message_id or (found[0] if found else "")
         name = re.match(r"[\w.=+-]{1,100}", fields.get(LETTER_HEADER, ""))
@@ -219,7 +215,7 @@ def _report_only(text: str) -> str:
 
 
 def _recipients(message: Message, report: str) -> list[tuple[str, str]]:
-    """(address, what is said about it): from X-Failed-Recipients (Exim, Gmail), else the addresses that stand in the report."""
+    """(address, what is said about it): from X-Failed-Recipients (Exim, Gmail), else the addresses in the report."""
     own = {a.email for a in (message.from_, message.sender, *message.to, *message.reply_to) if a}
     lines = report.split("\n")
     named = [a.lower() for a in _ADDRESS.findall(message.header("x-failed-recipients"))]

@@ -1,0 +1,72 @@
+"""Finds the day on which an absence note says its writer is back.
+
+In: the text of an absence note; the date it was sent.
+Out: a date, or None.
+Fails: never.
+Limits: written dates only (12 May 2027, 12/05/2027, 2027-05-12, May 12th), day before month; no "next Monday".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from mailflow.mail.words import ABSENT_UNTIL, MONTHS
+
+_NEAR = 60
+_ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
+_NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})(?:[./-](20\d\d|\d\d)\b)?")
+_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|\.|er|af|ain|fed|eg)? ?(?:of |o |de |di )?([^\W\d_]{3,12})\.?,?(?: (?:de |del )?(20\d\d))?")
+_MONTH_DAY = re.compile(r"\b([^\W\d_]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (20\d\d))?")
+_STARTS = sorted(ABSENT_UNTIL, key=len, reverse=True)
+
+
+def absent_until(text: str, sent: datetime | None) -> date | None:
+    """The latest date that stands close behind a word such as "until" or "back on"; None if there is none.
+
+    A date without year is taken as the first one not earlier than a month before `sent`; without `sent` it is not read.
+    """
+    said = " ".join(text.casefold().split())[:3_000]
+    found: list[date] = []
+    for start in _STARTS:
+        at = said.find(start)
+        tries = 0
+        while at >= 0 and tries < 20:
+            if at == 0 or not said[at - 1].isalnum():
+                day = _first_date(said[at + len(start) : at + len(start) + _NEAR], sent)
+                if day:
+                    found.append(day)
+            at = said.find(start, at + 1)
+            tries += 1
+    return max(found, default=None)
+
+
+def _first_date(words: str, sent: datetime | None) -> date | None:
+    hits: list[tuple[int, date]] = []
+    for pattern in (_ISO, _NUMBERS, _DAY_MONTH, _MONTH_DAY):
+        for hit in pattern.finditer(words):
+            day = _date(pattern, hit, sent)
+            if day:
+                hits.append((hit.start(), day))
+                break
+    return min(hits, default=(0, None), key=lambda each: each[0])[1]
+
+
+def _date(pattern: re.Pattern[str], hit: re.Match[str], sent: datetime | None) -> date | None:
+    if pattern is _ISO:
+        year, month, day = hit[1], int(hit[2]), hit[3]
+    elif pattern is _NUMBERS:
+        year, month, day = hit[3], int(hit[2]), hit[1]
+    elif pattern is _DAY_MONTH:
+        year, month, day = hit[3], MONTHS.get(hit[2], 0), hit[1]
+    else:
+        year, month, day = hit[3], MONTHS.get(hit[1], 0), hit[2]
+    try:
+        if year:
+            return date(int(year) + (2000 if len(year) == 2 else 0), month, int(day))
+        if sent is None:
+            return None
+        this = date(sent.year, month, int(day))
+        return this if (sent.date() - this).days <= 31 else date(sent.year + 1, month, int(day))
+    except ValueError:
+        return None
