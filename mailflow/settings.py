@@ -57,18 +57,11 @@ class Auth:
 
 
 @dataclass(frozen=True)
-class Texts:
-    """Wordings of the office that its letters quote; "" leaves the paragraph out."""
-
-    privacy: str = ""
-    emergency: str = ""
-    safeguarding: str = ""
-    customer_care: str = ""
-
-
-@dataclass(frozen=True)
 class Office:
-    """One procedure with its mailbox, people, calendar and letters."""
+    """One procedure with its mailbox, people, calendar and letters.
+
+    texts: wordings that its letters quote, by the names the templates use. signposts: where other matters belong.
+    """
 
     id: str
     procedure: Path
@@ -84,7 +77,7 @@ class Office:
     reports: Path
     administrator: str
     own_domains: frozenset[str]
-    texts: Texts
+    texts: Mapping[str, str]
     signposts: Mapping[str, str]
     auth: Auth
     imap: Server
@@ -210,7 +203,7 @@ class _Reader:
             reports=self._path(table, "reports", "../reports"),
             administrator=self._address(table, "administrator", address),
             own_domains=frozenset(one.lower() for one in table.texts("own_domains", (domain,) if domain else ())),
-            texts=Texts(*(texts.text(key, "") for key in ("privacy", "emergency", "safeguarding", "customer_care"))),
+            texts={key: texts.text(key, "") for key in texts.data},
             signposts={key: signposts.text(key, "") for key in signposts.data},
             auth=Auth(
                 auth.text("authserv_id", ""),

@@ -24,7 +24,7 @@ STAFF = "staff"
 
 @dataclass(frozen=True)
 class Contact:
-    """One row of contacts.csv. kind is lower case (provider, supplier, staff, ...); manager is an address or "".
+    """One row of contacts.csv. kind is lower case ("staff", "team", ...); manager is an address or "".
 
     format: a need of this reader, such as "large print"; service: the service this contact speaks for, "" for all.
     """
@@ -50,7 +50,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Belonging:
-    """An address and the party it speaks for; `new_contact` if only the provider's own domain says so (G2)."""
+    """An address and the party it speaks for; `new_contact` if only the party's own domain says so (G2)."""
 
     party: str
     kind: str

@@ -1,7 +1,7 @@
-"""The contracts, and the providers they name.
+"""The contracts, and the parties they are made with.
 
 In: rows of contracts.csv.
-Out: `Contract` values, and `Provider` values gathered from all contracts of one provider.
+Out: `Contract` values, and `Party` values gathered from all contracts and contacts of one name.
 Fails: never raises; faults are recorded in the rows.
 Limits: overrides are kept as words; the procedure says which keys it knows.
 """
@@ -16,12 +16,12 @@ from mailflow.register.naming import key_of, number_key
 from mailflow.register.sheet import Row
 
 COLUMNS = (
-    *("number", "title", "provider", "provider_domain", "provider_also_known_as", "services", "purchaser"),
+    *("number", "title", "party", "party_kind", "party_domain", "party_also_known_as", "services", "purchaser"),
     *("start", "end", "deed", "notice_method", "default_clause", "dispute_clause", "overrides", "publication_flag"),
     "calendar",
 )
-REQUIRED = ("number", "provider", "services")
-# Nobody's own: a mail from here says nothing about the provider it comes from (G2).
+REQUIRED = ("number", "party", "services")
+# Nobody's own: a mail from here says nothing about the organisation it comes from (G2).
 SHARED_DOMAINS = frozenset(
     "aol.com btinternet.com gmail.com gmx.com googlemail.com hotmail.co.uk hotmail.com icloud.com live.co.uk live.com "
     "me.com msn.com nhs.net outlook.com proton.me protonmail.com sky.com talktalk.net virginmedia.com xtra.co.nz "
@@ -33,13 +33,14 @@ SHARED_DOMAINS = frozenset(
 class Contract:
     """One row of contracts.csv. start and end are None where open; notice_method, purchaser are lower case.
 
-    overrides: what this contract changes, such as {"provider_reply_days": "21"}; the values are unread words.
+    overrides: what this contract changes, such as {"reply_days": "21"}; the values are unread words.
     """
 
     number: str
     title: str
-    provider: str
-    provider_domains: tuple[str, ...] = ()
+    party: str
+    party_kind: str = ""
+    party_domains: tuple[str, ...] = ()
     also_known_as: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     purchaser: str = ""
@@ -59,11 +60,15 @@ class Contract:
 
 
 @dataclass(frozen=True)
-class Provider:
-    """A provider as the contracts name it: its name, its other and former names, its own mail domains."""
+class Party:
+    """An organisation or team: its name, its other and former names, its kinds, its own mail domains.
+
+    kinds are the words of the files, lower case: the contract's before the contacts'.
+    """
 
     name: str
     also_known_as: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     domains: frozenset[str] = frozenset()
 
     @property
@@ -81,9 +86,10 @@ def read(rows: Iterable[Row], services: Iterable[str], own_domains: Collection[s
         contract = Contract(
             number=row.text("number", required=True),
             title=row.text("title"),
-            provider=row.text("provider", required=True),
-            provider_domains=tuple(sorted(row.words("provider_domain"))),
-            also_known_as=row.texts("provider_also_known_as"),
+            party=row.text("party", required=True),
+            party_kind=row.text("party_kind").casefold(),
+            party_domains=tuple(sorted(row.words("party_domain"))),
+            also_known_as=row.texts("party_also_known_as"),
             services=row.texts("services"),
             purchaser=row.text("purchaser").casefold(),
             start=row.day("start"),
@@ -101,14 +107,22 @@ def read(rows: Iterable[Row], services: Iterable[str], own_domains: Collection[s
     return tuple(contracts)
 
 
-def providers_of(contracts: Iterable[Contract], more: Iterable[str] = ()) -> tuple[Provider, ...]:
-    """One `Provider` for each name in the contracts, and for each further name (of parties without a contract)."""
-    gathered: dict[str, Provider] = {}
-    rows = [(c.provider, c.also_known_as, c.provider_domains) for c in contracts]
-    for name, others, domains in [*rows, *((name, (), ()) for name in more)]:
-        before = gathered.get(key_of(name), Provider(name))
-        names = dict.fromkeys((*before.also_known_as, *others))
-        gathered[key_of(name)] = Provider(before.name, tuple(names), before.domains | frozenset(domains))
+def parties_of(contracts: Iterable[Contract], contacts: Iterable[tuple[str, str]]) -> tuple[Party, ...]:
+    """One `Party` for each name in the contracts and in the contacts, which are given as (party, kind)."""
+    gathered: dict[str, Party] = {}
+    rows = [(c.party, c.also_known_as, c.party_kind, c.party_domains) for c in contracts]
+    for name, others, kind, domains in [*rows, *((name, (), kind, ()) for name, kind in contacts)]:
+        # A contact may be listed under a former name.
+        key = next(
+            (key for key, known in gathered.items() if key_of(name) in map(key_of, known.all_names)), key_of(name)
+        )
+        before = gathered.get(key, Party(name))
+        gathered[key] = Party(
+            before.name,
+            tuple(dict.fromkeys((*before.also_known_as, *others))),
+            tuple(dict.fromkeys((*before.kinds, *filter(None, [kind])))),
+            before.domains | frozenset(domains),
+        )
     return tuple(gathered.values())
 
 
@@ -124,9 +138,9 @@ def _judge(
             row.fault(f'The service "{service}" is not in services.csv.', "Add it there or correct the name.")
     if contract.start and contract.end and contract.end < contract.start:
         row.fault("The contract ends before it starts.", "Correct start or end.")
-    for domain in contract.provider_domains:
+    for domain in contract.party_domains:
         if "@" in domain or "." not in domain:
-            row.fault(f'"{domain}" is not a domain.', "Write the part after the @, such as oakfield.example.")
+            row.fault(f'"{domain}" is not a domain.', "Write the part after the @, such as oak.example.")
         elif domain in own_domains or domain in SHARED_DOMAINS:
             # G2: never the office's own, public or shared domains.
-            row.fault(f"{domain} does not belong to the provider alone.", "Leave the cell empty and list each contact.")
+            row.fault(f"{domain} does not belong to this party alone.", "Leave the cell empty and list each contact.")

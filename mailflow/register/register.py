@@ -19,7 +19,7 @@ from mailflow.register import contacts as contact_rows
 from mailflow.register import contracts as contract_rows
 from mailflow.register import people, services, sheet
 from mailflow.register.contacts import STAFF, Belonging, Contact
-from mailflow.register.contracts import Contract, Provider
+from mailflow.register.contracts import Contract, Party
 from mailflow.register.naming import key_of, meant, number_key
 from mailflow.register.people import Officer, Person
 from mailflow.register.services import Service
@@ -123,43 +123,47 @@ class Register:
     # -- parties --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def providers(self) -> tuple[Provider, ...]:
-        """Every provider of a contract, and every party listed as provider or supplier without one."""
-        listed = (contact.party for contact in self.contacts if contact.kind in ("provider", "supplier"))
-        return contract_rows.providers_of(self.contracts, listed)
+    def parties(self) -> tuple[Party, ...]:
+        """Every organisation and team of the contracts and the contacts."""
+        return contract_rows.parties_of(self.contracts, ((c.party, c.kind) for c in self.contacts))
 
-    def provider(self, name_or_domain: str) -> tuple[Provider, ...]:
-        """The providers that a name, former name, domain or address may mean: one, none or several (Q10)."""
+    def party(self, name_or_domain: str, kind: str = "") -> tuple[Party, ...]:
+        """The parties that a name, former name, domain or address may mean: one, none or several (Q10).
+
+        With a kind, only parties of that kind are meant.
+        """
         said = name_or_domain.strip().lower()
-        by_domain = tuple(provider for provider in self.providers if _domain(said) in provider.domains)
+        known = [party for party in self.parties if not kind or kind in party.kinds]
+        by_domain = tuple(party for party in known if _domain(said) in party.domains)
         if by_domain or "@" in said:
             return by_domain
-        names = meant(said, (name for provider in self.providers for name in provider.all_names))
-        return tuple(provider for provider in self.providers if set(names) & set(provider.all_names))
+        names = meant(said, (name for party in known for name in party.all_names))
+        return tuple(party for party in known if set(names) & set(party.all_names))
 
     def contacts_of(self, party: str, role: str = "", on: date | None = None) -> tuple[Contact, ...]:
-        """The contacts of a party (any kind), with this role, valid on this day; "" and None do not restrict."""
+        """The contacts of a party under any of its names, with this role, valid on this day (Q17).
+
+        "" and None do not restrict.
+        """
+        keys = {key_of(party)}
+        for known in self.parties:
+            if key_of(party) in map(key_of, known.all_names):
+                keys.update(map(key_of, known.all_names))
         return tuple(
             contact
             for contact in self.contacts
-            if key_of(contact.party) == key_of(party) and (not role or role in contact.roles) and contact.valid(on)
+            if key_of(contact.party) in keys and (not role or role in contact.roles) and contact.valid(on)
         )
 
-    def provider_contacts(self, provider: str, role: str = "", on: date | None = None) -> tuple[Contact, ...]:
-        """The contacts of a provider under any of its names (Q17)."""
-        found = [known for known in self.providers if key_of(provider) in map(key_of, known.all_names)]
-        names = dict.fromkeys(key_of(name) for known in found for name in known.all_names) or {key_of(provider): None}
-        return tuple(contact for name in names for contact in self.contacts_of(name, role, on))
-
     def party_of_address(self, email: str, on: date | None = None) -> tuple[Belonging, ...]:
-        """The parties for which an address speaks (G2): those that list it, else the providers that own its domain."""
+        """The parties for which an address speaks (G2): those that list it, else those that own its domain."""
         listed = {contact.party: contact for contact in reversed(self._by_address(email)) if contact.valid(on)}
         if listed:
             return tuple(Belonging(party, contact.kind, contact, False) for party, contact in listed.items())
         if self.is_staff(email):
             return ()
-        owners = (provider for provider in self.providers if _domain(email) in provider.domains)
-        return tuple(Belonging(provider.name, "provider", None, True) for provider in owners)
+        owners = (party for party in self.parties if _domain(email) in party.domains)
+        return tuple(Belonging(party.name, "".join(party.kinds[:1]), None, True) for party in owners)
 
     # -- services and contracts -----------------------------------------------------------------------------------
 
@@ -173,12 +177,12 @@ class Register:
         key = number_key(number)
         return next((contract for contract in self.contracts if number_key(contract.number) == key), None)
 
-    def contracts_of(self, provider: str, on: date | None = None) -> tuple[Contract, ...]:
-        """The contracts of a provider under any of its names; with a day, those that run on it."""
+    def contracts_of(self, party: str, on: date | None = None) -> tuple[Contract, ...]:
+        """The contracts of a party under any of its names; with a day, those that run on it."""
         return tuple(
             contract
             for contract in self.contracts
-            if key_of(provider) in map(key_of, (contract.provider, *contract.also_known_as))
+            if key_of(party) in map(key_of, (contract.party, *contract.also_known_as))
             and (on is None or contract.runs(on))
         )
 

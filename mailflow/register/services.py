@@ -15,7 +15,7 @@ from mailflow.register.naming import key_of
 from mailflow.register.sheet import Row
 
 COLUMNS = (
-    *("name", "sector", "service_manager", "in_house_manager", "operational_teams", "region"),
+    *("name", "sector", "service_manager", "internal_manager", "operational_teams", "region"),
     *("lead_manager", "expert"),
 )
 REQUIRED = ("name", "sector")
@@ -23,12 +23,12 @@ REQUIRED = ("name", "sector")
 
 @dataclass(frozen=True)
 class Service:
-    """One row of services.csv; addresses are "" where nobody is named. sector: independent or in-house, lower case."""
+    """One row of services.csv; addresses are "" where nobody is named. sector is lower case."""
 
     name: str
     sector: str
     service_manager: str = ""
-    in_house_manager: str = ""
+    internal_manager: str = ""
     operational_teams: tuple[str, ...] = ()
     region: str = ""
     lead_manager: str = ""
@@ -45,7 +45,7 @@ def read(rows: Iterable[Row], parties: Iterable[str]) -> tuple[Service, ...]:
             name=row.text("name", required=True),
             sector=row.text("sector", required=True).casefold(),
             service_manager=row.email("service_manager"),
-            in_house_manager=row.email("in_house_manager"),
+            internal_manager=row.email("internal_manager"),
             operational_teams=row.texts("operational_teams"),
             region=row.text("region"),
             lead_manager=row.email("lead_manager"),
