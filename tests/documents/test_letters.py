@@ -90,7 +90,8 @@ def hostile(value: object) -> object:
 
 def test_all_letters_are_there():
     """Every id of domain.md 6.1, M01 to M60 and N01 to N18, has a file."""
-    assert {name.split("/")[1] for name in NAMES} >= {f"M{n:02d}" for n in range(1, 61)} | {f"N{n:02d}" for n in range(1, 19)}
+    wanted = {f"M{n:02d}" for n in range(1, 61)} | {f"N{n:02d}" for n in range(1, 19)}
+    assert wanted <= {name.split("/")[1] for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -292,6 +293,21 @@ def test_a_decision_is_never_assumed(letters, context):
     context["case"].default_notice = ""
     with pytest.raises(CannotRender, match="default_notice"):
         letters.render("council-concerns/M33", context)
+
+
+def test_a_late_dispute_is_not_said_to_be_reviewed(letters, context):
+    """A dispute refused as late gets M42 without a claim that it was considered (d4)."""
+    context["case"].dispute_result = "refused as late"
+    said = letters.render("council-concerns/M42", context).text
+    assert "It is not reviewed" in said and "considered" not in said
+
+
+def test_the_second_closing_says_follow_up(letters, context):
+    """Step 13 closes the concern, step 13.2 its follow-up: two mails that cannot be mistaken (Q23)."""
+    context["case"].follow_up, context["case"].closed_on = "closed", context["today"]
+    assert letters.render("council-concerns/M36", context).subject.endswith("Closed")
+    context["case"].closed_on = date(2027, 2, 1)
+    assert letters.render("council-concerns/M36", context).subject.endswith("Follow-up closed")
 
 
 def test_a_date_that_is_an_instant_is_refused(letters, context):
