@@ -22,6 +22,8 @@ class LineServer:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # close alone would not end a running accept
         self._listener.close()
         for peer in self._peers:
             with suppress(OSError):
