@@ -16,7 +16,10 @@ from mailflow.mail.words import ABSENT_UNTIL, MONTHS
 _NEAR = 60
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 _NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})(?:[./-](20\d\d|\d\d)\b)?")
-_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|\.|er|af|ain|fed|eg)? ?(?:of |o |de |di )?([^\W\d_]{3,12})\.?,?(?: (?:de |del )?(20\d\d))?")
+_DAY_MONTH = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th|\.|er|af|ain|fed|eg)? ?(?:of |o |de |di )?([^\W\d_]{3,12})\.?,?"
+    r"(?: (?:de |del )?(20\d\d))?"
+)
 _MONTH_DAY = re.compile(r"\b([^\W\d_]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (20\d\d))?")
 _STARTS = sorted(ABSENT_UNTIL, key=len, reverse=True)
 

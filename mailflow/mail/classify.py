@@ -51,7 +51,6 @@ _VENDOR_HEADERS: dict[str, tuple[str, ...]] = {
     "x-amazon-auto-reply": ("true",),
     "x-fc-machinegenerated": ("true",),
     "x-post-messageclass": ("9; autoresponder",),
-    "x-facebook-notify": (),
     "preference": ("auto_reply",),
     "x-precedence": ("auto_reply",),
     "x-ms-exchange-generated-message-source": ("mailbox rules agent",),
@@ -60,13 +59,25 @@ _VENDOR_HEADERS: dict[str, tuple[str, ...]] = {
 _NO_REPLY = re.compile(r"(?:do[._-]?)?no(?:t)?[._-]?reply|donotreply|nepasrepondre|keine-?antwort", re.IGNORECASE)
 _BUTTON = re.compile(r"#[a-z2-9]{10,40}\b", re.IGNORECASE)
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)", re.MULTILINE | re.IGNORECASE)
-_PICTURE_WORDS = re.compile(r"\[?cid:[^\s\]]{1,200}\]?|\[(?:image|logo)[^\]]{0,100}\]|<https?://[^>]{1,500}>", re.IGNORECASE)
+_PICTURE_WORDS = re.compile(
+    r"\[?cid:[^\s\]]{1,200}\]?|\[(?:image|logo)[^\]]{0,100}\]|<https?://[^>]{1,500}>", re.IGNORECASE
+)
 
 
 def classify(message: Message, own_domains: frozenset[str] = frozenset()) -> Kind:
-    """The kind of one mail. Calendar replies are looked for before automatic replies: Google's carry both signs."""
+    """The kind of one mail. Calendar comes before automatic replies: Google's calendar replies carry both signs."""
     text = message.text.strip()
-    for rule in (_loop, _report, _calendar, _reaction, _receipt, _unreadable, _standard_auto, _vendor_auto, _by_subject):
+    for rule in (
+        _loop,
+        _report,
+        _calendar,
+        _reaction,
+        _receipt,
+        _unreadable,
+        _standard_auto,
+        _vendor_auto,
+        _by_subject,
+    ):
         if kind := rule(message, text):
             return kind
     return (
@@ -93,8 +104,10 @@ def _report(message: Message, _text: str) -> Kind | None:
     subject = message.subject.casefold()
     if "message/feedback-report" in kinds or "report-type=feedback-report" in content_type.replace('"', ""):
         return Kind("report", "A complaint report of a mail server (RFC 5965).", True)
-    if (subject.startswith("report domain:") and "submitter" in subject) or "tls-rpt" in content_type or (
-        message.has_header("tls-report-domain")
+    if (
+        (subject.startswith("report domain:") and "submitter" in subject)
+        or "tls-rpt" in content_type
+        or (message.has_header("tls-report-domain"))
     ):
         return Kind("report", "A DMARC or TLS report of another mail server (RFC 7489, 8460).", True)
     bounce = dsn.read_bounce(message)
@@ -170,8 +183,10 @@ def _absent(message: Message, text: str) -> bool:
 
 
 def _acknowledges(text: str) -> bool:
-    said = text[:1_500].casefold()
-    return any(phrase in said for phrase in words.ACKNOWLEDGEMENT_PHRASES)
+    said = reply_text.split_text(text[:20_000]).new[:2_000].casefold()
+    if any(phrase in said[:LONG_TEXT] for phrase in words.AUTOMATIC_PHRASES):
+        return True
+    return len(said) < 2 * LONG_TEXT and sum(phrase in said for phrase in words.ACKNOWLEDGEMENT_PHRASES) >= 2
 
 
 def _auto(message: Message, text: str, reason: str, surely: bool) -> Kind:
@@ -180,9 +195,8 @@ def _auto(message: Message, text: str, reason: str, surely: bool) -> Kind:
 
 
 def _clearly_automatic(message: Message, text: str) -> bool:
-    """Its words are those of an absence note or an acknowledgement, or there are hardly any."""
-    own = reply_text.split_text(text[:20_000]).new
-    return _absent(message, text) or _acknowledges(text) or len(own) < 40 or _machine_subject(message)
+    """Its words are those of an absence note or an acknowledgement."""
+    return _absent(message, text) or _acknowledges(text) or _machine_subject(message)
 
 
 def _standard_auto(message: Message, text: str) -> Kind | None:
@@ -264,7 +278,7 @@ def _bulk(message: Message, text: str, own_domains: frozenset[str]) -> Kind | No
         sure = not answer and (precedence in {"bulk", "list", "junk"} or message.has_header("feedback-id"))
         return Kind("bulk", "It offers to unsubscribe (List-Unsubscribe, RFC 2369), as newsletters do.", sure)
     if precedence in {"bulk", "list", "junk"}:
-        if _clearly_automatic(message, text) and len(text) > 0:
+        if _clearly_automatic(message, text):
             return _auto(message, text, f"Its header says Precedence: {precedence}, and its words fit.", True)
         return Kind("bulk", f"Its header says Precedence: {precedence} and nothing else does.", False)
     return None

@@ -13,7 +13,7 @@ import codecs
 import re
 import unicodedata
 
-_UNKNOWN = frozenset({"", "unknown", "unknown-8bit", "x-unknown", "default", "default_charset", "binary", "8bit", "7bit"})
+_UNKNOWN = frozenset({"", "unknown", "unknown-8bit", "x-unknown", "default", "binary", "8bit", "7bit"})
 _BETTER = {"gb2312": "gb18030", "gbk": "gb18030", "euc-cn": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
            "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "utf8mb4": "utf-8", "cp-850": "cp850",
            "iso-8859-8-i": "iso-8859-8", "x-mac-roman": "mac_roman", "unicode-1-1-utf-7": "utf-7"}  # fmt: skip
@@ -36,7 +36,7 @@ def charset(label: str) -> str:
         return ""
     try:
         codec = codecs.lookup(_BETTER.get(name, name).partition("*")[0])
-    except Exception:  # noqa: BLE001 - NUL in a name raises ValueError, unknown names LookupError
+    except Exception:  # NUL in a name raises ValueError, unknown names LookupError
         return ""
     return "" if codec.name in _REFUSED or not getattr(codec, "_is_text_encoding", True) else codec.name
 
@@ -62,12 +62,12 @@ def _decoded(octets: bytes, codec: str) -> str:
     for name in order:
         try:
             return octets.decode(name)
-        except Exception:  # noqa: BLE001 - codecs raise more than UnicodeError
+        except Exception:  # codecs raise more than UnicodeError
             continue
     if codec and codec not in _LATIN:
         try:
             lenient = octets.decode(codec, "replace")
-        except Exception:  # noqa: BLE001
+        except Exception:
             lenient = "\ufffd" * len(octets)
         if lenient.count("\ufffd") <= max(2, sum(byte > 127 for byte in octets[:20_000]) // 20):
             return lenient
@@ -90,7 +90,7 @@ def octets_of(raw: str) -> bytes:
 
 
 def plain_header(raw: str) -> str:
-    """A structured header value, unfolded (RFC 5322 section 2.2.3), with encoded-words left alone (RFC 2047 section 5)."""
+    """A structured header value: unfolded (RFC 5322 section 2.2.3), encoded-words left alone (RFC 2047 section 5)."""
     return " ".join(text(octets_of(raw)).replace("\n", " ").split("\t")).strip()
 
 
@@ -100,7 +100,7 @@ def header(raw: str) -> str:
 
 
 def words(value: str) -> str:
-    """Decode encoded-words (RFC 2047), also those glued to other text; neighbours of one charset are decoded together."""
+    """Decode encoded-words (RFC 2047), also glued to other text; neighbours of one charset are decoded together."""
     out: list[str] = []
     pending, label, end = b"", "", 0
     for found in _WORD.finditer(value):
@@ -138,13 +138,17 @@ def base64(octets: bytes) -> bytes:
 
 
 def one_line(value: str) -> str:
-    """Runs of white space folded to one space; nothing left that could start a new line or turn the reading direction."""
+    """White space folded to single spaces; nothing left that could start a line or turn the reading direction."""
     return " ".join("".join(c for c in value if c.isspace() or not is_hidden_control(c)).split())
 
 
 def is_hidden_control(character: str) -> bool:
     """Whether it is a control or a bidirectional override: it changes how the rest is shown, and says nothing."""
-    return unicodedata.category(character) == "Cc" or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return (
+        unicodedata.category(character) == "Cc"
+        or "\u202a" <= character <= "\u202e"
+        or "\u2066" <= character <= "\u2069"
+    )
 
 
 def unflow(value: str, delsp: bool = False) -> str:

@@ -29,8 +29,9 @@ _COMMENT_END = "-->"
 _BARE_AMPERSAND = re.compile(r"&(?![A-Za-z#])")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _KEPT_TAGS = frozenset(
-    "a abbr address article b blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6"
-    " hr i ins li main ol p pre q s section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul".split()
+    "a abbr address article b blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4"
+    " h5 h6 hr i ins li main ol p pre q s section small span strike strong sub sup table tbody td tfoot th thead tr tt"
+    " u ul".split()
 )
 _SILENT = {"script", "style", "head", "title", "template", "noscript"}
 _MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name"}}
@@ -38,7 +39,7 @@ _MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name"}}
 # What the mail programs call the head or the whole of what they quote.
 _REST_IDS = ("divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container",
              "ms-outlook-mobile-reference-message", "replymessage", "originalmessage")  # fmt: skip
-_QUOTE_NAMES = ("gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "wordsection1_quoted")
+_QUOTE_NAMES = ("gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra")
 _SIGNATURE_NAMES = ("gmail_signature", "ms-outlook-mobile-signature", "moz-signature", "protonmail_signature")
 _SIGNATURE_IDS = ("signature", "x_signature", "applemailsignature", "x_applemailsignature")
 _ATTRIBUTE = re.compile(r"([a-z]{2,10})=\"([^\"]*)\"")
@@ -49,7 +50,7 @@ def to_text(html: str) -> str:
     marked = quoted_html_marked(html)
     try:
         plain = extract_plain_text(marked, preserve_formatting=True, main_content=False, links=False, alt_texts=False)
-    except Exception:  # noqa: BLE001 - the reading must never stop at one mail's markup
+    except Exception:  # the reading must never stop at one mail's markup
         plain = unescape(_TAG.sub(" ", marked))
     return clean(_prefixed(plain))
 
@@ -66,7 +67,7 @@ def quoted_html_marked(html: str) -> str:
     try:
         tidy = nh3.clean(_bounded(html), tags=set(_KEPT_TAGS), attributes=_MARKED_ATTRIBUTES,
                          clean_content_tags=_SILENT - {"head"}, link_rel=None)  # fmt: skip
-    except Exception:  # noqa: BLE001
+    except Exception:
         return unescape(_TAG.sub(" ", html[:MAX_HTML]))
     out: list[str] = []
     stack: list[tuple[str, str]] = []  # (tag, what to write after its end tag)
@@ -87,7 +88,7 @@ def quoted_html_marked(html: str) -> str:
             if not hidden:
                 out.append(tag[0] + after)
             continue
-        before, after = _what_is(name, dict(_ATTRIBUTE.findall(attributes.lower()))) if attributes or name == "blockquote" else ("", "")
+        before, after = _what_is(name, dict(_ATTRIBUTE.findall(attributes.lower())))
         if name not in _VOID:
             stack.append((name, after))
         hidden += after == "hidden"
@@ -143,7 +144,7 @@ def _bounded(html: str) -> str:
         if tag[2].lower() in _VOID or tag[3].endswith("/"):
             out.append(tag[0])
             continue
-        # End tags beyond the depth are dropped with their start tags; unclosed <p> and <li> count, which errs on the safe side.
+        # End tags beyond the depth go with their start tags; unclosed <p> and <li> count, which errs on the safe side.
         depth = max(0, depth - 1) if tag[1] else depth + 1
         if depth + bool(tag[1]) <= MAX_TAG_DEPTH:
             out.append(tag[0])

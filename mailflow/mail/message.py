@@ -3,7 +3,7 @@
 In: facts that parse.py has read from the octets.
 Out: Address, Attachment, Message.
 Fails: never.
-Limits: everything in here is hostile until escaped; nothing in here proves who wrote it (authenticity.py) or when it came.
+Limits: everything in here is hostile until escaped; nothing in here proves who wrote it or when it came.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Address:
-    """One mailbox (RFC 5322 section 3.4): a display name that proves nothing and an address in lower case, never empty."""
+    """One mailbox (RFC 5322 section 3.4): a display name that proves nothing; an address in lower case, never empty."""
 
     name: str
     email: str
@@ -79,6 +79,6 @@ class Message:
         return tuple(value for key, value in self.headers if key == wanted)
 
     def has_header(self, name: str) -> bool:
-        """Whether a header of that name stands in the mail, be it empty (`Return-Path: <>` and `Return-Path:` differ)."""
+        """Whether a header of that name stands in the mail, be its value empty."""
         wanted = name.lower()
         return any(key == wanted for key, _ in self.headers)

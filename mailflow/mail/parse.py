@@ -3,7 +3,7 @@
 In: the octets of one mail as the server gave them.
 Out: message.Message.
 Fails: errors.Unreadable and nothing else: no octets, no header at all, or more than MAX_OCTETS.
-Limits: every bound is a declared constant here, in skeleton.py, unwrap.py and html_text.py; the original octets stay the evidence.
+Limits: every bound is a declared constant here, in skeleton.py, unwrap.py and html_text.py; the octets stay the evidence.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ MAX_EMAIL = 320
 # mail-parser logs header values; no word of a mail may reach a log.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
 
-# Encoded-words mean something only in free text and display names (RFC 2047 section 5). Decoding them elsewhere would let
-# an envelope address write a verdict into our own server's Authentication-Results.
+# Encoded-words mean something only in free text and display names (RFC 2047 section 5). Decoding them elsewhere would
+# let an envelope address write a verdict into our own server's Authentication-Results.
 _FREE_TEXT = frozenset({
-    "subject", "comments", "keywords", "thread-topic", "organization", "x-original-subject", "from", "to", "cc", "sender",
-    "reply-to", "x-original-from", "content-description", "list-id",
+    "subject", "comments", "keywords", "thread-topic", "organization", "x-original-subject", "content-description",
+    "from", "to", "cc", "sender", "reply-to", "x-original-from", "list-id",
 })  # fmt: skip
 _ID = re.compile(r"<([^<>]{1,500})>")
 _EMAIL = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,200}@[^\s<>\"(),:;@\\]{1,255}")
@@ -57,7 +57,7 @@ def parse(octets: bytes) -> Message:
         return _read(bytes(octets))
     except Unreadable:
         raise
-    except Exception as error:  # noqa: BLE001 - the promise of this module
+    except Exception as error:  # the promise of this module
         raise Unreadable(f"The mail could not be read ({type(error).__name__}).") from error
 
 
@@ -70,7 +70,7 @@ def _read(octets: bytes) -> Message:
     if not headers:
         raise Unreadable("The mail has no headers.")
     # The files of an inner mail count into the digest by what they say, since servers write inner headers anew.
-    contents = Unwrapper(bounded.holes, lambda part, below: _digest(_facts(part), below.contents, below.contents.raw())).walk(root)
+    contents = Unwrapper(bounded.holes, _digest_within).walk(root)
     facts = _facts(root)
     addresses = {name: _addresses(root, name, parsed, defects) for name in _ADDRESSES}
     if len(root.get_all("from", [])) > 1:
@@ -103,7 +103,7 @@ def _opened(bounded: Skeleton) -> tuple[Part, mailparser.MailParser | None, list
     try:
         parsed = mailparser.parse_from_bytes(bounded.octets)
         return parsed.message, parsed, sorted(str(name) for name in parsed.defects_categories)
-    except Exception as error:  # noqa: BLE001 - it raises ValueError, TypeError, AttributeError and its own
+    except Exception as error:  # it raises ValueError, TypeError, AttributeError and its own
         defects = [f"mail-parser gave up ({type(error).__name__})"]
     try:
         # Its strict reading of the addresses is worth having even when a part of the body is beyond it.
@@ -141,19 +141,24 @@ def _facts(part: Part) -> dict[str, str]:
     }
 
 
+def _digest_within(part: Part, below: Unwrapper) -> str:
+    return _digest(_facts(part), below.contents, below.contents.raw())
+
+
 def _digest(facts: dict[str, str], contents: Contents, text: str) -> str:
     """SHA-256 over what the mail says, not how it is written (mail.md "Reading the mailbox"; domain.md G3).
 
     Encodings, line ends, white space, header order and trace headers do not count: servers rewrite them afterwards.
     """
     folded = " ".join(unicodedata.normalize("NFC", text).split())
-    files = sorted(a.digest for a in contents.attachments if not a.content_type.startswith("message/") and not a.unwrapped_from)
-    said = [facts["subject"], facts["from"], facts["date"], facts["message-id"], folded, *files, *sorted(contents.inner_digests)]
+    own = (a for a in contents.attachments if not a.content_type.startswith("message/") and not a.unwrapped_from)
+    files = sorted([*(attachment.digest for attachment in own), *contents.inner_digests])
+    said = [facts["subject"], facts["from"], facts["date"], facts["message-id"], folded, *files]
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
 
 
 def _ids(part: Part, name: str) -> tuple[str, ...]:
-    """Message ids (RFC 5322 section 3.6.4) in order, also those folded inside; the newest are kept when there are too many."""
+    """Message ids (RFC 5322 section 3.6.4) in order, also those folded inside; of too many the newest are kept."""
     value = decode.plain_header(_raw(part, name))
     found = ["<" + "".join(inner.split()) + ">" for inner in _ID.findall(value)]
     if not found and name == "message-id" and value:
@@ -165,7 +170,7 @@ def _date(value: str) -> datetime | None:
     try:
         date = email.utils.parsedate_to_datetime(decode.plain_header(value)[:200])
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except Exception:  # noqa: BLE001 - ValueError, TypeError, OverflowError, IndexError
+    except Exception:  # ValueError, TypeError, OverflowError, IndexError
         return None
 
 
@@ -177,7 +182,7 @@ def _addresses(root: Part, name: str, parsed: mailparser.MailParser | None, defe
     pairs: list[tuple[str, str]] = []
     try:
         pairs = [(str(shown), str(address)) for shown, address in getattr(parsed, _ADDRESSES[name])] if parsed else []
-    except Exception:  # noqa: BLE001
+    except Exception:
         defects.append(f"{name} header unclear")
     read = _valid(pairs)
     if not read:
@@ -194,7 +199,7 @@ def _loose_addresses(raw: str) -> list[Address]:
     value = decode.plain_header(raw)
     try:
         read = _valid(email.utils.getaddresses([value[:20_000]]))
-    except Exception:  # noqa: BLE001
+    except Exception:
         read = []
     if read:
         return read
@@ -208,7 +213,9 @@ def _valid(pairs: list[tuple[str, str]]) -> list[Address]:
     for shown, raw_address in pairs:
         address = decode.clean(raw_address).strip().strip("<>").lower()
         local, at, domain = address.rpartition("@")
-        if not at or not local or not domain or len(address) > MAX_EMAIL or any(c.isspace() or c in "<>,;" for c in address):
+        if not at or not local or not domain or len(address) > MAX_EMAIL:
+            continue
+        if any(c.isspace() or c in "<>,;" for c in address):
             continue
         if any(decode.is_hidden_control(c) for c in address) or "\ufffd" in address:
             continue

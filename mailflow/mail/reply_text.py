@@ -163,7 +163,7 @@ def _may_attribute(line: str) -> bool:
 
 
 def _is_closing(lines: list[str], at: int) -> bool:
-    """"Kind regards" alone on its line, with short lines, such as names and numbers, below it."""
+    """ "Kind regards" alone on its line, with short lines, such as names and numbers, below it."""
     if lines[at].casefold().rstrip(" ,.!") not in CLOSINGS:
         return False
     following = [line for line in lines[at + 1 : at + 1 + _CLOSING_LOOK] if line]

@@ -1,9 +1,9 @@
 """Cuts a hostile or huge mail down to what any parser reads in bounded time, before a parser sees it.
 
 In: the octets of one mail.
-Out: Skeleton: octets of bounded depth, parts, lines and header sizes; large files taken out and kept as spans ("holes").
+Out: Skeleton: octets of bounded depth, parts, lines and header sizes; large files taken out and kept as "holes".
 Fails: never.
-Limits: a walk along boundary lines (RFC 2046 section 5.1), not a parser; what is cut away stays in the original octets only.
+Limits: a walk along boundary lines (RFC 2046 section 5.1), not a parser; what is cut away stays in the original only.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class _Walk:
         self.out.append(self.octets[start:end])
 
     def _delimiter(self, pos: int) -> tuple[int, bool, int] | None:
-        """Copy up to and with the next boundary line of an open multipart: (which, closing, position after the line)."""
+        """Copy up to and with the next boundary line of an open multipart: (which, closing, position after it)."""
         lines: dict[bytes, tuple[int, bool]] = {}
         for index, (boundary, _) in enumerate(self.open):
             if boundary:
@@ -173,7 +173,7 @@ class _Walk:
                 break
             elif _FIELD.match(line) or (not used and line.startswith(b"From ")):
                 fields.append([line])
-            elif used and not line.startswith((b" ", b"\t")) or not used and not line.startswith((b">From ", b" ", b"\t")):
+            elif not line.startswith((b" ", b"\t")) and (used or not line.startswith(b">From ")):
                 break
             used += len(line)
         return [b"".join(field) for field in fields], used
@@ -193,7 +193,8 @@ class _Walk:
                 # The newest references stand last.
                 cut = b"References: " + field[-limit:] if name == b"references" else field[:limit].rstrip() + b"\n"
             plenty = len(kept) >= most or len(cut) > room
-            if plenty and (name not in _NEEDED or needed >= _MAX_NEEDED or len(cut) > room + MAX_MIME_FIELD * _MAX_NEEDED):
+            spare = name in _NEEDED and needed < _MAX_NEEDED and len(cut) <= room + MAX_MIME_FIELD * _MAX_NEEDED
+            if plenty and not spare:
                 continue
             needed += plenty
             room -= len(cut)
@@ -201,7 +202,7 @@ class _Walk:
         return kept
 
     def _enter(self, kept: list[bytes], body: int) -> tuple[int, bool]:
-        """Open the container that these headers announce, or take a large file out; (position, header block follows)."""
+        """Open the container that these headers announce, or take a large file out; (position, headers follow)."""
         head = Headers()
         head.set_default_type("message/rfc822" if self.open and self.open[-1][1] else "text/plain")
         for field in kept:
@@ -210,7 +211,7 @@ class _Walk:
                 head[name.decode("latin-1")] = value.decode("ascii", "surrogateescape").strip()
         try:
             kind, boundary = head.get_content_type(), head.get_boundary() or ""
-        except Exception:  # noqa: BLE001 - a header so broken that it announces nothing
+        except Exception:  # a header so broken that it announces nothing
             kind, boundary = "text/plain", ""
         if len(self.open) >= MAX_DEPTH and kind.startswith(("multipart/", "message/")):
             raise _Full(f"nested more than {MAX_DEPTH} deep; the rest was not read")

@@ -3,7 +3,7 @@
 In: the standard library's message tree, already bounded by skeleton.py, and the files that were taken out of it.
 Out: Contents.
 Fails: never; a part that cannot be read becomes an attachment with a note.
-Limits: archives are never expanded; TNEF, opaque S/MIME, PGP and rights-managed wrappers are kept and named, not opened.
+Limits: archives are never expanded; TNEF, opaque S/MIME, PGP and rights-managed wrappers are kept, not opened.
 """
 
 from __future__ import annotations
@@ -66,7 +66,6 @@ class Contents:
         html = "\n".join(html for _, html in self.segments if html)
         return text[:MAX_TEXT], html[: 4 * MAX_TEXT], made
 
-
     def raw(self) -> str:
         """The words of the body without turning HTML into text: cheap, good enough to tell two mails apart."""
         return "\n".join(plain or html for plain, html in self.segments)[:MAX_TEXT]
@@ -84,7 +83,7 @@ class Unwrapper:
         """Read `part` and all below it; `inside` names the wrapper, `mails` counts the messages around it."""
         try:
             self._walk(part, inside, mails)
-        except Exception as error:  # noqa: BLE001 - one bad part must not hide the others
+        except Exception as error:  # one bad part must not hide the others
             self._defect(f"a part could not be read ({type(error).__name__})")
         return self.contents
 
@@ -97,7 +96,8 @@ class Unwrapper:
             elif kind == "multipart/alternative":
                 self._alternative(children, inside, mails)
             elif kind == "multipart/encrypted":
-                self._attach(part, "encrypted.asc", "multipart/encrypted", self.octets(children[-1]), inside, ENCRYPTED)
+                octets = self.octets(children[-1])
+                self._attach(part, "encrypted.asc", octets, inside=inside, note=ENCRYPTED)
             else:
                 for child in children:
                     if child.get_content_type() not in _SIGNATURES:
@@ -108,7 +108,7 @@ class Unwrapper:
             self._leaf(part, kind, inside)
 
     def _alternative(self, children: list[Part], inside: str, mails: int) -> None:
-        """The same words in several forms: one segment, the first plain and the first HTML form (RFC 2046 section 5.1.4)."""
+        """The same words in several forms (RFC 2046 section 5.1.4): one segment of the first plain and HTML forms."""
         before = len(self.contents.segments)
         for child in children:
             self.walk(child, inside, mails)
@@ -118,14 +118,14 @@ class Unwrapper:
         self.contents.segments[before:] = [(plain, html)] if plain or html else []
 
     def _mail(self, part: Part, kind: str, inside: str, mails: int) -> None:
-        """A mail within the mail: kept whole as a file, its own files listed beside it, its text never taken for ours."""
+        """A mail within the mail: kept whole, its files listed beside it, its text never taken for this mail's."""
         inner = part.get_payload()
         inner = inner[0] if isinstance(inner, list) and inner else None
         octets = self.flat(inner) if inner is not None else self.octets(part)
         subject = decode.header(str(inner.get("subject", ""))) if inner is not None else ""
         name = self.name(part) or (subject or "mail") + ".eml"
         self._machine(kind, octets)
-        self._attach(part, name, kind, octets, inside, "")
+        self._attach(part, name, octets, inside=inside)
         if inner is None:
             return
         if mails < MAX_INNER_MAILS:
@@ -143,7 +143,8 @@ class Unwrapper:
             self._machine(kind, self.flat_payload(part))
             if disposition != "attachment":
                 return
-        readable = kind in {"text/plain", "text/html"} and disposition != "attachment" and (not name or disposition == "inline")
+        shown = disposition == "inline" or (not name and disposition != "attachment")
+        readable = shown and kind in {"text/plain", "text/html"}
         if readable and not (name and self.contents.segments):
             text = self.text(part)
             self.contents.segments.append(("", text) if kind == "text/html" else (text, ""))
@@ -160,7 +161,7 @@ class Unwrapper:
             note = COULD_NOT_OPEN
         elif kind == "application/x-microsoft-rpmsg-message" or lower.endswith(".rpmsg"):
             note = ENCRYPTED
-        self._attach(part, name, kind, self.octets(part), inside, note)
+        self._attach(part, name, self.octets(part), inside=inside, note=note)
 
     def text(self, part: Part) -> str:
         """The text of one part, decoded again from its octets (mail-parser leaves ISO-2022-JP and cp1252 broken)."""
@@ -169,7 +170,7 @@ class Unwrapper:
             label = str(part.get_param("charset") or "")
             if isinstance(part.get_param("charset"), tuple):
                 label = str(part.get_content_charset() or "")
-        except Exception:  # noqa: BLE001 - NUL or mixed RFC 2231 in the label
+        except Exception:  # NUL or mixed RFC 2231 in the label
             self._defect("charset label unreadable")
         octets = self.octets(part)[: 4 * MAX_TEXT]
         if label and not decode.charset(label):
@@ -178,7 +179,7 @@ class Unwrapper:
         try:
             flowed = str(part.get_param("format") or "").lower() == "flowed"
             delsp = str(part.get_param("delsp") or "").lower() == "yes"
-        except Exception:  # noqa: BLE001
+        except Exception:
             flowed = delsp = False
         return decode.unflow(text, delsp) if flowed and part.get_content_type() == "text/plain" else text
 
@@ -186,7 +187,7 @@ class Unwrapper:
         """The decoded octets of a leaf; what had been taken out is put back."""
         try:
             octets = part.get_payload(decode=True)
-        except Exception:  # noqa: BLE001
+        except Exception:
             octets = None
         if octets is None:
             octets = self.flat_payload(part)
@@ -207,7 +208,7 @@ class Unwrapper:
             whole = message.as_bytes()
             at = min((i for i in (whole.find(b"\n\n"), whole.find(b"\r\n\r\n")) if i >= 0), default=len(whole))
             body = whole[at:].lstrip(b"\r\n")
-        except Exception:  # noqa: BLE001 - the generator raises on charsets and headers that the parser let through
+        except Exception:  # the generator raises on charsets and headers that the parser let through
             payload = message.get_payload()
             body = decode.octets_of(payload) if isinstance(payload, str) else b""
         for token, hole in self.holes.items():
@@ -220,17 +221,19 @@ class Unwrapper:
         """The safe display name of a part, "" if it has none."""
         try:
             raw = part.get_filename() or ""
-        except Exception:  # noqa: BLE001 - mixed RFC 2231 parameters raise TypeError
-            found = _NAME_IN_RAW.search(str(part.get("content-disposition", "")) + ";" + str(part.get("content-type", "")))
+        except Exception:  # mixed RFC 2231 parameters raise TypeError
+            found = _NAME_IN_RAW.search(f"{part.get('content-disposition', '')};{part.get('content-type', '')}")
             raw = found[1] if found else ""
         return safe_name(decode.header(raw)) if raw else ""
 
-    def _attach(self, part: Part, name: str, kind: str, octets: bytes, inside: str, note: str) -> None:
+    def _attach(self, part: Part, name: str, octets: bytes, *, inside: str, note: str = "") -> None:
+        kind = part.get_content_type()
         cid = str(part.get("content-id", "")).strip(" <>\r\n")
         if not octets and not name and not cid:
             return
         name = safe_name(name or decode.header(cid)) or f"attachment-{len(self.contents.attachments) + 1}"
-        self._add(Attachment(name, decode.one_line(kind)[:100], octets, hashlib.sha256(octets).hexdigest(), inside, note))
+        digest = hashlib.sha256(octets).hexdigest()
+        self._add(Attachment(name, decode.one_line(kind)[:100], octets, digest, inside, note))
 
     def _add(self, attachment: Attachment) -> None:
         if len(self.contents.attachments) < MAX_ATTACHMENTS:

@@ -137,9 +137,9 @@ ABSENCE_PHRASES = (
     "back in the office", "returning to the office", "i will be back", "non-working day", "i do not work on",
     "this mailbox is not monitored", "no longer works for", "no longer work for", "has left the organisation",
     "allan o'r swyddfa", "ar wyliau", "ar fy ngwyliau", "nid wyf yn y swyddfa", "byddaf yn ôl",
-    "absent du bureau", "absente du bureau", "je suis absent", "je suis actuellement", "en congé", "en vacances",
+    "absent du bureau", "absente du bureau", "je suis absent", "en congé", "en vacances",
     "de retour le",
-    "nicht im büro", "nicht im hause", "nicht im haus", "abwesend", "im urlaub", "ab dem", "wieder erreichbar",
+    "nicht im büro", "nicht im hause", "nicht im haus", "abwesend", "im urlaub", "bin wieder erreichbar",
     "wieder im büro",
     "fuera de la oficina", "de vacaciones", "estoy ausente", "estaré ausente", "regreso el",
     "fuori ufficio", "in ferie", "sono assente", "sarò assente", "fuori sede",
@@ -150,24 +150,26 @@ ABSENCE_PHRASES = (
     "ikke på kontoret", "på ferie", "jeg er ikke til stede", "har ferie", "er på kontoret igen", "tilbake på kontoret",
 )  # fmt: skip
 
-ACKNOWLEDGEMENT_PHRASES = (
+AUTOMATIC_PHRASES = (
     "this is an automated", "this is an automatic", "automatically generated", "automated response", "automatic reply",
-    "auto-generated", "do not reply to this", "please do not reply", "we have received your", "we've received your",
-    "your request has been received", "your email has been received", "thank you for contacting",
-    "thanks for contacting",
-    "thank you for your email", "a ticket has been", "your ticket", "ticket number", "case number",
-    "reference number is",
-    "has been logged", "has been created", "aim to respond", "within working days", "will respond within",
-    "neges awtomatig", "diolch am eich e-bost", "rydym wedi derbyn",
-    "dies ist eine automatische", "automatisch generiert", "automatisch erstellt", "wir haben ihre",
-    "ceci est un message automatique", "réponse automatique", "nous avons bien reçu", "accusé de réception",
-    "este es un mensaje automático", "respuesta automática", "hemos recibido su",
-    "questo è un messaggio automatico", "risposta automatica", "abbiamo ricevuto",
-    "dit is een automatisch", "wij hebben uw", "we hebben uw", "to jest automatyczn",
-    "wiadomość wygenerowana automatycznie",
-    "esta é uma mensagem automática", "recebemos a sua", "recebemos o seu", "detta är ett automatiskt",
-    "vi har tagit emot",
-    "dette er en automatisk", "vi har modtaget", "vi har mottatt",
+    "auto-generated", "do not reply to this", "please do not reply", "neges awtomatig",
+    "dies ist eine automatische", "automatisch generiert", "automatisch erstellt", "ceci est un message automatique",
+    "réponse automatique", "este es un mensaje automático", "respuesta automática",
+    "questo è un messaggio automatico", "risposta automatica", "dit is een automatisch", "to jest automatyczn",
+    "wiadomość wygenerowana automatycznie", "esta é uma mensagem automática", "detta är ett automatiskt",
+    "dette er en automatisk",
+)  # fmt: skip
+
+# A person may write one of these; a machine writes two.
+ACKNOWLEDGEMENT_PHRASES = (
+    "we have received your", "we've received your", "your request has been received", "your email has been received",
+    "thank you for contacting", "thanks for contacting", "thank you for your email", "a ticket has been", "your ticket",
+    "ticket number", "case number", "reference number is", "has been logged", "has been created", "aim to respond",
+    "working days", "will respond within", "diolch am eich e-bost", "rydym wedi derbyn", "wir haben ihre",
+    "vielen dank für ihre", "ticketnummer", "nous avons bien reçu", "accusé de réception", "hemos recibido su",
+    "gracias por", "abbiamo ricevuto", "grazie per", "wij hebben uw", "we hebben uw", "bedankt voor", "recebemos a sua",
+    "recebemos o seu", "vi har tagit emot", "tack för", "vi har modtaget", "tak for", "vi har mottatt", "takk for",
+    "otrzymaliśmy", "dziękujemy za",
 )  # fmt: skip
 
 # --- Receipts, recalls, reactions, calendar -----------------------------------------------------------------
