@@ -1,0 +1,298 @@
+"""What a written procedure is, as values: roles, stages, timers, letters, verbs and rows.
+
+In: nothing; the values are made by reading.py from a procedure file.
+Out: frozen dataclasses that machine.py decides by.
+Fails: never.
+Limits: a closed list of shapes (architecture.md, "The shapes"); no expression language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Role:
+    """Who may act or be written to. `who` says where its people are found (register/ answers)."""
+
+    name: str
+    title: str
+    who: str  # officer | contacts | person | manager | service
+    field: str = ""
+    above: str = ""
+    also: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    column: str = ""
+    of: str = ""
+    unless_flag: str = ""
+    staff_only: bool = False
+    counts_as: str = ""
+
+    @property
+    def is_officer(self) -> bool:
+        """Officers get tasks and act by words; everyone else is a party whose words are only shown (G7)."""
+        return self.who == "officer"
+
+
+@dataclass(frozen=True)
+class State:
+    """One stage of a machine in the paper's words."""
+
+    code: str
+    stage: str
+    title: str
+    owner: str = ""
+    waits_for: str = ""
+    ends: bool = False
+    lives_by: str = ""  # "children" or a child kind: its clock is theirs
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """Who is told, and when, if a step is late. `offset` in working days after the due day (0 = the due day)."""
+
+    offset: int
+    at: str
+    letter: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TimerDef:
+    """A clock of a stage: where it starts, its rule, when it acts, in which states it runs, stands or pauses (K13)."""
+
+    name: str
+    clause: str
+    start: tuple[str, ...]  # anchors in order of preference: "field x", "letter M20", "timer T4b", "entry"
+    due: str
+    step: str
+    at: str = ""  # acts at this hour of the effective day
+    next: str = ""  # acts at this hour of the first working day after it (K5: windows without a chaser)
+    date: str = ""  # an agreed date wins over the rule: "item by", "field x"
+    plus_setting: str = ""
+    runs: frozenset[str] = frozenset()
+    stands: frozenset[str] = frozenset()
+    pauses: frozenset[str] = frozenset()
+    ladder: tuple[LadderStep, ...] = ()
+    chases: tuple[str, ...] = ()
+    extend: bool = False
+    extra: bool = False
+    shared: bool = False
+    done_by: str = ""
+
+
+@dataclass(frozen=True)
+class LetterDef:
+    """One letter: to which role, with what attached. The words stand in templates/."""
+
+    name: str
+    template: str
+    to: str
+    cc: str = ""
+    else_to: str = ""
+    leaves: str = ""
+    auto: str = ""
+    formal: bool = False
+    attach: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    mail: str = ""
+    never_sent: bool = False
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What sets a row off: kind is mail | said | timer | sent | bounced | signal | children | own_letter."""
+
+    kind: str
+    names: tuple[str, ...]
+    setting: str = ""  # "name = value": only under this setting
+    since: str = ""  # sent: letters count from when this field was set (otherwise from entering the state)
+
+
+@dataclass(frozen=True)
+class LetterUse:
+    """A letter that a row sends, perhaps only if a guard holds."""
+
+    letter: str
+    condition: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Tell:
+    """A signal to a child machine; `open` makes one if none is open; `every` tells all that live."""
+
+    child: str
+    signal: str
+    open: bool = False
+    every: bool = False
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class Spawn:
+    """A child to be made: one for each item of a list, or one."""
+
+    child: str
+    each: str = ""
+    signal: str = "spawned"
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a state table: from, event, guard, to, effects (domain.md section 4)."""
+
+    id: str
+    machine: str
+    sources: tuple[str, ...]
+    on: tuple[Trigger, ...]
+    to: str
+    needs: tuple[str, ...] = ()
+    needs_any: tuple[str, ...] = ()
+    otherwise: Mapping[str, str] = field(default_factory=dict)
+    set: Mapping[str, str] = field(default_factory=dict)
+    date_field: Mapping[str, str] = field(default_factory=dict)
+    letters: tuple[LetterUse, ...] = ()
+    buttons: tuple[str, ...] = ()
+    why: str = ""
+    count: str = ""
+    restart: tuple[str, ...] = ()
+    sets_timer: Mapping[str, str] = field(default_factory=dict)
+    set_item: Mapping[str, str] = field(default_factory=dict)
+    extends: str = ""
+    records: tuple[str, ...] = ()
+    items: str = ""
+    items_if_given: str = ""
+    spawn: tuple[Spawn, ...] = ()
+    tells: tuple[Tell, ...] = ()
+    files: tuple[str, ...] = ()
+    remember_from: bool = False
+    withdraw: bool = False
+    close_children: str = ""
+    new_cycle: bool = False
+    asks: str = ""
+    judges: tuple[str, ...] = ()
+    join: str = ""
+    no_undo: bool = False
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A word an actor may say: its forms, who may say it, and what kind of act it is."""
+
+    name: str
+    say: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    decision: bool = False
+    label: str = ""
+    form: str = ""
+    value: str = ""
+    act: str = ""  # "" = a word of the state tables; else one of ACTS
+    field: str = ""
+    role: str = ""
+    unlisted: bool = False
+    part_of: tuple[str, ...] = ()
+    into: str = ""
+    judges: tuple[str, ...] = ()
+    button_for: str = ""
+    approves: bool = False  # the original serves as the copy
+
+
+ACTS = frozenset(
+    "note status help undo hold resume extend no_extension received attribute set new approve_correction "
+    "weekly_on weekly_off confirm".split()
+)
+"""Acts every procedure has; their words are data (architecture.md, "The shapes")."""
+
+
+@dataclass(frozen=True)
+class MachineDef:
+    """One state table: the case's own, or that of a kind of child."""
+
+    kind: str
+    title: str
+    start: str
+    states: Mapping[str, State]
+    timers: Mapping[str, TimerDef]
+    rows: tuple[Row, ...]
+    item: str = ""
+    one_open: bool = False
+    closed_as: str = ""  # the end a child takes when its case ends (composition 3)
+
+    def rows_from(self, state: str) -> tuple[Row, ...]:
+        """Rows that may fire in this state, in the file's order."""
+        return tuple(r for r in self.rows if state in r.sources)
+
+
+@dataclass(frozen=True)
+class FieldDef:
+    """A fact a case keeps: its title for people and its type."""
+
+    name: str
+    title: str
+    type: str
+
+
+@dataclass(frozen=True)
+class HoldDef:
+    """How a hold lapses: its clause, the letter when the date comes, and who hears when nobody answers."""
+
+    timer: str
+    clause: str
+    letter: str
+    lapse_letter: str
+    above: str
+    max_setting: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the closure report or of the weekly summary: what it is called and what it shows."""
+
+    title: str
+    kind: str
+    items: tuple[str, ...] = ()
+    number: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A whole procedure in one edition (`edition` is a digest of its file)."""
+
+    id: str
+    title: str
+    edition: str
+    prefix: str
+    case_word: str
+    main: str
+    party: str
+    opened_by: str
+    date_from: str
+    file: str
+    roles: Mapping[str, Role]
+    fields: Mapping[str, FieldDef]
+    lists: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, object]
+    allowed: Mapping[str, tuple[object, ...]]
+    acts: Mapping[str, str]
+    letters: Mapping[str, LetterDef]
+    verbs: Mapping[str, Verb]
+    machines: Mapping[str, MachineDef]
+    hold: HoldDef
+    report: tuple[Section, ...] = ()
+    summary: tuple[Section, ...] = ()
+    lines: Mapping[tuple, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def top(self) -> MachineDef:
+        """The machine of the case itself."""
+        return self.machines[self.main]
+
+    def party_of(self, role: str) -> str:
+        """The role without its part: "x.notices" is a way of writing to x."""
+        return role.partition(".")[0]

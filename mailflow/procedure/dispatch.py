@@ -1,0 +1,152 @@
+"""Deciding that a letter goes: to whom, when it may leave, and what to do when nobody can be written to.
+
+In: a decision in the making, the machine it concerns and the letter's name.
+Out: a `letter` fact (status decided, sent or impossible) and, where a contact is missing, a question to the owner.
+Fails: KeyError for a letter that the procedure does not declare (the reader refuses such files).
+Limits: decides facts only; the words are rendered by flow/ in the same commit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailflow.procedure.case import Machine
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.definition import LetterDef
+from mailflow.procedure.events import Contact, Said
+
+MOST_RUNGS_UP = 6
+
+
+def owner_role(d: Decision, machine: Machine) -> str:
+    """The role that owns the machine's stage; for one without an owner, the case's own machine's."""
+    states = d.definition(machine).states
+    owner = states[machine.state].owner
+    if owner:
+        return owner
+    main = d.case.machines.get(d.procedure.main)
+    if main is not None and main.id != machine.id:
+        return owner_role(d, main)
+    return next(s.owner for s in states.values() if s.owner)
+
+
+def owners(d: Decision, machine: Machine) -> tuple[Contact, ...]:
+    """The people who own the stage today; nobody there: the next above (G13)."""
+    return climb(d, owner_role(d, machine))
+
+
+def climb(d: Decision, role: str) -> tuple[Contact, ...]:
+    """The people of a role, or of the first role above it that somebody holds."""
+    for _ in range(MOST_RUNGS_UP):
+        people = d.people(role)
+        if people or not role:
+            return people
+        role = d.procedure.roles[role].above
+    return ()
+
+
+def resolve(d: Decision, machine: Machine, role: str) -> tuple[Contact, ...]:
+    """People of a role as letters name it: also `owner`, `deputy`, `above`, `actor`."""
+    if role == "actor":
+        return (Contact(d.event.by.name, d.event.by.address),) if isinstance(d.event, Said) else ()
+    if role == "owner":
+        return owners(d, machine)
+    if role == "deputy":
+        return d.people(owner_role(d, machine) + ".deputy")
+    if role == "above":
+        return climb(d, d.procedure.roles[owner_role(d, machine)].above)
+    if role in d.procedure.roles and d.procedure.roles[role].is_officer:
+        return climb(d, role)
+    return d.people(role)
+
+
+def send(  # noqa: PLR0913 - a letter has many parts
+    d: Decision,
+    machine: Machine,
+    name: str,
+    *,
+    why: str = "",
+    buttons: tuple[str, ...] = (),
+    row: str = "",
+    to_roles: tuple[str, ...] = (),
+    timer: str = "",
+    recorded_at: datetime | None = None,
+    extra: dict[str, object] | None = None,
+) -> None:
+    """Decide one letter. `recorded_at`: an officer sent it by hand then, so it counts as sent and is not sent by us."""
+    letter = d.procedure.letters[name]
+    to, cc = _addressees(d, machine, letter, to_roles)
+    data: dict[str, object] = {
+        "letter": f"{d.case.ref}/{machine.id}/{name}/{d.case.seq + 1}",
+        "name": name,
+        "role": to_roles[0] if to_roles else letter.to,
+        "to": [c.email for c in to],
+        "cc": [c.email for c in cc],
+        "at": d.now.isoformat(),
+        "why": why,
+        "buttons": list(buttons),
+        "row": row,
+        "timer": timer,
+        **(extra or {}),
+    }
+    if recorded_at is not None:
+        d.emit("letter", machine.id, **{**data, "status": "sent", "at": recorded_at.isoformat()})
+        return
+    if not to:
+        d.emit("letter", machine.id, **{**data, "status": "impossible"})
+        _ask_for_contact(d, machine, letter.to, name)
+        return
+    d.emit("letter", machine.id, **data, leave_at=d.leaves_at(letter).isoformat())
+    if letter.cc and not cc and _ought_to_be_known(d, letter.cc):
+        _ask_for_contact(d, machine, letter.cc, name)
+
+
+def _addressees(
+    d: Decision, machine: Machine, letter: LetterDef, to_roles: tuple[str, ...]
+) -> tuple[tuple[Contact, ...], tuple[Contact, ...]]:
+    found: dict[str, Contact] = {}
+    for role in to_roles or (letter.to,):
+        for contact in resolve(d, machine, role):
+            found.setdefault(contact.email, contact)
+    if not found and letter.else_to:
+        found = {c.email: c for c in resolve(d, machine, letter.else_to)}
+    cc = resolve(d, machine, letter.cc) if letter.cc else ()
+    return tuple(found.values()), tuple(c for c in cc if c.email not in found)
+
+
+def _ought_to_be_known(d: Decision, role: str) -> bool:
+    """A missing copy is asked for only where somebody should exist: a manager of a member of staff (Q21)."""
+    defined = d.procedure.roles.get(d.procedure.party_of(role))
+    if defined is None or defined.who != "manager":
+        return False
+    if defined.unless_flag and d.case.fields.get(defined.unless_flag) == "yes":
+        return False
+    of = d.people(defined.of)
+    return bool(of) and (not defined.staff_only or all(c.email in d.terms.staff for c in of))
+
+
+def _ask_for_contact(d: Decision, machine: Machine, role: str, letter: str) -> None:
+    """Q21: what can be sent is sent on time, and the owner is asked for the missing one."""
+    asking = d.procedure.acts["who"]
+    if letter == asking or role in ("actor", "owner", "above", "deputy"):
+        return
+    defined = d.procedure.roles.get(d.procedure.party_of(role))
+    title = defined.title if defined else role
+    people = owners(d, machine)
+    d.emit(
+        "letter",
+        machine.id,
+        letter=f"{d.case.ref}/{machine.id}/{asking}/{d.case.seq + 1}",
+        name=asking,
+        role="owner",
+        to=[c.email for c in people],
+        cc=[],
+        at=d.now.isoformat(),
+        why=f"No address is on file for: {title}. Letter {letter} could not be sent to them.",
+        buttons=[],
+        row="",
+        timer="",
+        missing=role,
+        leave_at=d.now.isoformat(),
+        **({} if people else {"status": "impossible"}),
+    )

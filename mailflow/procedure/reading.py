@@ -1,0 +1,380 @@
+"""Reading a procedure file into a Procedure, with every fault named by file and line.
+
+In: the text of a TOML file and the name it goes by in messages.
+Out: a Procedure, and the list of faults (empty if all is well).
+Fails: never; a file that is no TOML gives one fault and no procedure.
+Limits: reads shapes; what follows from them together (dead ends, silence) is checked in proof.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+
+from mailflow.errors import Fault
+from mailflow.procedure import deadlines, guards, values
+from mailflow.procedure.definition import (
+    ACTS,
+    FieldDef,
+    HoldDef,
+    LadderStep,
+    LetterDef,
+    LetterUse,
+    MachineDef,
+    Procedure,
+    Role,
+    Row,
+    Section,
+    Spawn,
+    State,
+    Tell,
+    TimerDef,
+    Trigger,
+    Verb,
+)
+from mailflow.procedure.firing import BACK, SAME
+from mailflow.procedure.naming import check_names
+from mailflow.procedure.toml_lines import Table, index
+
+TRIGGERS = ("mail", "said", "timer", "sent", "bounced", "signal", "children", "own_letter")
+WHO = ("officer", "contacts", "person", "manager", "service")
+
+
+def read(text: str, file: str) -> tuple[Procedure | None, list[Fault]]:
+    """The procedure of this text, and all its faults; with faults the procedure is not fit to run."""
+    lines = index(text)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        return None, [Fault(file, int(line[1]) if line else 0, f"This is not TOML: {error}.", "Mend the line named.")]
+    faults: list[Fault] = []
+    procedure = _procedure(Table(data, file, lines, faults), text, lines)
+    if not faults:
+        check_names(procedure, faults)
+    return procedure, faults
+
+
+def _tables(parent: Table, key: str) -> dict[str, Table]:
+    """The tables under a key, by name."""
+    group = parent.table(key)
+    found = {name: group.table(name) for name in group.data}
+    group.done()
+    return found
+
+
+def _listed(parent: Table, key: str) -> list[Table]:
+    """The tables of a list: [[row]] or an inline list."""
+    items = parent._take(key, [], list, "a list of tables")
+    found = []
+    for n, item in enumerate(items):
+        if isinstance(item, dict):
+            found.append(Table(item, parent.file, parent.lines, parent.faults, (*parent.path, key, n)))
+        else:
+            parent.fault(key, f"{parent.name(key)} holds something that is not a table.")
+    return found
+
+
+def _words(table: Table, key: str) -> dict[str, str]:
+    """A small table of texts."""
+    inner = table.table(key)
+    return {name: inner.text(name) for name in inner.data}
+
+
+def _procedure(top: Table, text: str, lines) -> Procedure:
+    head = top.table("procedure")
+    main = head.text("main", "case")
+    ladders = _ladders(top)
+    machines = {main: _machine(top, main, head.text("case_word"), ladders)}
+    for kind, table in _tables(top, "child").items():
+        machines[kind] = _machine(table, kind, table.text("title"), ladders)
+        table.done()
+    settings, allowed = _settings(top)
+    procedure = Procedure(
+        id=head.text("id"),
+        title=head.text("title"),
+        edition=hashlib.sha256(text.encode()).hexdigest()[:12],
+        prefix=head.text("prefix"),
+        case_word=head.text("case_word"),
+        main=main,
+        party=head.text("party", ""),
+        opened_by=head.text("opened_by"),
+        date_from=head.text("date_from", ""),
+        file=top.file,
+        roles={n: _role(t, n) for n, t in _tables(top, "roles").items()},
+        fields={n: _done(t, FieldDef(n, t.text("title"), t.text("type"))) for n, t in _tables(top, "fields").items()},
+        lists={n: _done(t, (t.text("title"), *t.texts("item"))) for n, t in _tables(top, "lists").items()},
+        settings=settings,
+        allowed=allowed,
+        acts=_words(top, "acts"),
+        letters={n: _letter(t, n) for n, t in _tables(top, "letters").items()},
+        verbs={n: _verb(t, n) for n, t in _tables(top, "verbs").items()},
+        machines=machines,
+        hold=_hold(top.table("hold")),
+        report=tuple(_section(t, n) for n, t in enumerate(_listed(top, "report"), 1)),
+        summary=tuple(_section(t, n) for n, t in enumerate(_listed(top, "summary"), 1)),
+        lines=lines,
+    )
+    head.done()
+    top.done()
+    return procedure
+
+
+def _done(table: Table, value):
+    table.done()
+    return value
+
+
+def _role(t: Table, name: str) -> Role:
+    return _done(
+        t,
+        Role(
+            name,
+            t.text("title"),
+            t.text("who", among=WHO),
+            t.text("field", ""),
+            t.text("above", ""),
+            t.texts("also"),
+            t.texts("parts"),
+            t.text("column", ""),
+            t.text("of", ""),
+            t.text("unless_flag", ""),
+            t.flag("staff_only"),
+            t.text("counts_as", ""),
+        ),
+    )
+
+
+def _settings(top: Table) -> tuple[dict[str, object], dict[str, tuple[object, ...]]]:
+    settings, allowed = {}, {}
+    for name, t in _tables(top, "settings").items():
+        settings[name] = t.data.get("value")
+        allowed[name] = tuple(t.data.get("allowed", ()))
+        t.free()
+        if settings[name] is None:
+            t.fault("", f"The setting {name} has no value.", "Add value = ...")
+    return settings, allowed
+
+
+def _ladders(top: Table) -> dict[str, tuple[LadderStep, ...]]:
+    group = top.table("ladders")
+    found = {}
+    for name in group.data:
+        steps = []
+        for t in _listed(group, name):
+            on = t.text("on")
+            if on != "due" and not re.fullmatch(r"\+\d+", on):
+                t.fault("on", f'"{on}" is no day of a ladder.', 'Write "due" or "+1" (working days after it).')
+            offset = int(on[1:]) if on.startswith("+") else 0
+            steps.append(_done(t, LadderStep(offset, t.text("at", "09:00"), t.text("letter"), t.texts("to"))))
+        found[name] = tuple(steps)
+    return found
+
+
+def _hold(t: Table) -> HoldDef:
+    return _done(
+        t,
+        HoldDef(
+            t.text("timer"),
+            t.text("clause"),
+            t.text("letter"),
+            t.text("lapse_letter"),
+            t.text("above"),
+            t.text("max_setting"),
+        ),
+    )
+
+
+def _section(t: Table, number: int) -> Section:
+    return _done(
+        t, Section(t.text("title"), t.text("kind"), t.texts("items"), t.number("number", number), t.text("note", ""))
+    )
+
+
+def _letter(t: Table, name: str) -> LetterDef:
+    return _done(
+        t,
+        LetterDef(
+            name,
+            t.text("template", name),
+            t.text("to"),
+            t.text("cc", ""),
+            t.text("else_to", ""),
+            t.text("leaves", "", among=("at once", "office hours")),
+            t.text("auto", "", among=("generated", "replied")),
+            t.flag("formal"),
+            t.texts("attach"),
+            t.texts("drafts"),
+            t.texts("buttons"),
+            t.text("mail", ""),
+            t.flag("never_sent"),
+        ),
+    )
+
+
+def _verb(t: Table, name: str) -> Verb:
+    act = t.text("act", "", among=ACTS)
+    return _done(
+        t,
+        Verb(
+            name,
+            t.texts("say"),
+            t.texts("by"),
+            t.flag("decision"),
+            t.text("label", name),
+            t.text("form", ""),
+            t.text("value", ""),
+            act,
+            t.text("field", ""),
+            t.text("role", ""),
+            t.flag("unlisted"),
+            t.texts("part_of"),
+            t.text("into", ""),
+            tuple(t.text("judges", "").split()),
+            t.text("button_for", ""),
+            t.flag("approves"),
+        ),
+    )
+
+
+def _machine(t: Table, kind: str, title: str, ladders: dict[str, tuple[LadderStep, ...]]) -> MachineDef:
+    states = {n: _state(s, n) for n, s in _tables(t, "states").items()}
+    start = t.text("start", next(iter(states), ""))
+    return MachineDef(
+        kind,
+        title,
+        start,
+        states,
+        {n: _timer(s, n, ladders) for n, s in _tables(t, "timers").items()},
+        tuple(_row(r, kind) for r in _listed(t, "row")),
+        t.text("item", ""),
+        t.flag("one_open"),
+        t.text("closed_as", ""),
+    )
+
+
+def _state(t: Table, code: str) -> State:
+    return _done(
+        t,
+        State(
+            code,
+            t.text("stage"),
+            t.text("title"),
+            t.text("owner", ""),
+            t.text("waits_for", ""),
+            t.flag("ends"),
+            t.text("lives_by", ""),
+            t.text("count", ""),
+        ),
+    )
+
+
+def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]]) -> TimerDef:
+    due = t.text("due")
+    try:
+        deadlines.read_rule(re.sub(r"\{\w+\}", "1", due))
+    except ValueError as error:
+        t.fault("due", str(error))
+    for key in ("at", "next"):
+        if t.has(key) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", t.text(key, "")):
+            t.fault(key, f"{t.name(key)} is no time of day.", 'Write it as "16:00".')
+    ladder = t.text("ladder", "", among=tuple(ladders))
+    return _done(
+        t,
+        TimerDef(
+            name,
+            t.text("clause"),
+            tuple(t.text("from").split(" or ")),
+            due,
+            t.text("step"),
+            t.text("at", ""),
+            t.text("next", ""),
+            t.text("date", ""),
+            t.text("plus_setting", ""),
+            frozenset(t.texts("runs")),
+            frozenset(t.texts("stands")),
+            frozenset(t.texts("pauses")),
+            ladders.get(ladder, ()),
+            t.texts("chases"),
+            t.flag("extend"),
+            t.flag("extra"),
+            t.flag("shared"),
+            t.text("done_by", ""),
+        ),
+    )
+
+
+def _trigger(t: Table) -> Trigger:
+    kinds = [k for k in TRIGGERS if t.has(k)]
+    if len(kinds) != 1:
+        t.fault("", f"An event of a row needs exactly one of: {', '.join(TRIGGERS)}.")
+        return _done(t, Trigger("said", ()))
+    kind = kinds[0]
+    names = t.texts(kind) if isinstance(t.data[kind], list) else (t.text(kind),)
+    return _done(t, Trigger(kind, names, t.text("if_setting", ""), t.text("since", "")))
+
+
+def _use(t: Table, item: object, n: int) -> LetterUse:
+    if isinstance(item, str):
+        return LetterUse(item)
+    inner = Table(item, t.file, t.lines, t.faults, (*t.path, "letters", n))
+    return _done(inner, LetterUse(inner.text("letter"), inner.text("if", ""), inner.text("why", "")))
+
+
+def _row(t: Table, kind: str) -> Row:
+    row = Row(
+        id=t.text("id"),
+        machine=kind,
+        sources=t.texts("from"),
+        on=tuple(_trigger(x) for x in _listed(t, "on")),
+        to=t.text("to"),
+        needs=t.texts("needs"),
+        needs_any=t.texts("needs_any"),
+        otherwise=_words(t, "otherwise"),
+        set=_words(t, "set"),
+        date_field=_words(t, "date_field"),
+        letters=tuple(_use(t, x, n) for n, x in enumerate(t._take("letters", [], list, "a list of letters"))),
+        buttons=t.texts("buttons"),
+        why=t.text("why", ""),
+        count=t.text("count", ""),
+        restart=t.texts("restart"),
+        sets_timer=_words(t, "sets_timer"),
+        set_item=_words(t, "set_item"),
+        extends=t.text("extends", ""),
+        records=t.texts("records"),
+        items=t.text("items", ""),
+        items_if_given=t.text("items_if_given", ""),
+        spawn=tuple(
+            _done(s, Spawn(s.text("child"), s.text("each", ""), s.text("signal", "spawned"), s.text("if", "")))
+            for s in _listed(t, "spawn")
+        ),
+        tells=tuple(
+            _done(s, Tell(s.text("child"), s.text("signal"), s.flag("open"), s.flag("all"), s.text("if", "")))
+            for s in _listed(t, "tells")
+        ),
+        files=t.texts("files"),
+        remember_from=t.flag("remember_from"),
+        withdraw=t.flag("withdraw"),
+        close_children=t.text("close_children", ""),
+        new_cycle=t.flag("new_cycle"),
+        asks=t.text("asks", ""),
+        judges=tuple(t.text("judges", "").split()),
+        join=t.text("join", ""),
+        no_undo=t.flag("no_undo"),
+    )
+    for key, phrases in (("needs", row.needs), ("needs_any", row.needs_any)):
+        for phrase in phrases:
+            if not guards.known(re.sub(r"\{\w+\}", "1", phrase)):
+                t.fault(key, f'Row {row.id}: "{phrase}" is not a guard.', "The guards are listed in docs/decisions.md.")
+    for use in (*row.letters, *row.spawn, *row.tells):
+        if use.condition and not guards.known(use.condition):
+            t.fault("", f'Row {row.id}: "{use.condition}" is not a guard.', "The guards are listed in docs/decisions.md.")
+    for name, words in row.set.items():
+        if not values.known(words):
+            t.fault("set", f'Row {row.id}: "{words}" is no value for {name}.')
+    if not row.on:
+        t.fault("", f"Row {row.id} has no event.", "Add on = [{ said = ... }] or another event.")
+    if row.to in (SAME, BACK) and not row.sources:
+        t.fault("to", f"Row {row.id} has no state to stay in or to go back to.")
+    return _done(t, row)

@@ -1,0 +1,203 @@
+"""Starting, standing, pausing and ending the clocks of a machine as it enters and leaves states.
+
+In: a decision in the making and the machine.
+Out: timer facts: set, stood, ran again, paused, ended.
+Fails: ValueError from a rule that cannot be computed.
+Limits: clocks are derived from states (composition 1 of domain.md section 4); rows only restart or date them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from mailflow.procedure import deadlines
+from mailflow.procedure.case import Machine, Timer, day, instant
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.definition import TimerDef
+
+FIRE = "fire"
+
+
+def _rule(d: Decision, timer: TimerDef) -> deadlines.Rule:
+    return deadlines.read_rule(d.fill(str(d.terms.overrides.get(timer.name, timer.due))))
+
+
+def _anchor(d: Decision, machine: Machine, timer: TimerDef) -> tuple[date | datetime, str, bool] | None:
+    """What the clock counts from: (day or instant, letter id if one, whether that letter has left)."""
+    for source in timer.start:
+        kind, _, name = source.partition(" ")
+        if kind == "entry":
+            return d.at, "", True
+        if kind == "field":
+            value = d.field(machine, name)
+            if value:
+                return (instant(value) if "T" in str(value) else day(value)), "", True
+        if kind == "timer" and name in machine.past:
+            return machine.past[name], "", True
+        if kind == "letter":
+            letter = d.case.last_letter(name)
+            if letter and letter.status == "sent":
+                return letter.at, letter.id, True
+            if letter and letter.status == "decided":
+                return letter.leave_at or letter.at, letter.id, False  # K9: provisional until it leaves
+    return None
+
+
+def _agreed(d: Decision, machine: Machine, timer: TimerDef) -> date | None:
+    """The agreed date that beats the rule (13.1), with the setting that may be added to it (Q22)."""
+    if not timer.date:
+        return None
+    kind, _, name = timer.date.partition(" ")
+    value: object = None
+    if kind == "item":
+        items = d.case.lists.get(d.definition(machine).item, ())
+        value = next((i.get(name) for i in items if i["n"] == machine.item), None)
+    else:
+        value = d.field(machine, name)
+    if not value:
+        return None
+    agreed = day(value)
+    if timer.plus_setting:
+        agreed = agreed.fromordinal(agreed.toordinal() + int(str(d.setting(timer.plus_setting))))
+    return agreed
+
+
+def _steps(d: Decision, timer: TimerDef, on: date) -> list[list[str]]:
+    """The instants at which the clock acts: its own hour, and each rung of its ladder (ESC, K7)."""
+    steps: list[tuple[datetime, str]] = []
+    if timer.at:
+        steps.append((d.calendar.instant(on, time.fromisoformat(timer.at)), FIRE))
+    if timer.next:
+        steps.append((d.calendar.instant(d.calendar.next_working_day(on), time.fromisoformat(timer.next)), FIRE))
+    for n, rung in enumerate(timer.ladder):
+        when = on if rung.offset == 0 else d.calendar.add_working_days(on, rung.offset)
+        steps.append((d.calendar.instant(when, time.fromisoformat(rung.at)), f"rung {n}"))
+    return [[name, at.isoformat()] for at, name in sorted(steps, key=lambda s: s[0])]
+
+
+def set_timer(  # noqa: PLR0913 - the ways a date may come about
+    d: Decision,
+    machine: Machine,
+    timer: TimerDef,
+    *,
+    explicit: date | None = None,
+    extended: bool = False,
+    left: int | None = None,
+    firming: bool = False,
+) -> None:
+    """Give a clock its date. `explicit` is an agreed or extended date (K13), `left` the days it kept in a pause."""
+    old = machine.timers.get(timer.name)
+    rule = _rule(d, timer)
+    found = _anchor(d, machine, timer)
+    anchor, letter, firm = found if found else (d.at, "", True)
+    if explicit is None and not extended and left is None:
+        explicit = _agreed(d, machine, timer)
+    if left is not None:
+        deadline = deadlines.resume(rule, left, d.today, d.calendar)
+    else:
+        deadline = deadlines.compute(rule, anchor, d.calendar, explicit)
+    promised = old.promised if (old and firming) else None
+    if promised is not None:
+        deadline = deadlines.later_of(deadline, promised)
+    if letter and not firm:
+        promised = deadline.on
+    steps = _steps(d, timer, deadline.on if deadline.target == deadline.on else deadline.target)
+    if firming and old is not None:
+        left_over = {name for name, _ in old.steps}
+        steps = [s for s in steps if s[0] in left_over]
+    d.emit(
+        "timer_set",
+        machine.id,
+        timer=timer.name,
+        on=deadline.on.isoformat(),
+        nominal=deadline.nominal.isoformat(),
+        target=deadline.target.isoformat(),
+        clause=timer.clause,
+        working=deadline.working,
+        rule=rule.text,
+        soft=deadline.soft,
+        anchor=(d.calendar.local_date(anchor) if isinstance(anchor, datetime) else anchor).isoformat(),
+        steps=steps,
+        promised=promised.isoformat() if promised else "",
+        extended=(old.extended if old else 0) + (1 if extended else 0),
+        letter=letter,
+        firm=firm,
+        firming=firming,
+        overdue_from=deadline.breach_from.isoformat(),
+    )
+
+
+def _pause(d: Decision, machine: Machine, timer: Timer) -> None:
+    left = deadlines.days_left(deadlines.read_rule(timer.rule), timer.on, d.today, d.calendar)
+    d.emit("timer_paused", machine.id, timer=timer.name, left=left)
+
+
+def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = ()) -> None:
+    """After a move: every clock of the machine takes the state it has in the new stage (K13)."""
+    machine = d.case.machines[machine_id]
+    for timer in d.definition(machine).timers.values():
+        machine = d.case.machines[machine_id]
+        held = machine.timers.get(timer.name)
+        if machine.ended:
+            if held:
+                d.emit("timer_ended", machine.id, timer=timer.name, how="ended")
+        elif machine.state in timer.runs:
+            if held is None or timer.name in restart:
+                set_timer(d, machine, timer)
+            elif held.state == "standing":
+                d.emit("timer_ran", machine.id, timer=timer.name, steps=_late_steps(d, timer, held))
+            elif held.state == "paused" and not d.case.hold:
+                set_timer(d, machine, timer, left=held.left)
+        elif machine.state in timer.stands:
+            if held and held.state == "running":
+                d.emit("timer_stood", machine.id, timer=timer.name)
+        elif machine.state in timer.pauses:
+            if held and held.state == "running":
+                _pause(d, machine, held)
+        elif held:
+            d.emit("timer_ended", machine.id, timer=timer.name, how="left")
+    if d.case.hold:
+        pause_all(d)
+
+
+def pause_all(d: Decision) -> None:
+    """A hold stops every running clock of every machine, keeping the days it had left (K13, composition 10)."""
+    for machine in d.case.live():
+        for timer in machine.timers.values():
+            if timer.state == "running":
+                _pause(d, machine, timer)
+
+
+def resume_all(d: Decision) -> None:
+    """After a hold each clock that its state lets run goes on with the days it had left."""
+    for live in d.case.live():
+        for name, timer in live.timers.items():
+            machine = d.case.machines[live.id]
+            definition = d.definition(machine).timers[name]
+            if timer.state == "paused" and machine.state in definition.runs:
+                set_timer(d, machine, definition, left=timer.left)
+
+
+def firm_up(d: Decision, letter_id: str) -> None:
+    """A letter has left: the clocks that count from it become firm, never earlier than the date it states (K9)."""
+    for live in d.case.live():
+        for name, timer in live.timers.items():
+            if timer.letter == letter_id and not timer.firm and not timer.extended:
+                machine = d.case.machines[live.id]
+                if timer.state == "running":
+                    set_timer(d, machine, d.definition(machine).timers[name], firming=True)
+
+
+def _late_steps(d: Decision, timer: TimerDef, held: Timer) -> list[list[str]]:
+    """The steps of a clock that stood: one whose hour passed meanwhile comes at the next such hour (K13)."""
+    steps: list[tuple[datetime, str]] = []
+    hour = time.fromisoformat(timer.at or timer.next or "09:00")
+    today = d.calendar.local_date(d.now)
+    for name, at in held.steps:
+        when = at
+        if at <= d.now and name == FIRE:
+            when = d.calendar.instant(d.calendar.roll(today), hour)
+            if when <= d.now:
+                when = d.calendar.instant(d.calendar.next_working_day(today), hour)
+        steps.append((when, name))
+    return [[name, at.isoformat()] for at, name in sorted(steps, key=lambda s: s[0])]
