@@ -172,6 +172,22 @@ class Register:
         found = meant(name, (service.name for service in self.services))
         return next((s for s in self.services if s.name == found[0]), None) if len(found) == 1 else None
 
+    @cached_property
+    def service_columns(self) -> frozenset[str]:
+        """The columns of services.csv that name people."""
+        return frozenset(column for service in self.services for column in service.people)
+
+    def service_people(self, name: str, column: str, on: date | None = None) -> tuple[Person, ...]:
+        """Who stands in a column of services.csv for a service; a party's name gives its contacts of that day (Q21)."""
+        service = self.service(name)
+        found: list[Person] = []
+        for value in service.people.get(column, ()) if service else ():
+            if "@" in value:
+                found.append(self.person(value) or Person("", value))
+            else:
+                found.extend(Person(contact.name, contact.email) for contact in self.contacts_of(value, "", on))
+        return tuple(dict.fromkeys(found))
+
     def contract(self, number: str) -> Contract | None:
         """The contract with this number."""
         key = number_key(number)
@@ -227,4 +243,5 @@ def _rows(folder: Path, name: str, room, faults: list[Fault]) -> Iterable[sheet.
         what = f"The register file cannot be read: {error.strerror}."
         faults.append(Fault(str(path), 0, what, f"Create it with the line {','.join(room.COLUMNS)}."))
         return []
-    return sheet.read(octets, str(path), room.COLUMNS, room.REQUIRED, faults)
+    more = getattr(room, "OPEN", False)
+    return sheet.read(octets, str(path), room.COLUMNS, room.REQUIRED, faults, more_allowed=more)

@@ -3,40 +3,37 @@
 In: rows of services.csv.
 Out: `Service` values.
 Fails: never raises; faults are recorded in the rows.
-Limits: operational teams are names of parties in contacts.csv; managers are addresses.
+Limits: which columns there are besides name, sector and region is the office's choice; a procedure names them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from mailflow.register.naming import key_of
 from mailflow.register.sheet import Row
 
-COLUMNS = (
-    *("name", "sector", "service_manager", "internal_manager", "operational_teams", "region"),
-    *("lead_manager", "expert"),
-)
+COLUMNS = ("name", "sector", "region")
 REQUIRED = ("name", "sector")
+OPEN = True
 
 
 @dataclass(frozen=True)
 class Service:
-    """One row of services.csv; addresses are "" where nobody is named. sector is lower case."""
+    """One row of services.csv; sector is lower case.
+
+    people: for every further column who stands in it, each an address or the name of a party in contacts.csv.
+    """
 
     name: str
     sector: str
-    service_manager: str = ""
-    internal_manager: str = ""
-    operational_teams: tuple[str, ...] = ()
     region: str = ""
-    lead_manager: str = ""
-    expert: str = ""
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 def read(rows: Iterable[Row], parties: Iterable[str]) -> tuple[Service, ...]:
-    """The services of a sheet; a team that is no party, or a name given twice, is a fault."""
+    """The services of a sheet; a name given twice, or people who are neither address nor party, are faults."""
     known = {key_of(party) for party in parties}
     seen: dict[str, int] = {}
     services = []
@@ -44,19 +41,26 @@ def read(rows: Iterable[Row], parties: Iterable[str]) -> tuple[Service, ...]:
         service = Service(
             name=row.text("name", required=True),
             sector=row.text("sector", required=True).casefold(),
-            service_manager=row.email("service_manager"),
-            internal_manager=row.email("internal_manager"),
-            operational_teams=row.texts("operational_teams"),
             region=row.text("region"),
-            lead_manager=row.email("lead_manager"),
-            expert=row.email("expert"),
+            people={column: _people(row, column, known) for column in row.cells if column not in ("", *COLUMNS)},
         )
         key = key_of(service.name)
         if key in seen:
             row.fault(f"The service {service.name} stands on line {seen[key]} already.", "Keep one line.")
         seen.setdefault(key, row.line)
-        for team in service.operational_teams:
-            if key_of(team) not in known:
-                row.fault(f'The team "{team}" is not in contacts.csv.', "Add a line with this party and its address.")
         services.append(service)
     return tuple(services)
+
+
+def _people(row: Row, column: str, parties: set[str]) -> tuple[str, ...]:
+    found = []
+    for value in row.texts(column):
+        if "@" in value:
+            found.extend(row.check_email(value, column))
+        elif key_of(value) in parties:
+            found.append(value)
+        else:
+            row.fault(
+                f'"{value}" in the column "{column}" is not in contacts.csv.', "Add it, or write an address."
+            )
+    return tuple(found)

@@ -57,19 +57,20 @@ class Row:
 
     def email(self, column: str, *, required: bool = False) -> str:
         """An address in lower case."""
-        value = self.text(column, required=required).lower()
-        if value and not _EMAIL.fullmatch(value):
-            self.fault(f'"{value}" in the column "{column}" is not an address.', "Write name@organisation.example.")
-            return ""
-        return value
+        value = self.text(column, required=required)
+        return "".join(self.check_email(value, column)) if value else ""
 
     def emails(self, column: str) -> tuple[str, ...]:
         """Several addresses in one cell."""
-        found = [part.lower() for part in re.split(r"[\s,;|]+", self.text(column)) if part]
-        for value in found:
-            if not _EMAIL.fullmatch(value):
-                self.fault(f'"{value}" in the column "{column}" is not an address.', "Separate addresses by ;.")
-        return tuple(value for value in found if _EMAIL.fullmatch(value))
+        parts = (part for part in re.split(r"[\s,;|]+", self.text(column)) if part)
+        return tuple(email for part in parts for email in self.check_email(part, column))
+
+    def check_email(self, value: str, column: str) -> tuple[str, ...]:
+        """The address in lower case, or nothing and a fault."""
+        if _EMAIL.fullmatch(value):
+            return (value.lower(),)
+        self.fault(f'"{value}" in the column "{column}" is not an address.', "Write name@organisation.example.")
+        return ()
 
     def flag(self, column: str) -> bool:
         """yes or no; an empty cell is no."""
@@ -117,9 +118,15 @@ class Row:
 
 
 def read(
-    octets: bytes, file: str, columns: Collection[str], required: Collection[str], faults: list[Fault]
+    octets: bytes,
+    file: str,
+    columns: Collection[str],
+    required: Collection[str],
+    faults: list[Fault],
+    *,
+    more_allowed: bool = False,
 ) -> list[Row]:
-    """The rows of a sheet whose header may name any of `columns` and must name all `required`."""
+    """The rows of a sheet whose header must name all `required` and may name `columns`; others only if allowed."""
     text = _decode(octets)
     if "\0" in text:
         faults.append(Fault(file, 0, "This is not a CSV file.", "Save the sheet as CSV UTF-8."))
@@ -131,7 +138,7 @@ def read(
     top, header = records[0]
     names = [re.sub(r"[\s-]+", "_", name.strip().casefold()) for name in header]
     for name in names:
-        if name and name not in columns:
+        if name and name not in columns and not more_allowed:
             faults.append(Fault(file, top, f'The column "{name}" is not known.', suggest(name, columns)))
         if name and names.count(name) > 1:
             faults.append(Fault(file, top, f'The column "{name}" stands there twice.', "Remove one."))

@@ -225,6 +225,16 @@ def test_services_and_contracts_are_found_leniently() -> None:
     assert REGISTER.contracts_of("Meadow Support", DAY) == ()
 
 
+def test_who_answers_for_a_service() -> None:
+    """Q21: a column of services.csv gives a person by address or the contacts of a team; nobody where it is empty."""
+    ops = REGISTER.service_people("Home care", "operational_teams", DAY)
+    assert [person.email for person in ops] == ["homecare.ops@council.example", "quality@council.example"]
+    assert [p.name for p in REGISTER.service_people("Reablement", "in_house_manager", DAY)] == ["Nadia Frost"]
+    assert REGISTER.service_people("Home care", "in_house_manager", DAY) == ()
+    assert REGISTER.service_people("Unheard of", "service_manager", DAY) == ()
+    assert REGISTER.service_columns == {"service_manager", "in_house_manager", "operational_teams"}
+
+
 def test_an_exact_service_name_beats_a_longer_one() -> None:
     """A service whose name is part of another's can still be named."""
     register = Register(services=(Service("Home care", "independent"), Service("Home care nights", "independent")))
@@ -265,7 +275,8 @@ def folder_with(tmp_path: Path, **changed: str) -> Path:
         ("officers", "Bob,ann@council.example,r,,", "on line 2"),
         ("officers", ",bob@council.example,r,,", '"name" is empty'),
         ("services", "Home Care,independent,", "on line 2 already"),
-        ("services", "Other,independent,Nobody", '"Nobody" is not in contacts.csv'),
+        ("services", "Other,independent,Nobody", 'column "operational_teams" is not in contacts.csv'),
+        ("services", "Other,independent,a@b@c", '"a@b@c" in the column "operational_teams" is not an address'),
         ("contracts", "c 1,Oak Ltd,,Home care,,", "on line 2 already"),
         ("contracts", "C2,Oak Ltd,,Gardening,,", '"Gardening" is not in services.csv'),
         ("contracts", "C2,Oak Ltd,gmail.com,Home care,,", "gmail.com does not belong"),
