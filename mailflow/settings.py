@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -22,7 +23,6 @@ from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.toml_lines import Table, index
 from mailflow.register import holiday_calendars
 
-LOOPBACK = frozenset({"localhost", "::1", "[::1]"})
 TLS = ("tls", "starttls", "none")
 CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
 PREFIX = re.compile(r"[A-Z]{2,5}")
@@ -44,7 +44,11 @@ class Server:
     @property
     def on_loopback(self) -> bool:
         """Whether the server is on this machine and can only be reached from it."""
-        return self.host in LOOPBACK or self.host.startswith("127.")
+        try:
+            return ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            # Any other name is whatever the network says it is.
+            return self.host == "localhost"
 
 
 @dataclass(frozen=True)
