@@ -1,0 +1,123 @@
+"""What the use cases stand on: the office they work for, and the ports to mailbox, submission and files.
+
+In: values that wiring.py builds from the configuration.
+Out: frozen values and protocols.
+Fails: never.
+Limits: knows no library; the adapters live in mailbox/, submission/, store/ and documents/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from mailflow.documents.letters import Letters
+from mailflow.procedure.calendar import Calendar
+from mailflow.procedure.definition import Procedure
+from mailflow.register.register import Register
+from mailflow.store import Store
+from mailflow.submission.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Budgets against loops and floods; what exceeds them waits. undo_minutes: see domain.md Q33."""
+
+    per_address_per_hour: int = 20
+    per_hour: int = 600
+    per_case_per_day: int = 60
+    undo_minutes: int = 15
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whose word on authenticity counts (G8)."""
+
+    authserv_id: str = ""
+    form: str = "rfc8601"
+    internal_domains: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Office:
+    """One procedure with its mailbox, calendar, register and letters."""
+
+    id: str
+    address: str
+    name: str
+    team: str
+    prefix: str
+    procedure: Procedure
+    calendar: Calendar
+    register: Register
+    reports: Path
+    phone: str = ""
+    website: str = ""
+    administrator: str = ""
+    own_domains: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    signposts: Mapping[str, str] = field(default_factory=dict)
+    trust: Trust = field(default_factory=Trust)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    inbox: str = "INBOX"
+    sent: str = "Sent"
+    junk: str = "Junk"
+    in_doubt: str = "ask"
+
+    @property
+    def stream(self) -> str:
+        """The case id under which mails that belong to no case are logged."""
+        return f"office:{self.id}"
+
+    @property
+    def mailbox(self) -> str:
+        """The name under which this office's mailbox stands in ledger and read_through."""
+        return self.address
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a use case needs. `editions` are procedures of earlier editions that open cases still follow."""
+
+    store: Store
+    offices: Mapping[str, Office]
+    letters: Letters
+    secret: bytes
+    limits: Limits = field(default_factory=Limits)
+    editions: Mapping[str, Procedure] = field(default_factory=dict)
+    pretend_time: bool = False
+
+    def office_of(self, case: str) -> Office:
+        """The office a case belongs to, by its prefix or its stream name. Raises KeyError."""
+        if case.startswith("office:"):
+            return self.offices[case.partition(":")[2]]
+        return next(o for o in self.offices.values() if case.startswith(o.prefix + "-"))
+
+    def procedure_of(self, office: Office, edition: str) -> Procedure:
+        """The edition a case began with, otherwise today's."""
+        return self.editions.get(edition, office.procedure)
+
+
+class Submits(Protocol):
+    """Hands a letter to the submission server, one SMTP transaction (see submission/smtp.py)."""
+
+    def send(
+        self,
+        mail_from: str,
+        recipients: Sequence[str],
+        octets: bytes,
+        envid: str,
+        on_phase: Callable[[str], None],
+    ) -> dict[str, Verdict]:
+        """A verdict for each recipient; on_phase is called before each step."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
+Now = Callable[[], datetime]
