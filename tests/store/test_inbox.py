@@ -132,6 +132,9 @@ def test_a_copy_is_known_by_sender_case_and_text(store: Store, noon: datetime) -
         assert not u.inbox.copies("al@provider.example", "c", "d", noon)
         assert not u.inbox.copies("jo@provider.example", "c", "d", noon, but="a")
         assert not u.inbox.copies("jo@provider.example", "c", "", noon)
+        keep(u, "b", noon, uid=2)
+        u.inbox.settle("b", "held", case="c", sender="jo@provider.example", text_digest="h")
+        assert not u.inbox.copies("jo@provider.example", "c", "h", noon)
 
 
 def test_read_through_is_kept_per_mailbox(store: Store, noon: datetime) -> None:

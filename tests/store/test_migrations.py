@@ -114,10 +114,12 @@ def test_a_newer_database_is_refused(store: Store, url: str, again: Callable[[],
         again().migrate()
 
 
-def test_foreign_keys_are_on_after_migrating(store: Store, url: str) -> None:
-    """They are off only while migrating."""
+def test_foreign_keys_are_on_after_migrating(url: str, again: Callable[[], Store]) -> None:
+    """They are off only while migrating, on the same connection too."""
+    store = again()
+    store.migrate()
+    orphan = {"letter": "none", "recipient": "a@b.example", "state": "waiting", "attempts": 0, "next_at": None}
     with pytest.raises(Exception, match="FOREIGN KEY"), store.unit() as u:
-        orphan = {"letter": "none", "recipient": "a@b.example", "state": "waiting", "attempts": 0, "next_at": None}
         u.outbox._work.write(outbox_sql.PUT_ENVELOPE, {**orphan, "left_at": None, "verdict": "", "home": False})
 
 

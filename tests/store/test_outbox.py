@@ -378,6 +378,23 @@ def test_only_a_later_letter_makes_absence_telling(store: Store, letter: Make, n
         assert u.outbox.later_home("doubtful")
 
 
+def test_an_earlier_letter_tried_again_tells_nothing(store: Store, letter: Make, noon: datetime) -> None:
+    """The home copy of a letter first tried before may stem from that first try, so its coming home proves nothing."""
+    with store.unit() as u:
+        u.outbox.put(letter("before", case="a", minutes=-2), [JO, AL], home=HOME)
+        u.outbox.put(letter("doubtful", case="b", minutes=-1), [JO])
+        claimed(u, noon)
+        u.outbox.settle("before", JO, "deferred", "450", next_at=noon, at=noon)
+        u.outbox.settle("before", AL, "sent", "250", at=noon)
+        u.outbox.settle("before", HOME, "sent", "250", at=noon)
+        u.outbox.set_leave("doubtful", noon - timedelta(hours=1))
+        assert claimed(u, noon - timedelta(minutes=30)) == ["doubtful"]
+        u.outbox.settle("doubtful", JO, "in_doubt", "", at=noon)
+        assert claimed(u, noon) == ["before"]
+        u.outbox.came_home("before", noon)
+        assert not u.outbox.later_home("doubtful")
+
+
 def test_a_letter_in_doubt_can_be_sent_again(store: Store, letter: Make, noon: datetime) -> None:
     """Once the evidence allows it, the same row, with the same Message-ID, is claimed a second time."""
     with store.unit() as u:
