@@ -319,6 +319,7 @@ def test_a_promised_date_is_kept() -> None:
     """K9, K12: what a letter promised can move later, never earlier; it is overdue only after the promised day."""
     computed = compute(read_rule("14 days"), date(2027, 3, 12), ENGLAND)
     assert later_of(computed, date(2027, 3, 29)) is computed
+    assert later_of(computed, date(2027, 3, 30)) is computed
     kept = later_of(computed, date(2027, 4, 6))
     assert (kept.on, kept.target, kept.nominal) == (date(2027, 4, 6), date(2027, 4, 6), date(2027, 3, 26))
     assert kept.breach_from == ENGLAND.end_of(date(2027, 4, 6))
