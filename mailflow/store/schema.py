@@ -77,9 +77,6 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else sound(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return value
-
 
 class Json(TypeDecorator[Any]):
     """A JSON value kept as its canonical text, so that the hash of a log line can be made again from what is stored."""

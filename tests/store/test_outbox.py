@@ -1,32 +1,16 @@
-"""Rules of the outbox: once, in order, never twice, and never lost."""
+"""Rules of the outbox: once, in order, and taken back only while it waits."""
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
-from mailflow.errors import Conflict
-from mailflow.store import Letter, Store, Unit
-from mailflow.store.outbox import BEFORE_THE_DOT, FROM_STATES
-
-Make = Callable[..., Letter]
-JO, AL, HOME = "jo@provider.example", "al@provider.example", "office@council.example"
-
-
-def claimed(unit: Unit, now: datetime, **more: object) -> list[str]:
-    """Claim one letter or more; their ids."""
-    return [found.id for found, _ in unit.outbox.claim(now, lease_seconds=60, **more)]
-
-
-def states(unit: Unit, letter_id: str) -> dict[str, str]:
-    """The state of each recipient."""
-    found = unit.outbox.get(letter_id)
-    assert found is not None
-    return {envelope.recipient: envelope.state for envelope in found[1]}
+from mailflow.store import Store
+from mailflow.store.outbox import FROM_STATES
+from tests.store.steps import AL, HOME, JO, Make, claimed, states
 
 
 def test_a_fact_sends_a_letter_once(store: Store, letter: Make, noon: datetime) -> None:
@@ -216,60 +200,6 @@ def test_the_state_table_is_kept(store: Store, letter: Make, noon: datetime, bef
         assert states(u, "L1") == {JO: after if before in FROM_STATES[after] else before}
 
 
-@pytest.mark.parametrize("phase", ["claimed", "connected", "mail", "rcpt", "data", "dot", "reply"])
-def test_a_crash_while_claimed(
-    store: Store, again: Callable[[], Store], letter: Make, noon: datetime, phase: str
-) -> None:
-    """Before the final dot the letter waits again; after it, it is in doubt; a lease still running is left alone."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO], home=HOME)
-    with store.unit() as u:
-        claimed(u, noon)
-    with store.unit() as u:
-        u.outbox.phase("L1", phase)
-    after = again()  # the first process is gone; another opens the file
-    with after.unit() as u:
-        assert u.outbox.recover(noon + timedelta(seconds=59)) == []
-        assert claimed(u, noon + timedelta(hours=1)) == []
-        expected = "waiting" if phase in BEFORE_THE_DOT else "in_doubt"
-        assert u.outbox.recover(noon + timedelta(seconds=60)) == [("L1", expected)]
-        assert set(states(u, "L1").values()) == {expected}
-        assert [found.id for found, _ in u.outbox.in_doubt()] == (["L1"] if expected == "in_doubt" else [])
-        assert u.outbox.attempts("L1")[0].ended_at is not None
-        assert u.outbox.recover(noon + timedelta(hours=1)) == []
-        assert claimed(u, noon + timedelta(hours=1)) == (["L1"] if expected == "waiting" else [])
-
-
-def test_a_lone_daemon_recovers_at_once(store: Store, letter: Make, noon: datetime) -> None:
-    """At the start of the only daemon every open claim is a dead one, whatever its lease."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO])
-        claimed(u, noon)
-        assert u.outbox.recover(noon, everyone=True) == [("L1", "waiting")]
-
-
-def test_a_crash_before_the_claim_is_committed(store: Store, letter: Make, noon: datetime) -> None:
-    """Without the commit there was no claim, and nobody dialled."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO])
-    with pytest.raises(KeyboardInterrupt), store.unit() as u:
-        claimed(u, noon)
-        raise KeyboardInterrupt
-    with store.read() as u:
-        assert states(u, "L1") == {JO: "waiting"} and u.outbox.attempts("L1") == []
-
-
-def test_a_slow_courier_is_stopped_before_the_dot(store: Store, letter: Make, noon: datetime) -> None:
-    """Who lost the claim cannot record the dot, so it must not send it."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO])
-        claimed(u, noon)
-        u.outbox.phase("L1", "data")
-        u.outbox.recover(noon + timedelta(hours=1))
-    with pytest.raises(Conflict), store.unit() as u:
-        u.outbox.phase("L1", "dot")
-
-
 def test_withdrawing_races_the_courier(store: Store, letter: Make, noon: datetime) -> None:
     """Only a letter of which all still waits is taken back, and what is taken back never leaves."""
     with store.unit() as u:
@@ -334,76 +264,6 @@ def test_leaving_can_be_put_off_while_it_waits(store: Store, letter: Make, noon:
         assert claimed(u, noon) == []
         assert claimed(u, noon + timedelta(hours=1)) == ["L1"]
         assert not u.outbox.set_leave("L1", noon)
-
-
-def test_a_copy_that_comes_home_settles_the_doubt(store: Store, letter: Make, noon: datetime) -> None:
-    """The home copy proves that the letter left; a recipient deferred before the data is not touched by it."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO, AL], home=HOME)
-        claimed(u, noon)
-        u.outbox.settle("L1", AL, "deferred", "450", next_at=noon + timedelta(hours=1), at=noon)
-        u.outbox.phase("L1", "dot")
-        u.outbox.recover(noon, everyone=True)
-        assert states(u, "L1") == {AL: "deferred", JO: "in_doubt", HOME: "in_doubt"}
-        assert u.outbox.home_at("L1") is None
-        assert u.outbox.came_home("L1", noon) is True
-        assert u.outbox.came_home("L1", noon + timedelta(hours=1)) is False
-        assert u.outbox.home_at("L1") == noon
-        assert states(u, "L1") == {AL: "deferred", JO: "sent", HOME: "sent"}
-        assert u.outbox.came_home("unknown", noon) is False
-
-
-def test_a_copy_that_came_home_before_the_crash_is_evidence_too(store: Store, letter: Make, noon: datetime) -> None:
-    """A courier that died after its letter came home leaves no doubt."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO])
-        claimed(u, noon)
-        u.outbox.phase("L1", "dot")
-        assert u.outbox.came_home("L1", noon) is False
-        assert u.outbox.recover(noon, everyone=True) == [("L1", "sent")]
-
-
-def test_only_a_later_letter_makes_absence_telling(store: Store, letter: Make, noon: datetime) -> None:
-    """A copy of an earlier letter says nothing about this one; one first tried later does."""
-    with store.unit() as u:
-        for n, name in enumerate(["before", "doubtful", "after"]):
-            u.outbox.put(letter(name, case=name, minutes=n), [JO])
-        for _ in range(3):
-            (name,) = claimed(u, noon + timedelta(hours=1))
-            u.outbox.settle(name, JO, "in_doubt" if name == "doubtful" else "sent", "", at=noon)
-        assert not u.outbox.later_home("doubtful")
-        u.outbox.came_home("before", noon)
-        assert not u.outbox.later_home("doubtful")
-        u.outbox.came_home("after", noon)
-        assert u.outbox.later_home("doubtful")
-
-
-def test_an_earlier_letter_tried_again_tells_nothing(store: Store, letter: Make, noon: datetime) -> None:
-    """The home copy of a letter first tried before may stem from that first try, so its coming home proves nothing."""
-    with store.unit() as u:
-        u.outbox.put(letter("before", case="a", minutes=-2), [JO, AL], home=HOME)
-        u.outbox.put(letter("doubtful", case="b", minutes=-1), [JO])
-        claimed(u, noon)
-        u.outbox.settle("before", JO, "deferred", "450", next_at=noon, at=noon)
-        u.outbox.settle("before", AL, "sent", "250", at=noon)
-        u.outbox.settle("before", HOME, "sent", "250", at=noon)
-        u.outbox.set_leave("doubtful", noon - timedelta(hours=1))
-        assert claimed(u, noon - timedelta(minutes=30)) == ["doubtful"]
-        u.outbox.settle("doubtful", JO, "in_doubt", "", at=noon)
-        assert claimed(u, noon) == ["before"]
-        u.outbox.came_home("before", noon)
-        assert not u.outbox.later_home("doubtful")
-
-
-def test_a_letter_in_doubt_can_be_sent_again(store: Store, letter: Make, noon: datetime) -> None:
-    """Once the evidence allows it, the same row, with the same Message-ID, is claimed a second time."""
-    with store.unit() as u:
-        u.outbox.put(letter(), [JO])
-        claimed(u, noon)
-        u.outbox.settle("L1", JO, "in_doubt", "", at=noon)
-        assert u.outbox.settle("L1", JO, "waiting", "resend", at=noon)
-        ((found, (envelope,)),) = u.outbox.claim(noon, lease_seconds=60)
-        assert found.message_id == "<L1@council.example>" and envelope.attempts == 2
 
 
 def test_what_may_have_left_is_counted(store: Store, letter: Make, noon: datetime) -> None:
