@@ -15,6 +15,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TypeVar
@@ -79,7 +80,7 @@ class ImapSource:
         self._inbox, self._wanted, self._timeout = inbox, (sent, junk), timeout
         self._processed, self._max_octets = processed_folder, max_octets
         self._client: IMAPClient | None = None
-        self._selected: tuple[str, bool] | None = None
+        self._selected: tuple[str, bool, int] | None = None
         self._missing: dict[str, frozenset[int]] = {}
         self._looked: tuple[int, int] | None = None
         self._batches = Batches()
@@ -179,8 +180,9 @@ class ImapSource:
         """FETCH with the poison rule: what breaks a batch is asked for alone, what breaks alone is given up."""
 
         def fetch(client: IMAPClient) -> dict:
-            status = self._select(client, folder) if self._selected != (folder, True) else None
-            if status is not None and int(status.get(b"UIDVALIDITY", 0)) != uidvalidity:
+            if self._selected != (folder, True, uidvalidity):
+                self._select(client, folder)
+            if self._selected != (folder, True, uidvalidity):
                 return {}  # the folder was made again meanwhile: these UIDs mean nothing any more
             return client.fetch(uids, items)
 
@@ -300,7 +302,7 @@ class ImapSource:
             # search and append write in two pieces: Nagle and delayed ACK would cost 44 ms a call.
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
-            client.shutdown()
+            _shut(client)
             raise
         return client
 
@@ -311,14 +313,14 @@ class ImapSource:
             else:
                 client.login(self._user, self._password())
         except BaseException:
-            client.shutdown()
+            _shut(client)
             raise
         return client
 
     def _select(self, client: IMAPClient, folder: str, readonly: bool = True) -> dict:
         self._selected = None
         status = client.select_folder(folder, readonly=readonly)
-        self._selected = (folder, readonly)
+        self._selected = (folder, readonly, int(status.get(b"UIDVALIDITY", 0)))
         return status
 
     def _run(self, step: Callable[[IMAPClient], _T]) -> _T:
@@ -359,19 +361,19 @@ class ImapSource:
     def _drop(self) -> None:
         client, self._client, self._selected = self._client, None, None
         if client is not None:
-            try:
-                client.shutdown()
-            except _TROUBLE:
-                pass
+            _shut(client)
 
     def close(self) -> None:
         """Log out politely; a dead connection is simply dropped."""
         if self._client is not None:
-            try:
+            with suppress(*_TROUBLE):
                 self._client.logout()
-            except _TROUBLE:
-                pass
         self._drop()
+
+
+def _shut(client: IMAPClient) -> None:
+    with suppress(*_TROUBLE):  # the socket may be gone already, and that must not hide why
+        client.shutdown()
 
 
 def _refused(error: BaseException) -> bool:

@@ -69,6 +69,7 @@ class Submission:
         self._timeout, self._reply_timeout = timeout, reply_timeout
         self._client: SMTP | None = None
         self._used = 0
+        self._closed = False
         self._runner = asyncio.Runner()
         self._lock = threading.Lock()
 
@@ -95,9 +96,10 @@ class Submission:
     def close(self) -> None:
         """Say QUIT and end; a later `send` is an error."""
         with self._lock:
-            with suppress(RuntimeError):  # closed before
+            if not self._closed:
+                self._closed = True
                 self._runner.run(self._quit())
-            self._runner.close()
+                self._runner.close()
 
     # -- the connection, used by the transaction below ----------------------------------------------
 

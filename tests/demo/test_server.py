@@ -87,7 +87,7 @@ def test_an_honest_author_passes(server: EmbeddedMail):
     (stored,) = server.mails(COUNCIL)
     head = stored.octets.split(b"\r\n\r\n")[0]
     assert head.lower().count(b"mx.demo.example; dmarc=pass header.from=provider.example") == 1
-    assert head.lower().count(b"authentication-results: mx.demo.example") == 1
+    assert head.lower().count(b"mx.demo.example;") == 1
     assert b"elsewhere.example; dmarc=fail" in head
     assert head.index(OURS) < head.index(b"elsewhere.example")
     assert head.startswith(b"Return-Path: <ann@provider.example>\r\nDelivered-To: concerns@council.example\r\n")
