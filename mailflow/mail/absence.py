@@ -35,7 +35,7 @@ def absent_until(text: str, sent: datetime | None) -> date | None:
         at = said.find(start)
         tries = 0
         while at >= 0 and tries < 20:
-            if at == 0 or not said[at - 1].isalnum():
+            if at == 0 or start.startswith(" ") or not said[at - 1].isalnum():
                 day = _first_date(said[at + len(start) : at + len(start) + _NEAR], sent)
                 if day:
                     found.append(day)

@@ -246,7 +246,11 @@ def _by_subject(message: Message, text: str) -> Kind | None:
     subject = message.subject.casefold()
     short = len(reply_text.split_text(text[:20_000]).new) <= SHORT_ABSENCE
     body_says = any(phrase in text[:_OPENING].casefold() for phrase in words.ABSENCE_PHRASES)
-    if subject.startswith(words.ABSENCE_SUBJECTS) and body_says and short:
+    alone = subject.strip(" .!:") in words.ABSENCE_SUBJECTS or any(
+        f" {start}" in subject for start in ("re:", "aw:", "sv:")
+    )
+    answer = alone or bool(message.in_reply_to)
+    if answer and subject.startswith(words.ABSENCE_SUBJECTS) and body_says and short:
         return _auto(message, text, "Its subject and its first words are those of an absence note.", True)
     return None
 
@@ -255,7 +259,9 @@ def _by_text(message: Message, text: str) -> Kind | None:
     """No header says so, as in half of real absence notes: a short mail that opens with an absence. Never sure."""
     own = reply_text.split_text(text[:20_000]).new.casefold()
     if own and len(own) <= SHORT_ABSENCE and message.subject.casefold().startswith(words.REPLY_PREFIXES):
-        if any(phrase in own[:160] for phrase in words.ABSENCE_PHRASES):
+        opening = own[:160]
+        speaks = any(phrase in opening for phrase in words.FIRST_PERSON) or opening.startswith(words.ABSENCE_PHRASES)
+        if speaks and any(phrase in opening for phrase in words.ABSENCE_PHRASES):
             return _auto(message, text, "It is short and opens with the words of an absence note.", False)
     return None
 

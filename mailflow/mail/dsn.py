@@ -33,6 +33,7 @@ _ORIGINAL_STARTS = (
     "this is a copy of the message", "--- below this line is a copy of the message", "original message headers",
     "original message follows", "------ the body of the message", "----- original message -----",
     "----- message header", "original headers", "--- the header of the original", "----- unsent message follows",
+    "\nreceived: ", "\nreturn-path: ", "\nmessage-id: ", "\nx-mailflow-letter: ",
     "en-têtes de message d'origine", "ursprüngliche nachrichtenkopfzeilen",
 )  # fmt: skip
 _RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
@@ -175,9 +176,9 @@ def _fields_anywhere(text: str) -> dict[str, str]:
     wanted: dict[str, str] = {}
     lines = text.split("\n")
     for at, line in enumerate(lines):
-        name, colon, value = line.strip(" >\t").partition(":")
+        name, colon, value = line.lstrip(" >\t").partition(":")
         if colon and name.lower() in {"message-id", LETTER_HEADER}:
-            value = value.strip() or (lines[at + 1].strip(" >\t") if at + 1 < len(lines) else "")
+            value = value.strip() or (lines[at + 1].strip(" \t") if at + 1 < len(lines) else "")
             wanted.setdefault(name.lower(), value[:600])
     return wanted
 

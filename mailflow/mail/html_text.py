@@ -124,7 +124,7 @@ def _line(mark: str) -> str:
 
 def _bounded(html: str) -> str:
     """Cut comments and depth before any library builds a tree: depth is what costs them time."""
-    html = _BARE_AMPERSAND.sub("&amp;", html[:MAX_HTML].translate(_MARKS))
+    html = _BARE_AMPERSAND.sub("&amp;", html[:MAX_HTML].translate(_MARKS))[:MAX_HTML]
     pieces: list[str] = []
     at = 0
     while (start := html.find("<!--", at)) >= 0:

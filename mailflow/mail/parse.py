@@ -3,7 +3,7 @@
 In: the octets of one mail as the server gave them.
 Out: message.Message.
 Fails: errors.Unreadable and nothing else: no octets, no header at all, or more than MAX_OCTETS.
-Limits: every bound is a declared constant here, in skeleton.py, unwrap.py and html_text.py; the octets stay the evidence.
+Limits: every bound is a declared constant here, in skeleton.py, unwrap.py, html_text.py; the octets stay the evidence.
 """
 
 from __future__ import annotations

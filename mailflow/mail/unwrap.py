@@ -204,13 +204,12 @@ class Unwrapper:
     def flat(self, message: Part) -> bytes:
         """A parsed mail or header block written out again, as it stood (headers unchanged, files put back)."""
         out = [decode.octets_of(f"{key}: {value}") for key, value in message.raw_items()]
+        payload = message.get_payload()
         try:
-            whole = message.as_bytes()
-            at = min((i for i in (whole.find(b"\n\n"), whole.find(b"\r\n\r\n")) if i >= 0), default=len(whole))
-            body = whole[at:].lstrip(b"\r\n")
+            whole = b"" if isinstance(payload, str) else message.as_bytes()
         except Exception:  # the generator raises on charsets and headers that the parser let through
-            payload = message.get_payload()
-            body = decode.octets_of(payload) if isinstance(payload, str) else b""
+            whole = b""
+        body = decode.octets_of(payload) if isinstance(payload, str) else whole.partition(b"\n\n")[2]
         for token, hole in self.holes.items():
             written = decode.b64_line(token)
             if written in body:
@@ -219,8 +218,12 @@ class Unwrapper:
 
     def name(self, part: Part) -> str:
         """The safe display name of a part, "" if it has none."""
+        view = Part()
+        for key, value in part.raw_items():
+            if key.lower() in {"content-type", "content-disposition"} and key not in view:
+                view[key] = decode.plain_header(str(value))  # raw 8-bit names would come out as replacement characters
         try:
-            raw = part.get_filename() or ""
+            raw = view.get_filename() or ""
         except Exception:  # mixed RFC 2231 parameters raise TypeError
             found = _NAME_IN_RAW.search(f"{part.get('content-disposition', '')};{part.get('content-type', '')}")
             raw = found[1] if found else ""

@@ -3,9 +3,8 @@
 In: nothing.
 Out: tables of casefolded words for reply_text.py, classify.py and dsn.py.
 Fails: never.
-Limits: English, Welsh, French, German, Spanish, Italian, Dutch, Polish, Portuguese, Swedish, Danish, Norwegian; no
-word of
-any procedure.
+Limits: all casefolded (so "ss" for a sharp s). English, Welsh, French, German, Spanish, Italian, Dutch, Polish,
+Portuguese, Swedish, Danish, Norwegian; no word of any procedure.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ CLOSINGS = frozenset({
     "best wishes", "with best wishes", "yours", "yours sincerely", "yours faithfully", "yours truly", "sincerely",
     "kr", "many thanks and kind regards", "thanks and regards", "thanks and kind regards", "cofion", "cofion gorau",
     "cofion cynnes", "yn gywir", "yr eiddoch yn gywir", "dymuniadau gorau",
-    "mit freundlichen grüßen", "mit freundlichen gruessen", "freundliche grüße", "viele grüße", "beste grüße", "mfg",
+    "mit freundlichen grüssen", "mit freundlichen gruessen", "freundliche grüsse", "viele grüsse", "beste grüsse", "mfg",
     "cordialement", "bien cordialement", "bien à vous", "sincères salutations", "saludos", "un saludo", "atentamente",
     "saludos cordiales", "cordiali saluti", "distinti saluti", "saluti", "met vriendelijke groet",
     "met vriendelijke groeten",
@@ -148,6 +147,11 @@ ABSENCE_PHRASES = (
     "fora do escritório", "de férias", "estou ausente", "estarei ausente",
     "inte på kontoret", "på semester", "är ledig", "ej på plats", "frånvarande", "föräldraledig",
     "ikke på kontoret", "på ferie", "jeg er ikke til stede", "har ferie", "er på kontoret igen", "tilbake på kontoret",
+)  # fmt: skip
+
+FIRST_PERSON = (
+    "i am ", "i'm ", "i\u2019m ", "i will be", "i'll be", "i\u2019ll be", "rwyf", "rydw i", "nid wyf", "byddaf", "je suis",
+    "ich bin", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "jestem", "będę", "estou", "estarei", "jag är", "jeg er",
 )  # fmt: skip
 
 AUTOMATIC_PHRASES = (

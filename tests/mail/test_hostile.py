@@ -1,0 +1,141 @@
+"""Hostile mail: whatever comes, the reading stays within its declared bounds and raises nothing but Unreadable."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailflow.errors import Unreadable
+from mailflow.mail import authenticity, classify, dsn, html_text, parse, reply_text, skeleton, unwrap
+from mailflow.mail.message import Message
+
+HEAD = b"From: a@example.org\nTo: b@example.org\nSubject: s\nMessage-ID: <1@example.org>\n"
+
+
+def read(octets: bytes) -> Message:
+    """Parse, and let every reader of this room look at it."""
+    message = parse.parse(octets)
+    assert len(message.headers) <= skeleton.MAX_HEADERS + 40
+    assert len(message.text) <= unwrap.MAX_TEXT
+    assert len(message.attachments) <= unwrap.MAX_ATTACHMENTS
+    assert len(message.to) <= parse.MAX_ADDRESSES
+    assert "\x00" not in message.text
+    assert "\n" not in message.subject
+    assert all("/" not in a.name and "\x00" not in a.name and "\n" not in a.name for a in message.attachments)
+    message.text.encode("utf-8")
+    message.subject.encode("utf-8")
+    assert classify.classify(message).reason
+    dsn.read_bounce(message)
+    assert not authenticity.judge(message, "mx.council.example").passed
+    reply_text.split(message)
+    return message
+
+
+def nested(depth: int) -> bytes:
+    opened = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(depth))
+    return HEAD + opened + b"\ndeep\n" + b"".join(b"--b%d--\n" % i for i in reversed(range(depth)))
+
+
+def test_ten_thousand_headers():
+    """A flood of headers is cut; the ones that matter are kept wherever they stand."""
+    message = read(b"".join(b"X-%d: y\n" % i for i in range(10_000)) + HEAD + b"\nhello\n")
+    assert message.from_ is not None and message.from_.email == "a@example.org"
+    assert message.text.strip() == "hello"
+
+
+def test_thirty_thousand_recipients():
+    """A flood of recipients is cut and said so."""
+    message = read(HEAD + b"Cc: " + b", ".join(b"u%d@example.org" % i for i in range(30_000)) + b"\n\nhello\n")
+    assert 0 < len(message.cc) <= parse.MAX_ADDRESSES
+    assert message.defects
+
+
+def test_shallow_nesting_is_read_and_deep_is_cut():
+    """Ten levels are read through; two thousand stop at the bound, before any recursive parser sees them."""
+    assert read(nested(10)).text.strip() == "deep"
+    assert any("nested" in defect for defect in read(nested(2_000)).defects)
+    assert skeleton.skeleton(nested(2_000)).octets.count(b"multipart") <= skeleton.MAX_DEPTH + 1
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        HEAD + b"Content-Type: message/rfc822\n\n" * 3_000,
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 3_000,
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nhi\n" * 20_000,
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: a/b; name=x\n\nx\n" * 20_000,
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"\n--" * 1_000_000,
+        HEAD + b"Content-Type: text/html\n\n" + b"<div>" * 100_000,
+        HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>&" * 100_000,
+        HEAD + b"Content-Type: text/plain; a=\"" + b";" * 300_000 + b"\n\nx",
+        HEAD + b"Subject: " + b"=?utf-8?q?x" * 50_000 + b"\n\nx",
+        HEAD + b"Cc: " + b"(" * 100_000 + b"\n\nx",
+        HEAD + b"Date: " + b"(" * 100_000 + b"\n\nx",
+        HEAD + b"\n" + b"x" * 5_000_000,
+        HEAD + b"\n" + b"On " * 100_000,
+        HEAD + b"\n" + b"> " * 100_000,
+        HEAD + b"\n" + b"On 1 a wrote\n" * 50_000,
+        HEAD + b"\n" + b"Kind regards\n\n" * 30_000,
+        HEAD + b"\n" + b"until 1 " * 50_000,
+        b"From: mailer-daemon@example.org\nSubject: failure notice\n\n" + b"a@b.example " * 30_000,
+        b"From: mailer-daemon@example.org\nSubject: failure notice\n\n" + b"a" * 300_000,
+        HEAD + b"Authentication-Results: mx.council.example; " + b"(" * 5_000 + b"\n\nx",
+        HEAD + b"Authentication-Results: mx.council.example; " + b"dkim=pass " * 800 + b"\n\nx",
+        HEAD.replace(b"\n", b"\r") + b"\r\rlone carriage returns",
+    ],
+)  # fmt: skip
+def test_floods_stay_bounded(octets: bytes):
+    """Each known way to make a mail reader slow ends within the declared bounds."""
+    with contextlib.suppress(Unreadable):
+        read(octets)
+
+
+def test_a_mail_cannot_fake_a_hole():
+    """The placeholder of a file taken out depends on the whole mail, so no mail contains its own."""
+    octets = HEAD + b"Content-Transfer-Encoding: base64\n\n" + b"QUFB\n" * 20_000
+    holes = skeleton.skeleton(octets).holes
+    assert len(holes) == 1
+    assert not set(holes) & set(skeleton.skeleton(octets + b"QUFB\n").holes)
+
+
+def test_private_marks_cannot_be_typed():
+    """The marks that html_text sets round quotes are taken out of what people send."""
+    assert html_text.to_text("<p>\ue0f3Accepted\ue0f1</p>").strip() == "Accepted"
+
+
+PIECES = st.sampled_from([
+    b"From: ", b"Subject: ", b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: text/html\n", b"\n", b"\n\n", b"--b\n",
+    b"--b--\n", b"Content-Type: message/rfc822\n", b"Content-Type: message/delivery-status\n", b"=?utf-8?B?", b"?=", b"a@b.example",
+    b"Content-Transfer-Encoding: base64\n", b"charset=\"", b"; name*0*=", b"<", b">", b"\"", b"(", b"\x00", b"\xff", b"\r", b" ",
+    b"Auto-Submitted: auto-replied\n", b"Authentication-Results: ", b"Action: failed\n", b"Final-Recipient: rfc822;", b"On ", b"wrote:",
+    b"<blockquote>", b"</div>", b"BEGIN:VCALENDAR\nMETHOD:", b"Content-Disposition: attachment; filename=", b"Date: ", b"> ", b"-- \n",
+])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=12)), max_size=40))
+def test_any_octets(pieces: list[bytes]):
+    """Any mixture of mail-like pieces is read or Unreadable, and every reader of the room survives it."""
+    with contextlib.suppress(Unreadable):
+        read(HEAD + b"".join(pieces))
+    with contextlib.suppress(Unreadable):
+        read(b"".join(pieces))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=400))
+def test_any_html(html: str):
+    """Any text taken for HTML yields text."""
+    html_text.to_text(html)
+    html_text.safe_html(html)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab> \n-:@1OnFromSetTubjc.wrote"), max_size=300))
+def test_a_split_loses_no_words(text: str):
+    """Every word of a mail is in one of the three voices."""
+    reply = reply_text.split_text(text)
+    assert sorted(" ".join((reply.new, reply.quoted, reply.signature)).split()) == sorted(text.split())
