@@ -73,7 +73,8 @@ CLOSINGS = frozenset({
     "best wishes", "with best wishes", "yours", "yours sincerely", "yours faithfully", "yours truly", "sincerely",
     "kr", "many thanks and kind regards", "thanks and regards", "thanks and kind regards", "cofion", "cofion gorau",
     "cofion cynnes", "yn gywir", "yr eiddoch yn gywir", "dymuniadau gorau",
-    "mit freundlichen grüssen", "mit freundlichen gruessen", "freundliche grüsse", "viele grüsse", "beste grüsse", "mfg",
+    "mit freundlichen grüssen", "mit freundlichen gruessen", "freundliche grüsse", "viele grüsse", "beste grüsse",
+    "mfg",
     "cordialement", "bien cordialement", "bien à vous", "sincères salutations", "saludos", "un saludo", "atentamente",
     "saludos cordiales", "cordiali saluti", "distinti saluti", "saluti", "met vriendelijke groet",
     "met vriendelijke groeten",
@@ -150,8 +151,10 @@ ABSENCE_PHRASES = (
 )  # fmt: skip
 
 FIRST_PERSON = (
-    "i am ", "i'm ", "i\u2019m ", "i will be", "i'll be", "i\u2019ll be", "rwyf", "rydw i", "nid wyf", "byddaf", "je suis",
-    "ich bin", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "jestem", "będę", "estou", "estarei", "jag är", "jeg er",
+    "i am ", "i'm ", "i\u2019m ", "i will be", "i'll be", "i\u2019ll be", "rwyf", "rydw i", "nid wyf", "byddaf",
+    "je suis",
+    "ich bin", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "jestem", "będę", "estou", "estarei", "jag är",
+    "jeg er",
 )  # fmt: skip
 
 AUTOMATIC_PHRASES = (

@@ -1,4 +1,4 @@
-"""Bounces: who was not reached, for ever or for now, and which letter it was (RFC 3464 and what servers write instead)."""
+"""Bounces: who was not reached, for ever or for now, and which letter it was (RFC 3464 and what servers write)."""
 
 from __future__ import annotations
 
@@ -78,19 +78,21 @@ def test_success_is_no_bounce():
 
 
 QMAIL = (
-    "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the following"
-    " addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<manager@provider.example>:\n"
+    "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the"
+    " following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<manager@provider.example>:\n"
     "Sorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\n" + RETURNED
 )
 EXIM = (
-    "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to"
-    " one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n"
+    "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered"
+    " to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n"
     "  manager@provider.example\n    SMTP error from remote mail server after RCPT TO:<manager@provider.example>:\n"
-    "    550 5.1.1 User unknown\n\n------ This is a copy of the message, including all the headers. ------\n\n" + RETURNED
+    "    550 5.1.1 User unknown\n\n------ This is a copy of the message, including all the headers. ------\n\n"
+    + RETURNED
     + "To: other@elsewhere.example\n"
 )  # fmt: skip
 EXCHANGE = (
-    "Delivery has failed to these recipients or groups:\n\nManager (manager@provider.example)<mailto:manager@provider.example>\n"
+    "Delivery has failed to these recipients or groups:\n\n"
+    "Manager (manager@provider.example)<mailto:manager@provider.example>\n"
     "The email address you entered couldn't be found.\n\nDiagnostic information for administrators:\n\n"
     "Generating server: x.prod.example\n\nmanager@provider.example\nRemote Server returned '550 5.1.10"
     " RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup'\n\nOriginal message headers:\n\n"
@@ -115,7 +117,7 @@ def test_prose_dialects(text: str):
 
 def test_html_only_bounce():
     """A bounce in HTML only is read too."""
-    html = "<p>Delivery has failed to these recipients:</p><p><a>manager@provider.example</a></p><p>550 5.1.10 not found</p>"
+    html = "<p>Delivery has failed to these:</p><p><a>manager@provider.example</a></p><p>550 5.1.10 not found</p>"
     bounce = prose(
         html, "Undeliverable: [CC-2027-0042-K7] Concern", "postmaster@provider.example", "Content-Type: text/html\n"
     )

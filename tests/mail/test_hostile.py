@@ -64,7 +64,8 @@ def test_shallow_nesting_is_read_and_deep_is_cut():
     "octets",
     [
         HEAD + b"Content-Type: message/rfc822\n\n" * 3_000,
-        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 3_000,
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+        + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 3_000,
         HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nhi\n" * 20_000,
         HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: a/b; name=x\n\nx\n" * 20_000,
         HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"\n--" * 1_000_000,
@@ -107,11 +108,16 @@ def test_private_marks_cannot_be_typed():
 
 
 PIECES = st.sampled_from([
-    b"From: ", b"Subject: ", b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: text/html\n", b"\n", b"\n\n", b"--b\n",
-    b"--b--\n", b"Content-Type: message/rfc822\n", b"Content-Type: message/delivery-status\n", b"=?utf-8?B?", b"?=", b"a@b.example",
-    b"Content-Transfer-Encoding: base64\n", b"charset=\"", b"; name*0*=", b"<", b">", b"\"", b"(", b"\x00", b"\xff", b"\r", b" ",
-    b"Auto-Submitted: auto-replied\n", b"Authentication-Results: ", b"Action: failed\n", b"Final-Recipient: rfc822;", b"On ", b"wrote:",
-    b"<blockquote>", b"</div>", b"BEGIN:VCALENDAR\nMETHOD:", b"Content-Disposition: attachment; filename=", b"Date: ", b"> ", b"-- \n",
+    b"From: ", b"Subject: ", b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: text/html\n", b"\n",
+    b"\n\n", b"--b\n",
+    b"--b--\n", b"Content-Type: message/rfc822\n", b"Content-Type: message/delivery-status\n", b"=?utf-8?B?", b"?=",
+    b"a@b.example",
+    b"Content-Transfer-Encoding: base64\n", b"charset=\"", b"; name*0*=", b"<", b">", b"\"", b"(", b"\x00", b"\xff",
+    b"\r", b" ",
+    b"Auto-Submitted: auto-replied\n", b"Authentication-Results: ", b"Action: failed\n", b"Final-Recipient: rfc822;",
+    b"On ", b"wrote:",
+    b"<blockquote>", b"</div>", b"BEGIN:VCALENDAR\nMETHOD:", b"Content-Disposition: attachment; filename=", b"Date: ",
+    b"> ", b"-- \n",
 ])  # fmt: skip
 
 

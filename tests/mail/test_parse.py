@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -95,10 +96,12 @@ def test_nul_octets_vanish():
 @pytest.mark.parametrize(
     "header",
     [
-        b'To: "', b"Content-Type: text/plain; name*", b"Cc: (x): a@b.com;", b"Message-ID: <[x@y]>", b"From:", b"From: ,,,",
+        b'To: "', b"Content-Type: text/plain; name*", b"Cc: (x): a@b.com;", b"Message-ID: <[x@y]>", b"From:",
+        b"From: ,,,",
         b'Content-Type: text/plain; charset="a\x00b"', b"Content-Type: text/plain; name*0=a; name*1*=utf-8''b; name=c",
         b"Content-Type: multipart/mixed", b"Content-Type: multipart/mixed; boundary=", b"Date: Mon, 99 Foo 20270 99:99",
-        b"Content-Transfer-Encoding: x-strange", b"References: <<<>>> <a", b"Content-Disposition: attachment; filename*=x",
+        b"Content-Transfer-Encoding: x-strange", b"References: <<<>>> <a",
+        b"Content-Disposition: attachment; filename*=x",
         b"Content-Type: message/rfc822", b"Content-Type: text/plain; charset=undefined", b"Reply-To: a@b@c@@",
         b"Content-Type: message/delivery-status", b"Content-Type: message/external-body; access-type=x",
     ],
@@ -223,8 +226,6 @@ def test_flowed():
 
 def test_large_file_is_exact():
     """A large file is taken out before parsing and put back octet for octet, also within an attached mail."""
-    import base64  # noqa: PLC0415 - only here
-
     data = bytes(range(256)) * 2_000
     part = b"Content-Type: image/png; name=s.png\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(
         data

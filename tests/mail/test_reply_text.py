@@ -1,4 +1,4 @@
-"""Only new text counts: not the quote, not the signature, not the disclaimer (domain.md G8, mail.md "The text of a reply")."""
+"""Only new text counts: not the quote, not the signature, not the disclaimer (domain.md G8, mail.md)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def html_reply(html: str) -> Reply:
         "----- Please write your reply above\nthis line -----\nNot eligible",
         "-----Original Message-----\nFrom: C\nNot eligible",
         "---------- Forwarded message ---------\nFrom: C\nNot eligible",
-        "________________________________\nFrom: C <c@council.example>\nSent: Monday\nTo: J\nSubject: x\n\nNot eligible",
+        "____________________\nFrom: C <c@council.example>\nSent: Monday\nTo: J\nSubject: x\n\nNot eligible",
         "From: C <c@council.example>\nSent: Monday\nTo: J\nSubject: x\n\nNot eligible",
         "*From:* C\n*Sent:* Monday\n*To:* J\n*Subject:* x\nNot eligible",
         "Von: C\nGesendet: Montag\nAn: J\nBetreff: x\nNot eligible",
@@ -105,10 +105,10 @@ def test_people_are_not_cut(text: str):
     "html",
     [
         '<p>Eligible</p><blockquote type="cite"><p>Not eligible</p></blockquote>',
-        '<div>Eligible</div><div class="gmail_quote"><div class="gmail_attr">On Mon C &lt;c@x.example&gt; wrote:<br></div>'
+        '<div>Eligible</div><div class="gmail_quote"><div class="gmail_attr">On Mon C &lt;c@x.example&gt; wrote:</div>'
         '<blockquote class="gmail_quote">Not eligible</blockquote></div>',
         '<div>Eligible</div><hr><div id="divRplyFwdMsg"><b>From:</b> C<br></div><div>Not eligible</div>',
-        '<div>Eligible</div><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> C<br><b>Sent:</b> Monday'
+        '<div>Eligible</div><div style="border:none;border-top:solid #E1E1E1"><p><b>From:</b> C<br><b>Sent:</b> Monday'
         "<br><b>To:</b> J<br><b>Subject:</b> x</p></div><p>Not eligible</p>",
         '<div>Eligible</div><div id="mail-editor-reference-message-container"><div>Not eligible</div></div>',
         '<div>Eligible</div><div class="gmail_signature">Not eligible Team</div>',
