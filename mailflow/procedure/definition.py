@@ -286,6 +286,7 @@ class Procedure:
     hold: HoldDef
     report: tuple[Section, ...] = ()
     summary: tuple[Section, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)  # other names that letters use for fields
     lines: Mapping[tuple, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property

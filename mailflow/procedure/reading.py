@@ -114,6 +114,7 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
         hold=_hold(top.table("hold")),
         report=tuple(_section(t, n) for n, t in enumerate(_listed(top, "report"), 1)),
         summary=tuple(_section(t, n) for n, t in enumerate(_listed(top, "summary"), 1)),
+        aliases=_words(top, "aliases"),
         lines=lines,
     )
     head.done()
