@@ -1,7 +1,7 @@
-"""Finds the day on which an absence note says its writer is back.
+"""Finds whether a text says that its writer is away, and until which day.
 
-In: the text of an absence note; the date it was sent.
-Out: a date, or None.
+In: the text of a mail; the date it was sent.
+Out: yes or no; a date, or None.
 Fails: never.
 Limits: written dates only (12 May 2027, 12/05/2027, 2027-05-12, May 12th), day before month; no "next Monday".
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from mailflow.mail.words import ABSENT_UNTIL, MONTHS
+from mailflow.mail.words import ABSENCE_PHRASES, ABSENT_UNTIL, FIRST_PERSON, MONTHS
 
 _NEAR = 60
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
@@ -21,7 +21,20 @@ _DAY_MONTH = re.compile(
     r"(?: (?:de |del )?(20\d\d))?"
 )
 _MONTH_DAY = re.compile(r"\b([^\W\d_]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (20\d\d))?")
+# A dot behind a number belongs to a date ("12. Mai"), a comma or other dot ends what is said about whom.
+_CLAUSE = re.compile(r"(?<!\d)[.;!?,:]\s|\n")
 _STARTS = sorted(ABSENT_UNTIL, key=len, reverse=True)
+
+
+def says_absent(text: str) -> bool:
+    """Whether a clause says of its own writer that he or she is away; "the carer was on leave" does not."""
+    for clause in _CLAUSE.split(text.casefold()[:1_000]):
+        said = clause.strip()
+        for phrase in ABSENCE_PHRASES:
+            at = said.find(phrase)
+            if at == 0 or (at > 0 and any(word in said[: at + len(phrase)] for word in FIRST_PERSON)):
+                return True
+    return False
 
 
 def absent_until(text: str, sent: datetime | None) -> date | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailflow.mail import dsn, reply_text, words
-from mailflow.mail.absence import absent_until
+from mailflow.mail.absence import absent_until, says_absent
 from mailflow.mail.message import Message
 from mailflow.mail.unwrap import COULD_NOT_OPEN, ENCRYPTED
 
@@ -178,8 +178,7 @@ def _unreadable(message: Message, text: str) -> Kind | None:
 
 
 def _absent(message: Message, text: str) -> bool:
-    said = (message.subject + "\n" + text[: 2 * _OPENING]).casefold()
-    return any(phrase in said for phrase in words.ABSENCE_PHRASES)
+    return _machine_subject(message) or says_absent(text[: 2 * _OPENING])
 
 
 def _acknowledges(text: str) -> bool:
@@ -196,7 +195,7 @@ def _auto(message: Message, text: str, reason: str, surely: bool) -> Kind:
 
 def _clearly_automatic(message: Message, text: str) -> bool:
     """Its words are those of an absence note or an acknowledgement."""
-    return _absent(message, text) or _acknowledges(text) or _machine_subject(message)
+    return _absent(message, text) or _acknowledges(text)
 
 
 def _standard_auto(message: Message, text: str) -> Kind | None:
@@ -245,7 +244,7 @@ def _by_subject(message: Message, text: str) -> Kind | None:
         return _auto(message, text, "Its subject is that of an automatic reply.", True)
     subject = message.subject.casefold()
     short = len(reply_text.split_text(text[:20_000]).new) <= SHORT_ABSENCE
-    body_says = any(phrase in text[:_OPENING].casefold() for phrase in words.ABSENCE_PHRASES)
+    body_says = says_absent(text[:_OPENING])
     alone = subject.strip(" .!:") in words.ABSENCE_SUBJECTS or any(
         f" {start}" in subject for start in ("re:", "aw:", "sv:")
     )
@@ -259,9 +258,7 @@ def _by_text(message: Message, text: str) -> Kind | None:
     """No header says so, as in half of real absence notes: a short mail that opens with an absence. Never sure."""
     own = reply_text.split_text(text[:20_000]).new.casefold()
     if own and len(own) <= SHORT_ABSENCE and message.subject.casefold().startswith(words.REPLY_PREFIXES):
-        opening = own[:160]
-        speaks = any(phrase in opening for phrase in words.FIRST_PERSON) or opening.startswith(words.ABSENCE_PHRASES)
-        if speaks and any(phrase in opening for phrase in words.ABSENCE_PHRASES):
+        if says_absent(own[:160]):
             return _auto(message, text, "It is short and opens with the words of an absence note.", False)
     return None
 

@@ -154,7 +154,7 @@ FIRST_PERSON = (
     "i am ", "i'm ", "i\u2019m ", "i will be", "i'll be", "i\u2019ll be", "rwyf", "rydw i", "nid wyf", "byddaf",
     "je suis",
     "ich bin", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "jestem", "będę", "estou", "estarei", "jag är",
-    "jeg er",
+    "jag har", "jeg er", "jeg har",
 )  # fmt: skip
 
 AUTOMATIC_PHRASES = (

@@ -52,6 +52,8 @@ def mixed(*parts: str, subject: str = "Re: Concern", headers: str = "") -> Kind:
         ("Concern", LONG + "Our manager is on leave until 12 May."),
         ("[CC-2027-0042-K7] Accepted #k7m2p9q4r8s3", ""),
         ("Missed calls at Oakfield", ""),
+        ("Re: Concern", "The carer was on leave on Monday; we accept the first point."),
+        ("Re: Concern", "I am sorry, the carer was on annual leave that day."),
     ],
 )
 def test_people_are_people(subject: str, text: str):
@@ -144,7 +146,7 @@ def test_absent_until(text: str, day: date | None):
         "List-Unsubscribe: <https://x.example>\r\nIn-Reply-To: <a@council.example>\r\n",
     ],
 )
-@pytest.mark.parametrize("text", [LONG, "We accept."])
+@pytest.mark.parametrize("text", [LONG, "We accept.", "I am sorry, the carer was on leave that day. We accept."])
 def test_a_person_behind_a_ticket_system(headers: str, text: str):
     """What a person may have written through a ticket system or list is automatic, but not surely."""
     answer = kind(headers, text)

@@ -79,12 +79,12 @@ def test_success_is_no_bounce():
 
 QMAIL = (
     "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the"
-    " following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<manager@provider.example>:\n"
+    " following addresses.\nThis is a permanent error; I've given up.\n\n<manager@provider.example>:\n"
     "Sorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\n" + RETURNED
 )
 EXIM = (
-    "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered"
-    " to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n"
+    "This message was created automatically by mail delivery software.\n\nA message that you sent could not be"
+    " delivered to one or more of its\nrecipients. The following address(es) failed:\n\n"
     "  manager@provider.example\n    SMTP error from remote mail server after RCPT TO:<manager@provider.example>:\n"
     "    550 5.1.1 User unknown\n\n------ This is a copy of the message, including all the headers. ------\n\n"
     + RETURNED
