@@ -17,6 +17,7 @@ from mailflow.mail.command_forms import Fit, Form, Matcher, pieces
 
 _JOINERS = re.compile(r"(?i)[\s,;:.!\u2013\u2014()-]*(?:(?:and|with|plus|&)\s+)?")
 _CLAUSE_END = re.compile(r"[,;.:](?=\s|$)|\s[\u2013\u2014-]\s")
+_MOST_CLAUSES = 40
 _SENTENCE = re.compile(r"(?<=[.;])\s+")
 _CLAUSE = re.compile(r"(?<=[.;])\s+|,\s+")
 
@@ -85,7 +86,7 @@ class Details:
         if not self._has(saying.verb):
             return saying, ""
         text = str(saying.blanks[blank])
-        for end in _CLAUSE_END.finditer(text):
+        for end in list(_CLAUSE_END.finditer(text))[-_MOST_CLAUSES:]:
             suffix = text[end.end() :].strip()
             fit, near = self.whole(saying.verb, _CLAUSE.split(suffix, maxsplit=1)[0].rstrip(" .;"))
             if not fit and not near:

@@ -3,7 +3,7 @@
 In: new text as people type it: greetings, bold, bullets, telephones' quotes and dashes.
 Out: clean lines; codes; whether words are courtesy, whether they take back, limit or question what was said.
 Fails: never.
-Limits: English; at most 400 lines of 2,000 characters are looked at; the whole text stays on the file all the same.
+Limits: English; at most 150 lines of 2,000 characters are looked at; the whole text stays on the file all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_MOST_LINES = 400
+_MOST_LINES = 150
 _MOST_LENGTH = 2_000
 _CODE = re.compile(r"(?<![\w#/.&=])#([a-z2-9]{10,64})(?![\w-])")
 _BULLET = re.compile(r"^(?:[-*\u2022\u00b7\u25aa\u25cf\u2013\u2014]+\s{1,9})+")
