@@ -9,7 +9,7 @@ Limits: names one case only if nothing else in the mail names another; never by 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mailflow.mail.message import Message
@@ -18,7 +18,7 @@ from mailflow.mail.reply_text import Reply
 
 _MOST_IDS = 200
 _MOST_TEXT = 200_000
-_MARKER = re.compile(r"(?i)\breference\s{0,3}:[\s>*_]{0,40}\[?[\s>*_]{0,8}\Z")
+_MARKER = re.compile(r"(?i)\breference\s{0,3}:[\s>*_]{0,40}\[?[\s>*_]{0,8}")
 _FORWARD_SUBJECT = re.compile(
     r"(?i)^(?:\s{0,9}\[[^\[\]]{0,60}\]){0,5}\s*"
     r"(?:fwd?|wg|tr|rv|enc|i|vb|vl|doorst|pd|\u8f6c\u53d1)"
@@ -63,10 +63,7 @@ def correlate(
     """
     ids = [*message.in_reply_to, *message.references[::-1]][:_MOST_IDS]
     by_ids = _unique(case_of_message_id(message_id) for message_id in dict.fromkeys(ids))
-    quoted_text = reply.quoted[:_MOST_TEXT]
-    by_quote = _unique(
-        found.reference for found in find(quoted_text, prefixes) if found.exact and _is_marked(quoted_text, found.at)
-    )
+    by_quote = _unique(_marked(reply.quoted[:_MOST_TEXT], prefixes))
     in_subject = find(message.subject, prefixes)
     by_subject = _unique(found.reference for found in in_subject if found.exact)
     in_body = find(_own_words(reply), prefixes)
@@ -104,9 +101,11 @@ def _unique(cases: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(case for case in cases if case))
 
 
-def _is_marked(text: str, at: int) -> bool:
-    """Whether the tag at this place stands behind the word "Reference:", as our letters write it."""
-    return bool(_MARKER.search(text[max(0, at - 80) : at]))
+def _marked(text: str, prefixes: frozenset[str]) -> Iterator[str]:
+    """The references that stand behind the word "Reference:", as our letters write them."""
+    for marker in _MARKER.finditer(text):
+        behind = text[marker.end() : marker.end() + 120]
+        yield from (found.reference for found in find(behind, prefixes) if found.exact and found.at == 0)
 
 
 def _own_words(reply: Reply) -> str:

@@ -33,6 +33,12 @@ def _match(message, new="", quoted="", **more):
         (_mail("Hello", ("<one@mail.test>", "<theirs@oakfield.example>")), "", "", "references"),
         (_mail("Hello", in_reply_to=("<one@mail.test>",)), "", "", "references"),
         (_mail("Our answer"), "We accept.", f"On Monday the council wrote:\n> Reference: [{ONE}]", "quoted"),
+        (
+            _mail("Our answer"),
+            "We accept.",
+            f"From: us\nSubject: [{ONE}] letter\n\nDear Jo\nReference: [{ONE}]",
+            "quoted",
+        ),
         (_mail("Our answer"), "We accept.", f"> *Reference:* [{ONE.lower()}]", "quoted"),
         (_mail(f"Re: AW: [Ticket#4711] [{ONE}] your letter"), "", "", "subject"),
         (_mail("no subject"), f"This is about {ONE}.", "", "body"),
