@@ -34,6 +34,22 @@ def decide(
     return d.facts
 
 
+def question(  # noqa: PLR0913 - what a decision stands on
+    procedure: Procedure,
+    terms: Terms,
+    case: Case,
+    said: Said,
+    refusal: Refused,
+    now: datetime,
+    calendars: Mapping[str, Calendar],
+) -> list[Fact]:
+    """Facts for words that were not understood or not proved: nothing moves, the person is asked (M51, M52)."""
+    d = Decision(procedure, terms, case, now, calendars[terms.calendar])
+    d.event, d.at = said, said.at
+    acts.refuse(d, said, refusal)
+    return d.facts
+
+
 def _all_or_none(
     procedure: Procedure, terms: Terms, case: Case, event: Commands, now: datetime, calendar: Calendar
 ) -> list[Fact]:
