@@ -1,0 +1,192 @@
+"""One event, one transaction: read the log, fold, decide, render, append, agenda, outbox, views.
+
+In: a unit of work, the case and the event, with the cause that makes it happen once.
+Out: the facts decided; everything else is in the unit.
+Fails: Conflict when another loop was first; never because of a letter's template (the case is then held visibly).
+Limits: the only module that appends to the log of a case (architecture.md, invariant 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mailflow.errors import CannotRender
+from mailflow.flow import closure, people, posting, sealing, view
+from mailflow.flow.moment import Moment
+from mailflow.flow.office_mail import tell_administrator
+from mailflow.flow.ports import House, Office
+from mailflow.mail import reference
+from mailflow.procedure.case import Case, Fact, fold
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.events import Event, MailCame
+from mailflow.procedure.machine import decide
+from mailflow.store import Unit
+from mailflow.store.agenda import Due
+
+FAR = 3650
+
+
+def read_facts(unit: Unit, ref: str) -> list[Fact]:
+    """The facts of a case as its log tells them, words included."""
+    return [Fact(line.kind, line.machine, sealing.unseal(unit, line.data)) for line in unit.log.read(ref)]
+
+
+def read_case(unit: Unit, ref: str) -> Case:
+    """The case as its log tells it."""
+    return fold(read_facts(unit, ref))
+
+
+def procedure_of(house: House, office: Office, case: Case) -> Procedure:
+    """The edition that the case began with (or today's for a new one)."""
+    return house.procedure_of(office, case.edition) if case.edition else office.procedure
+
+
+def open_case(
+    house: House,
+    unit: Unit,
+    office: Office,
+    event: MailCame,
+    *,
+    cause: str,
+    now: datetime,
+    first: Callable[[str], None] = lambda ref: None,
+) -> str:
+    """A new case: its number is given out in this very transaction (G1); `first` is done before its letters."""
+    year = office.calendar.local_date(event.at).year
+    ref = reference.make(office.prefix, year, unit.numbers.next(office.prefix, year))
+    first(ref)
+    advance(house, unit, ref, event, cause=cause, now=now, actor=event.sender)
+    return ref
+
+
+def advance(
+    house: House, unit: Unit, ref: str, event: Event, *, cause: str, now: datetime, actor: str = ""
+) -> list[Fact]:
+    """Decide and store what follows from an event. [] if this cause has been applied already."""
+    if unit.log.knows(ref, cause):
+        return []
+    office = house.office_of(ref)
+    lines = unit.log.read(ref)
+    case = fold(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines)
+    if not lines:
+        case = Case(ref=ref)
+    procedure = procedure_of(house, office, case)
+    terms = people.terms_for(house, unit, office, procedure, case, event, now)
+    facts = decide(procedure, terms, case, event, now, {office.calendar.name: office.calendar})
+    record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor=actor, at=getattr(event, "at", now))
+    return facts
+
+
+def record(
+    house: House,
+    unit: Unit,
+    office: Office,
+    procedure: Procedure,
+    before: Case,
+    facts: list[Fact],
+    *,
+    cause: str,
+    now: datetime,
+    actor: str,
+    at: datetime,
+) -> Case:
+    """Append the facts and do what they say: letters, withdrawals, files, agenda, view."""
+    ref = before.ref
+    unit.log.append(
+        ref,
+        before.seq,
+        sealing.seal(unit, procedure, ref, facts, before.seq + 1),
+        cause=cause,
+        actor=actor,
+        happened_at=at,
+        recorded_at=now,
+        edition=procedure.edition,
+        calendar_edition=office.calendar.edition,
+    )
+    if not facts:
+        return before
+    after = read_case(unit, ref)
+    for fact in facts:
+        _do(house, unit, office, procedure, after, fact, facts, now)
+    _agenda(unit, procedure, after)
+    unit.views.put(ref, procedure.id, view.state_of(procedure, after), view.summary(office, procedure, after, now))
+    return after
+
+
+def _do(
+    house: House,
+    unit: Unit,
+    office: Office,
+    procedure: Procedure,
+    case: Case,
+    fact: Fact,
+    facts: list[Fact],
+    now: datetime,
+) -> None:
+    match fact.kind:
+        case "letter" if fact.data.get("status", "decided") == "decided":
+            put_letter(house, unit, office, procedure, case, fact, facts, now)
+        case "letter_withdrawn":
+            unit.outbox.withdraw(str(fact.data["letter"]))
+        case "held" | "released":
+            _hold_letters(unit, office, procedure, case, now, bool(fact.kind == "held"))
+        case "file":
+            path, octets = closure.closure_file(house, unit, office, procedure, case, str(fact.data["what"]), now)
+            unit.files.put(case.ref, path, octets, case.seq)
+
+
+def put_letter(
+    house: House,
+    unit: Unit,
+    office: Office,
+    procedure: Procedure,
+    case: Case,
+    fact: Fact,
+    facts: list[Fact],
+    now: datetime,
+) -> None:
+    """Render and compose a decided letter and put it in the outbox; one that cannot be rendered is shown, not lost."""
+    letter_id = str(fact.data["letter"])
+    try:
+        posting.put(Moment(house, unit, office, procedure, case, facts, read_facts(unit, case.ref), now), fact)
+        unit.meta.drop(f"unrendered:{letter_id}")
+    except CannotRender as fault:
+        unit.meta.put(f"unrendered:{letter_id}", str(fault))
+        tell_administrator(
+            house,
+            unit,
+            office,
+            key=f"unrendered:{letter_id}",
+            facts=[("Case", case.ref), ("Letter", str(fact.data["name"])), ("What is wrong", str(fault))],
+            now=now,
+        )
+
+
+def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, now: datetime, hold: bool) -> None:
+    """Composition 10: letters to parties that nobody has claimed wait while the case is on hold."""
+    for sent in case.letters.values():
+        role = procedure.roles.get(procedure.party_of(sent.role))
+        if sent.status != "decided" or role is None or role.is_officer:
+            continue
+        leave = now.replace(year=now.year + FAR // 365) if hold else office.calendar.office_time(now)
+        unit.outbox.set_leave(sent.id, leave)
+
+
+def _agenda(unit: Unit, procedure: Procedure, case: Case) -> None:
+    """The agenda is what the running clocks of the case say: one row each, for its next step."""
+    wanted = {}
+    for machine in case.machines.values():
+        definitions = procedure.machines[machine.kind].timers
+        for timer in machine.timers.values():
+            if timer.state == "running" and timer.steps and not machine.ended:
+                step, at = timer.steps[0]
+                chases = definitions[timer.name].chases if timer.name in definitions and step == "fire" else ()
+                wanted[(machine.id, timer.name)] = Due(
+                    case.ref, machine.id, timer.name, step, at, timer.set_seq, " ".join(chases)
+                )
+    for due in unit.agenda.of(case.ref):
+        if (due.machine, due.timer) not in wanted:
+            unit.agenda.drop(case.ref, due.machine, due.timer)
+    for due in wanted.values():
+        unit.agenda.put(due)

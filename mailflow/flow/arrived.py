@@ -1,0 +1,99 @@
+"""A mail at hand: its octets, what was read from them, and the event it makes when a party wrote it.
+
+In: a kept mail and the office whose mailbox it lies in.
+Out: `Mail` values; party events.
+Fails: Unreadable for octets that even the tolerant parser cannot read.
+Limits: reads only; what becomes of the mail is sort.py's matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailflow.flow.ports import Office
+from mailflow.mail import authenticity, reference
+from mailflow.mail.classify import Kind, classify
+from mailflow.mail.message import Message
+from mailflow.mail.parse import parse
+from mailflow.mail.reply_text import Reply, split
+from mailflow.procedure.events import File, MailCame
+from mailflow.store import Unit
+from mailflow.store.inbox import Kept
+
+HELD_MARK = "H"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail being sorted, with everything that was read from it."""
+
+    kept: Kept
+    message: Message
+    reply: Reply
+    kind: Kind
+    trust: authenticity.Verdict
+    sender: str
+
+    @property
+    def cause(self) -> str:
+        """The idempotency key of what this mail sets off."""
+        return f"mail:{self.kept.identity}"
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files that came with it."""
+        return tuple(File(self.kept.identity, a.name, len(a.octets), a.digest) for a in self.message.attachments)
+
+    @property
+    def text_digest(self) -> str:
+        """What makes two mails of one sender the same words (G3)."""
+        words = " ".join((self.reply.new or self.message.text).split())
+        return hashlib.sha256(f"{self.sender}\0{words}".encode()).hexdigest()
+
+
+def read_mail(office: Office, kept: Kept) -> Mail:
+    """Read a kept mail. Raises Unreadable."""
+    message = parse(kept.octets)
+    return Mail(
+        kept,
+        message,
+        split(message),
+        classify(message, office.own_domains),
+        authenticity.judge(message, office.trust.authserv_id, office.trust.form),
+        message.from_.email if message.from_ else "",
+    )
+
+
+def read_again(unit: Unit, office: Office, identity: str) -> Mail:
+    """A mail that was kept before. Raises KeyError for one that never was."""
+    kept = unit.inbox.get(identity)
+    if kept is None:
+        raise KeyError(identity)
+    return read_mail(office, kept)
+
+
+def held_tag(office: Office, mail: Mail) -> str:
+    """The tag of a held mail in the subject, "" if none: held mails have references of their own (G1)."""
+    found = reference.find(mail.message.subject, frozenset({office.prefix + HELD_MARK}))
+    return next((f.reference for f in found if f.exact), "")
+
+
+def party_event(mail: Mail, role: str, at: datetime, flags: tuple[str, ...] = ()) -> MailCame:
+    """A party's mail as an event."""
+    name = mail.message.from_.name if mail.message.from_ else ""
+    return MailCame(
+        role, at, mail.kept.identity, mail.sender, name, plain_subject(mail.message.subject), mail.files, flags
+    )
+
+
+def plain_subject(subject: str) -> str:
+    """A subject without its Re: and Fwd:."""
+    words = subject.strip()
+    while True:
+        head, colon, rest = words.partition(":")
+        if colon and head.strip().lower() in ("re", "fw", "fwd", "aw", "sv", "wg", "tr"):
+            words = rest.strip()
+        else:
+            return words

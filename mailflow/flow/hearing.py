@@ -1,0 +1,352 @@
+"""Hearing officers: whose word it is, what was said, and the event it makes; and the few words parties may say.
+
+In: a mail of an officer (or of a party with words of its own), its case if one is known.
+Out: commands for the case, a note, or a question back; at most one mail answers an act (5.2).
+Fails: Conflict when another loop was first.
+Limits: a word counts only with proof of who speaks (G8): our server's verdict, internal origin, or a fresh code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailflow.flow import advance as stepping
+from mailflow.flow import buttons, registering
+from mailflow.flow.arrived import Mail
+from mailflow.flow.office_mail import letter_for, note, put_office_letter
+from mailflow.flow.opening import open_new
+from mailflow.flow.people import people_of, terms_for
+from mailflow.flow.placing import Outcome, file_mail, hold
+from mailflow.flow.ports import House, Office
+from mailflow.mail import commands
+from mailflow.mail.correlate import Match
+from mailflow.procedure.case import Case
+from mailflow.procedure.decision import Refused
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.events import Actor, Commands, Event, OwnLetter, Said
+from mailflow.procedure.machine import question
+from mailflow.store import Unit
+
+SUBSCRIBING = {"weekly_on": True, "weekly_off": False}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An officer's mail on a case, with everything read from it."""
+
+    house: House
+    unit: Unit
+    office: Office
+    mail: Mail
+    case: Case
+    procedure: Procedure
+    actor: Actor
+    now: datetime
+    reading: commands.Reading
+
+    def advance(self, event: Event) -> None:
+        """Make the event happen on the case, once for this mail."""
+        stepping.advance(
+            self.house, self.unit, self.case.ref, event, cause=self.mail.cause, now=self.now, actor=self.actor.address
+        )
+
+    def done(self, reason: str) -> Outcome:
+        """The mail is dealt with."""
+        return Outcome("done", reason, self.case.ref)
+
+
+def forms_of(procedure: Procedure, names: Sequence[str] | None = None) -> list[commands.Form]:
+    """The vocabulary of a procedure, or of some of its verbs."""
+    wanted = procedure.verbs.values() if names is None else [procedure.verbs[n] for n in names]
+    return [commands.Form(v.name, text, v.decision, v.part_of, v.into) for v in wanted for text in v.say]
+
+
+def read_words(
+    office: Office, procedure: Procedure, mail: Mail, names: Sequence[str] | None = None
+) -> commands.Reading:
+    """What the mail says in the procedure's words; only new text counts."""
+    today = office.calendar.local_date(mail.kept.arrived_at)
+    subject = mail.message.subject
+    return commands.read(mail.reply.new, subject, forms_of(procedure, names), today, office.calendar.add_working_days)
+
+
+def spoken_of(office: Office, mail: Mail) -> frozenset[str]:
+    """References that a command in this mail takes as its object ("Duplicate of ...")."""
+    reading = read_words(office, office.procedure, mail)
+    return frozenset(str(s.blanks["ref"]) for s in reading.sayings if s.blanks.get("ref"))
+
+
+def is_proved(office: Office, mail: Mail) -> bool:
+    """G8: our own server confirmed the sender, or the mail is of internal origin."""
+    domain = mail.sender.rpartition("@")[2]
+    internal = not mail.trust.known and domain in office.trust.internal_domains
+    return mail.trust.passed or internal
+
+
+def actor_of(office: Office, mail: Mail) -> Actor:
+    """The officer who wrote, with the roles held on the day of the mail."""
+    officer = office.register.officer(mail.sender)
+    on = office.calendar.local_date(mail.kept.arrived_at)
+    return Actor(officer.email, officer.name, office.register.roles_of(mail.sender, on))
+
+
+# -- on a case ------------------------------------------------------------------------------------------------------
+
+
+def on_case(
+    house: House, unit: Unit, office: Office, mail: Mail, case: Case, procedure: Procedure, now: datetime
+) -> Outcome:
+    """An officer's mail on a case: commands, a letter of their own in copy, or a note."""
+    reading = read_words(office, procedure, mail)
+    heard = Heard(house, unit, office, mail, case, procedure, actor_of(office, mail), now, reading)
+    proof = buttons.prove(unit, case, reading.codes, mail.sender)
+    file_mail(unit, office, mail, case.ref, "")
+    if mail.trust.known and not mail.trust.passed:
+        why = "our mail server could not confirm that the mail in your name came from you"
+        _ask(heard, why, kind="refused")
+        return heard.done(f"not confirmed to be the officer's: {mail.trust.why}")
+    if not is_proved(office, mail) and proof.state != "good":
+        return _prove_first(heard)
+    if proof.state in ("stale", "foreign"):
+        why = "this has moved on since the button was made" if proof.state == "stale" else "the code is not yours"
+        _ask(heard, f"Nothing was done, because {why}.")
+        return heard.done(f"a {proof.state} code: asked")
+    if reading.doubts:
+        _ask(heard, reading.doubts[0].why, reading.doubts[0].verbs, reading.doubts[0].line)
+        return heard.done("doubtful words: asked")
+    if not reading.sayings:
+        return _no_words(heard)
+    said, problem = _sayings(heard, proof.verb if proof.state == "good" else "")
+    if problem:
+        _ask(heard, problem, (reading.sayings[0].verb,))
+        return heard.done("words that name nobody we know: asked")
+    heard.advance(Commands(said))
+    if proof.digest:
+        unit.codes.use(proof.digest, now)
+    return heard.done("an officer's words")
+
+
+def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
+    """The words as events, names resolved by the register; or a sentence about what could not be resolved."""
+    said = []
+    mail = heard.mail
+    for saying in heard.reading.sayings:
+        verb = heard.procedure.verbs[saying.verb]
+        blanks = dict(saying.blanks)
+        if verb.act == "set":
+            blanks, problem = registering.resolve(heard.office, heard.procedure, heard.case, verb, blanks)
+            if problem:
+                return (), problem
+        said.append(
+            Said(
+                verb=saying.verb,
+                by=heard.actor,
+                at=mail.kept.arrived_at,
+                mail=mail.kept.identity,
+                blanks=blanks,
+                line=saying.line,
+                note=saying.note or heard.reading.note,
+                files=mail.files,
+                confirmed=proved == buttons.CONFIRM + saying.verb,
+            )
+        )
+    return tuple(said), ""
+
+
+def _no_words(heard: Heard) -> Outcome:
+    """A letter of the officer's own in copy, something that looks like a decision, or a note (5.2)."""
+    mail = heard.mail
+    role = _written_to(heard.office, heard.procedure, heard.case, mail, heard.now)
+    if role:
+        heard.advance(OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, heard.actor.address))
+        return heard.done("an officer's own letter to a party")
+    if heard.reading.looks_like_decision:
+        _ask(heard, "Your words look like a decision, but none of the words we know stands at the beginning.")
+        return heard.done("words that look like a decision: asked")
+    verb = next(v.name for v in heard.procedure.verbs.values() if v.act == "note")
+    note_said = Said(
+        verb, heard.actor, mail.kept.arrived_at, mail.kept.identity, {}, "", heard.reading.note, mail.files
+    )
+    heard.advance(Commands((note_said,)))
+    return heard.done("an officer's note")
+
+
+def _written_to(office: Office, procedure: Procedure, case: Case, mail: Mail, now: datetime) -> str:
+    """The party's role to which an officer wrote with the mailbox in copy, "" if none."""
+    people = people_of(office, procedure, case, office.calendar.local_date(now))
+    addressed = {a.email for a in (*mail.message.to, *mail.message.cc)}
+    for role in procedure.roles.values():
+        if not role.is_officer and any(c.email in addressed for c in people.get(role.name, ())):
+            return role.name
+    return ""
+
+
+def _ask(heard: Heard, why: str, verbs: Sequence[str] = (), line: str = "", kind: str = "asked") -> None:
+    """One question back; nothing moves (M51), or a refusal (M52)."""
+    mail, sayings = heard.mail, heard.reading.sayings
+    verb = (*verbs, *(s.verb for s in sayings), next(iter(heard.procedure.verbs)))[0]
+    words = line or (sayings[0].line if sayings else mail.reply.new.strip()[:500])
+    said = Said(verb, heard.actor, mail.kept.arrived_at, mail.kept.identity, {}, words)
+    office, case = heard.office, heard.case
+    terms = terms_for(heard.house, heard.unit, office, heard.procedure, case, Commands((said,)), heard.now)
+    calendars = {office.calendar.name: office.calendar}
+    refusal = Refused(kind, why, tuple(verbs) or (verb,))
+    facts = question(heard.procedure, terms, case, said, refusal, heard.now, calendars)
+    stepping.record(
+        heard.house,
+        heard.unit,
+        office,
+        heard.procedure,
+        case,
+        facts,
+        cause=mail.cause,
+        now=heard.now,
+        actor=heard.actor.address,
+        at=mail.kept.arrived_at,
+    )
+
+
+def _prove_first(heard: Heard) -> Outcome:
+    """Where our server says nothing, a fresh code sent to the registered address proves the person (G8)."""
+    sayings = heard.reading.sayings
+    if not sayings:
+        return heard.done("an officer's mail without proof and without words: filed")
+    why = "We cannot tell whether this mail came from you. To confirm it, answer with the button below."
+    _ask(heard, why, (sayings[0].verb,), kind="confirm")
+    return heard.done("asked for proof of who speaks")
+
+
+# -- without a case --------------------------------------------------------------------------------------------------
+
+
+def without_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> Outcome:
+    """An officer's mail that names no case: a new concern they received, a subscription, help, or a question back."""
+    reading = read_words(office, office.procedure, mail)
+    if not is_proved(office, mail):
+        doubt_person(house, unit, office, mail, now)
+        return Outcome("done", "an officer's mail without proof: nothing done")
+    acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]
+    if acts and acts[0] == "new":
+        on = reading.sayings[0].blanks.get("on")
+        at = office.calendar.instant(on, datetime.min.time().replace(hour=12)) if on else mail.kept.arrived_at
+        inner = registering.forwarded_sender(mail, office)
+        return open_new(house, unit, office, mail, inner or mail.sender, min(at, mail.kept.arrived_at), now)
+    if acts and acts[0] in SUBSCRIBING:
+        data = {"address": actor_of(office, mail).address, "on": SUBSCRIBING[acts[0]]}
+        note(unit, office, [("subscription", data)], cause=mail.cause, now=now)
+        words = "You will get" if data["on"] else "You will no longer get"
+        reply_plainly(house, unit, office, mail, f"{words} the weekly summary.", now)
+        return Outcome("done", "a subscription changed")
+    if acts and acts[0] in ("help", "status"):
+        _help(house, unit, office, mail, now)
+        return Outcome("done", "help sent")
+    if reading.sayings:
+        word = office.procedure.case_word
+        reply_plainly(
+            house, unit, office, mail, f"We cannot see which {word} you mean. Put its reference in the subject.", now
+        )
+        return Outcome("done", "words without a case: asked")
+    return hold(house, unit, office, mail, "an officer has written without a reference", now, case=match.guess)
+
+
+def as_the_mailbox(house: House, unit: Unit, office: Office, mail: Mail, ref: str, now: datetime) -> Outcome:
+    """A letter that somebody sent as the shared mailbox: filed, and the owner asked if it looks like a step (mail.md)."""
+    if not ref:
+        return Outcome("done", "sent as the mailbox, without a reference")
+    case = stepping.read_case(unit, ref)
+    procedure = stepping.procedure_of(house, office, case)
+    file_mail(unit, office, mail, ref, "")
+    role = _written_to(office, procedure, case, mail, now)
+    if role:
+        who = mail.message.sender.email if mail.message.sender else office.address
+        event = OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, who)
+        stepping.advance(house, unit, ref, event, cause=mail.cause, now=now, actor=who)
+    return Outcome("done", "sent as the mailbox", ref)
+
+
+def doubt_person(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> None:
+    """The real officer hears that a mail in their name was not acted on."""
+    why = "our mail server could not confirm that the mail in your name came from you, so nothing was done"
+    reply_plainly(house, unit, office, mail, why, now)
+
+
+def reply_plainly(house: House, unit: Unit, office: Office, mail: Mail, sentence: str, now: datetime) -> None:
+    """One sentence back to an officer about a mail that belongs to no case (M52)."""
+    officer = office.register.officer(mail.sender)
+    to = [officer.email if officer else mail.sender]
+    context = {
+        "reason": sentence,
+        "said": None,
+        "mail": None,
+        "stage": None,
+        "case": None,
+        "choices": [],
+        "buttons": [],
+    }
+    put_office_letter(
+        house,
+        unit,
+        office,
+        letter_for(office, "refused"),
+        to,
+        context,
+        key=f"reply:{mail.kept.identity}",
+        now=now,
+        auto_submitted="auto-replied",
+        in_reply_to=mail.message.message_id,
+        references=[mail.message.message_id] if mail.message.message_id else [],
+    )
+
+
+def _help(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> None:
+    verbs = [v for v in office.procedure.verbs.values() if v.say and not v.part_of]
+    context = {
+        "commands": [{"words": v.label, "meaning": ""} for v in verbs],
+        "choices": [v.label for v in verbs],
+        "stage": None,
+        "case": None,
+        "said": None,
+        "mail": None,
+    }
+    put_office_letter(
+        house,
+        unit,
+        office,
+        letter_for(office, "help"),
+        [mail.sender],
+        context,
+        key=f"help:{mail.kept.identity}",
+        now=now,
+        auto_submitted="auto-replied",
+    )
+
+
+# -- parties' own words -----------------------------------------------------------------------------------------------
+
+
+def party_words(
+    house: House,
+    unit: Unit,
+    office: Office,
+    mail: Mail,
+    case: Case,
+    procedure: Procedure,
+    role: str,
+    now: datetime,
+) -> Outcome | None:
+    """The few words a party may say (validated, status, help); None if the mail is simply their mail (G7)."""
+    own = [
+        v.name for v in procedure.verbs.values() if role in v.by or (v.act in ("status", "help") and "anyone" in v.by)
+    ]
+    reading = read_words(office, procedure, mail, own)
+    if not reading.sayings or reading.doubts:
+        return None
+    name = mail.message.from_.name if mail.message.from_ else ""
+    actor = Actor(mail.sender, name, frozenset({role}))
+    heard = Heard(house, unit, office, mail, case, procedure, actor, now, reading)
+    said, _ = _sayings(heard, "")
+    file_mail(unit, office, mail, case.ref, role)
+    heard.advance(Commands(said))
+    return heard.done("a party's own words")

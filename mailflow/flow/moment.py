@@ -1,0 +1,181 @@
+"""One letter being worded: where we are, what has just been decided, and the case's fields as letters know them.
+
+In: a case after a decision, its procedure and office.
+Out: plain values under the names that templates use; local dates, never instants.
+Fails: never; what is not known is "".
+Limits: other names for fields come from the procedure file ([aliases]).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mailflow.flow.people import terms_for
+from mailflow.flow.ports import House, Office
+from mailflow.procedure import deadlines
+from mailflow.procedure.case import Case, Fact, Machine, instant
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.events import TimerDue
+from mailflow.store import Unit
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One letter being worded: where we are and what has just been decided."""
+
+    house: House
+    unit: Unit
+    office: Office
+    procedure: Procedure
+    case: Case
+    facts: list[Fact]  # of this decision
+    history: list[Fact]  # of the whole log
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The local date."""
+        return self.office.calendar.local_date(self.now)
+
+    def decision(self) -> Decision:
+        """A place to ask what a decision may ask (people, settings, leaving times)."""
+        event = TimerDue("", "", "", 0, self.now)
+        terms = terms_for(self.house, self.unit, self.office, self.procedure, self.case, event, self.now)
+        return Decision(self.procedure, terms, self.case, self.now, self.office.calendar)
+
+
+class CaseWords:
+    """The case's fields under the names letters use; what is not known is ""."""
+
+    def __init__(self, known: Mapping[str, object]):
+        self._known = dict(known)
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._known.get(name, "")
+
+
+def office_words(office: Office) -> dict[str, object]:
+    """The office as letters know it; wordings it has not given are ""."""
+    known = dict.fromkeys(("privacy", "emergency", "safeguarding", "customer_care", "formats"), "")
+    known |= {k: v for k, v in office.texts.items()}
+    return {
+        **known,
+        "name": office.name,
+        "team": office.team,
+        "address": office.address,
+        "phone": office.phone,
+        "website": office.website,
+        "signposts": dict(office.signposts),
+    }
+
+
+def case_words(moment: Moment, machine: Machine, d: Decision, letter: str, leave: datetime) -> dict[str, object]:
+    """The fields under their own names and under the names letters use; instants become local dates."""
+    case, procedure, office = moment.case, moment.procedure, moment.office
+    found: dict[str, object] = {}
+    for name, field in procedure.fields.items():
+        found[name] = _shown(office, field.type, case.fields.get(name))
+    for child in case.machines.values():
+        found |= {
+            n: _shown(office, procedure.fields[n].type, v) for n, v in child.fields.items() if n in procedure.fields
+        }
+    found |= {
+        n: _shown(office, procedure.fields[n].type, v) for n, v in machine.fields.items() if n in procedure.fields
+    }
+    for row in (r for m in procedure.machines.values() for r in m.rows):
+        for name, words in row.date_field.items():
+            # A letter that starts a period states its end as it will be if the letter leaves as planned (K9).
+            if words.endswith(f"letter {letter}"):
+                rule = deadlines.read_rule(d.fill(words).partition(" from letter ")[0])
+                found[name] = deadlines.compute(rule, leave, office.calendar).on
+    for role in procedure.roles.values():
+        if role.field and role.who in ("person", "officer", "manager", "service"):
+            address = str(case.fields.get(role.field, "") or "")
+            person = office.register.person(address) if address else None
+            for stem in (role.name, role.field):
+                found[f"{stem}_name"] = person.name if person and person.name else address
+                found[f"{stem}_email"] = address
+        elif role.field:
+            found[f"{role.field}_name"] = case.fields.get(role.field) or ""
+    for alias, name in procedure.aliases.items():
+        found[alias] = found.get(name, "")
+    for name, field in procedure.fields.items():
+        if field.type == "address" and found.get(name):
+            person = office.register.person(str(found[name]))
+            found[name] = person.name if person and person.name else found[name]
+    contract = office.register.contract(str(case.fields.get(_typed(procedure, "contract"), "") or ""))
+    if contract:
+        found |= {
+            "contract_title": contract.title,
+            "default_clause": contract.default_clause,
+            "dispute_clause": contract.dispute_clause,
+            "notice_method": contract.notice_method,
+            "contract_start": contract.start or "",
+            "publication_flag": "yes" if contract.publication_flag else "",
+        }
+    found["cycle"] = case.cycle
+    found["actions"], found["allegations"] = [], []
+    for name in procedure.lists:
+        found[name] = [_item(moment, name, i) for i in case.lists.get(name, ())]
+    return {k: ("" if v is None else v) for k, v in found.items()}
+
+
+def _typed(procedure: Procedure, kind: str) -> str:
+    return next((f.name for f in procedure.fields.values() if f.type == kind), "")
+
+
+def _shown(office: Office, kind: str, value: object) -> object:
+    if value in (None, ""):
+        return ""
+    if kind == "instant":
+        return office.calendar.local_date(instant(value))
+    if kind == "date":
+        return date.fromisoformat(str(value)[:10])
+    return value
+
+
+def _item(moment: Moment, name: str, item: Mapping[str, object]) -> dict[str, object]:
+    child = next(
+        (
+            m
+            for m in moment.case.machines.values()
+            if m.item == item["n"] and moment.procedure.machines[m.kind].item == name
+        ),
+        None,
+    )
+    title = moment.procedure.machines[child.kind].states[child.state].title if child else ""
+    by = item.get("by")
+    if not by and child:
+        by = max(child.past.values()).isoformat() if child.past else None
+    return {
+        **item,
+        "by": date.fromisoformat(str(by)) if by else None,
+        "state_title": title,
+        "position": item.get("position", ""),
+        "finding": item.get("finding", ""),
+    }
+
+
+def item_words(moment: Moment, machine: Machine, d: Decision) -> dict[str, object] | None:
+    """The child that the letter is about, or None."""
+    if machine.kind == moment.procedure.main:
+        return None
+    definition = d.definition(machine)
+    items = [_item(moment, definition.item, i) for i in moment.case.lists.get(definition.item, ())]
+    mine = next((i for i in items if i["n"] == machine.item), {})
+    state = definition.states[machine.state]
+    return {
+        "n": machine.item or machine.id.rpartition("-")[2],
+        "kind": machine.kind,
+        "text": mine.get("text", definition.title),
+        "by": mine.get("by"),
+        "state_title": state.title,
+        "cause": machine.fields.get("cause", ""),
+        "clause": "",
+        "title": definition.title,
+    }

@@ -1,0 +1,36 @@
+"""A new case from a mail: its number, its file, its first letters, in one commit.
+
+In: a mail, whose it is, and from when it counts (K8).
+Out: the outcome for the mail, with the new reference.
+Fails: Conflict when another loop was first.
+Limits: who may open a case is decided before (sort.py, hearing.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailflow.flow import advance as stepping
+from mailflow.flow.arrived import Mail, plain_subject
+from mailflow.flow.placing import Outcome, file_mail
+from mailflow.flow.ports import House, Office
+from mailflow.procedure.events import MailCame
+from mailflow.store import Unit
+
+
+def open_new(house: House, unit: Unit, office: Office, mail: Mail, sender: str, at: datetime, now: datetime) -> Outcome:
+    """A new case from this mail (c01)."""
+    name = mail.message.from_.name if mail.message.from_ and mail.sender == sender else ""
+    subject = plain_subject(mail.message.subject) or "(no subject)"
+    event = MailCame("anyone", at, mail.kept.identity, sender, name, subject, mail.files)
+    # The mail is on the file before the letters that quote it are written.
+    ref = stepping.open_case(
+        house,
+        unit,
+        office,
+        event,
+        cause=mail.cause,
+        now=now,
+        first=lambda ref: file_mail(unit, office, mail, ref, office.procedure.opened_by),
+    )
+    return Outcome("done", f"a new {office.procedure.case_word}", ref)

@@ -1,0 +1,205 @@
+"""Who stands behind the roles of a case today, read from the register: what the decision may ask of the world.
+
+In: an office, its procedure, a case, the local day.
+Out: `Terms` for machine.decide, and the role in which an address speaks on a case.
+Fails: never; a role nobody holds is an empty tuple.
+Limits: addresses accepted by mail live in the case's log (fields "accepted:<address>"), never in the CSV files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mailflow.flow.ports import House, Office
+from mailflow.procedure.case import Case
+from mailflow.procedure.definition import Procedure, Role
+from mailflow.procedure.events import Commands, Contact, Event, Said, Terms
+from mailflow.store import Unit
+
+ACCEPTED = "accepted:"
+
+
+def terms_for(
+    house: House, unit: Unit, office: Office, procedure: Procedure, case: Case, event: Event, now: datetime
+) -> Terms:
+    """Everything the decision may ask, read before it."""
+    today = office.calendar.local_date(now)
+    people = people_of(office, procedure, case, today)
+    everyone = {c.email for group in people.values() for c in group}
+    everyone |= {str(v) for v in case.fields.values() if isinstance(v, str) and "@" in v and " " not in v}
+    contract = office.register.contract(_of_type(procedure, case, "contract"))
+    named = {str(s.blanks["ref"]) for s in _sayings(event) if s.blanks.get("ref")}
+    return Terms(
+        settings=office.settings,
+        people=people,
+        calendar=office.calendar.name,
+        staff=frozenset(e for e in everyone if office.register.is_staff(e, office.own_domains)),
+        officers={
+            o.email: office.register.roles_of(o.email, today) for o in office.register.officers if not o.absent(today)
+        },
+        overrides=_overrides(contract.overrides if contract else {}, procedure),
+        gone=frozenset(s.id for s in case.letters.values() if s.status == "decided" and not _waits(unit, s.id)),
+        cases={ref: _fields_of(unit, ref) for ref in named if unit.views.get(ref)},
+        undo_minutes=house.limits.undo_minutes,
+    )
+
+
+def _of_type(procedure: Procedure, case: Case, kind: str) -> str:
+    """The value of the case's field of a type ("contract", "service")."""
+    return next((str(case.fields.get(f.name) or "") for f in procedure.fields.values() if f.type == kind), "")
+
+
+def _sayings(event: Event) -> tuple[Said, ...]:
+    if isinstance(event, Commands):
+        return event.sayings
+    return (event,) if isinstance(event, Said) else ()
+
+
+def _overrides(words: Mapping[str, str], procedure: Procedure) -> dict[str, str]:
+    """A contract's own timescales (C3): "T4=21 days"; keys that are no timer are settings and do not belong here."""
+    timers = {name for machine in procedure.machines.values() for name in machine.timers}
+    return {name: rule for name, rule in words.items() if name in timers}
+
+
+def _waits(unit: Unit, letter: str) -> bool:
+    bundle = unit.outbox.get(letter)
+    return bundle is None or all(e.state == "waiting" for e in bundle[1])
+
+
+def _fields_of(unit: Unit, ref: str) -> Mapping[str, object]:
+    view = unit.views.get(ref)
+    return dict(view.get("fields", {})) if view else {}
+
+
+def people_of(office: Office, procedure: Procedure, case: Case, today: date) -> dict[str, tuple[Contact, ...]]:
+    """For each role, and each part of it ("role.part"), the people written to today."""
+    found: dict[str, tuple[Contact, ...]] = {}
+    for role in procedure.roles.values():
+        match role.who:
+            case "officer":
+                _officers(office, procedure, case, role, today, found)
+            case "contacts":
+                _contacts(office, case, role, today, found)
+            case "person":
+                found[role.name] = _person(office, str(case.fields.get(role.field, "")))
+            case "service":
+                found[role.name] = _service(office, procedure, case, role, today)
+    for role in procedure.roles.values():
+        if role.who == "manager":
+            found[role.name] = _manager(office, case, role, found)
+    found["administrator"] = _person(office, office.administrator)
+    return found
+
+
+def _person(office: Office, address: str) -> tuple[Contact, ...]:
+    if not address:
+        return ()
+    known = office.register.person(address)
+    return (Contact(known.name, known.email) if known else Contact("", address),)
+
+
+def _officers(
+    office: Office, procedure: Procedure, case: Case, role: Role, today: date, found: dict[str, tuple[Contact, ...]]
+) -> None:
+    named = office.register.officer(str(case.fields.get(role.field, ""))) if role.field else None
+    if named:
+        there = office.register.stand_in(named, today)
+        found[role.name] = (Contact(there.name, there.email),) if there else ()
+        deputy = office.register.officer(named.deputy)
+        found[role.name + ".deputy"] = (Contact(deputy.name, deputy.email),) if deputy else ()
+        return
+    service = _of_type(procedure, case, "service")
+    holders = office.register.holders(role.name, today, service)
+    found[role.name] = tuple(Contact(o.name, o.email) for o in holders)
+    deputies = (office.register.officer(o.deputy) for o in holders if o.deputy)
+    found[role.name + ".deputy"] = tuple(Contact(o.name, o.email) for o in deputies if o)
+
+
+def _contacts(office: Office, case: Case, role: Role, today: date, found: dict[str, tuple[Contact, ...]]) -> None:
+    party = str(case.fields.get(role.field, ""))
+    contacts = office.register.contacts_of(party, "", today) if party else ()
+    found[role.name] = tuple(Contact(c.name, c.email) for c in contacts)
+    for part in role.parts:
+        found[f"{role.name}.{part}"] = tuple(Contact(c.name, c.email) for c in contacts if part in c.roles)
+
+
+def _service(office: Office, procedure: Procedure, case: Case, role: Role, today: date) -> tuple[Contact, ...]:
+    given = str(case.fields.get(role.field, "")) if role.field else ""
+    if given:
+        return _person(office, given)
+    service = _of_type(procedure, case, "service")
+    return (
+        tuple(Contact(p.name, p.email) for p in office.register.service_people(service, role.column, today))
+        if service
+        else ()
+    )
+
+
+def _manager(office: Office, case: Case, role: Role, found: Mapping[str, tuple[Contact, ...]]) -> tuple[Contact, ...]:
+    of = found.get(role.of, ())
+    if role.staff_only and not all(office.register.is_staff(c.email, office.own_domains) for c in of):
+        return ()
+    given = str(case.fields.get(role.field, ""))
+    if given:
+        return _person(office, given)
+    managers = (office.register.manager_of(c.email) for c in of)
+    return tuple(Contact(m.name, m.email) for m in managers if m)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """In which role an address speaks on a case; new: only its organisation's domain says so (G2)."""
+
+    role: str
+    new: bool = False
+
+
+def speaker_on(office: Office, procedure: Procedure, case: Case, address: str, today: date) -> Speaker | None:
+    """The party's role of an address on this case, or None for a stranger (G2). Officers are asked for elsewhere."""
+    accepted = case.fields.get(ACCEPTED + address)
+    if accepted:
+        return Speaker(str(accepted))
+    people = people_of(office, procedure, case, today)
+    for role in procedure.roles.values():
+        if role.is_officer:
+            continue
+        if any(c.email == address for c in people.get(role.name, ())):
+            return Speaker(role.name)
+    for role in procedure.roles.values():
+        if role.who != "contacts":
+            continue
+        party = str(case.fields.get(role.field, ""))
+        belongs = office.register.party_of_address(address, today)
+        if party and any(b.party == party and b.new_contact for b in belongs):
+            return Speaker(role.name, new=True)
+    return None
+
+
+def addresses_of(office: Office, procedure: Procedure, case: Case, role: str, today: date) -> tuple[set[str], set[str]]:
+    """The addresses and the own domains from which mail of a role may come (G9)."""
+    people = people_of(office, procedure, case, today)
+    wanted = {role, *(r.name for r in procedure.roles.values() if r.counts_as == role)}
+    addresses = {c.email for name in wanted for c in people.get(name, ())}
+    addresses |= {k.removeprefix(ACCEPTED) for k, v in case.fields.items() if k.startswith(ACCEPTED) and v in wanted}
+    domains: set[str] = set()
+    defined = procedure.roles.get(role)
+    if defined and defined.who == "contacts":
+        for party in office.register.party(str(case.fields.get(defined.field, "")) or "-"):
+            domains |= set(party.domains)
+    return addresses, domains
+
+
+def live_cases_of(
+    unit: Unit, office: Office, procedure: Procedure, address: str, today: date, views: Iterable[Mapping]
+) -> list[str]:
+    """Live cases on which this address is listed, as a party or as the officer (G1)."""
+    found = []
+    for view in views:
+        fields = view.get("fields", {})
+        shell = Case(ref=str(view["ref"]), fields=fields)
+        owners = {fields.get(r.field) for r in procedure.roles.values() if r.is_officer and r.field}
+        if address in owners or speaker_on(office, procedure, shell, address, today):
+            found.append(str(view["ref"]))
+    return found

@@ -1,0 +1,133 @@
+"""Mail that has no place yet: holding it, asking the officer, and doing what the officer answers in a word.
+
+In: a mail being sorted, why it cannot be placed, perhaps a suggestion.
+Out: a held mail with a tag of its own and one question (M57); later, the event it turned out to be.
+Fails: CannotRender for the question; the mail is then tried again and quarantined in the end.
+Limits: an accepted address counts for one case only and lives in that case's log (G2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailflow.flow import buttons, shown
+from mailflow.flow.arrived import HELD_MARK, Mail
+from mailflow.flow.moment import Moment
+from mailflow.flow.office_mail import letter_for, put_office_letter
+from mailflow.flow.ports import House, Office
+from mailflow.mail import reference
+from mailflow.procedure.case import Case
+from mailflow.store import Unit
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mail: its state, why, its case; `ours`: a copy of our own letter."""
+
+    state: str
+    reason: str
+    case: str = ""
+    ours: bool = False
+
+
+def file_mail(unit: Unit, office: Office, mail: Mail, ref: str, role: str) -> None:
+    """Put a mail on a case's file, whole; nothing moves by it."""
+    text_id = unit.texts.put(ref, "mail", mail.reply.new or mail.message.text, 0)
+    unit.inbox.add_sorted(
+        mail.kept.identity,
+        case=ref,
+        party=role,
+        at=mail.kept.arrived_at,
+        subject=mail.message.subject,
+        text_id=text_id,
+        kind=mail.kind.name,
+        direction="in",
+        correspondent=mail.sender,
+        attachments=[
+            {"name": a.name, "type": a.content_type, "size": len(a.octets), "digest": a.digest, "note": a.note}
+            for a in mail.message.attachments
+        ],
+    )
+
+
+def hold(
+    house: House,
+    unit: Unit,
+    office: Office,
+    mail: Mail,
+    why: str,
+    now: datetime,
+    *,
+    case: str = "",
+    role: str = "",
+    others: Sequence[str] = (),
+) -> Outcome:
+    """Hold the mail and ask the owner of the suggested case, otherwise whoever screens, what it is."""
+    year = office.calendar.local_date(now).year
+    prefix = office.prefix + HELD_MARK
+    tag = reference.make(prefix, year, unit.numbers.next(prefix, year))
+    suggestion = {"case": case, "role": role, "others": list(others)}
+    if not unit.held.open(tag, mail.kept.identity, why, suggestion, now):
+        return Outcome("held", why, case)
+    _ask(house, unit, office, mail, why, now, tag, case, role)
+    return Outcome("held", why, case)
+
+
+def _ask(
+    house: House, unit: Unit, office: Office, mail: Mail, why: str, now: datetime, tag: str, case: str, role: str
+) -> None:
+    to = askable(unit, office, case, now)
+    shell = Moment(house, unit, office, office.procedure, Case(ref=tag), [], [], now)
+    roles = office.procedure.roles
+    suggestion = f"It may belong to {reference.tag(case)}." if case else ""
+    if role in roles:
+        suggestion += f" The sender is listed there as: {roles[role].title}."
+    context = {
+        "ref": tag,
+        "tag": reference.tag(tag),
+        "reason": why,
+        "suggestion": suggestion,
+        "mail": shown.mail_words(shell, mail.kept.identity),
+        "buttons": _choices(house, unit, office, tag, case, to, now),
+        "stage": None,
+        "case": None,
+        "said": None,
+        "choices": [],
+    }
+    key = f"held:{mail.kept.identity}:{tag}"
+    put_office_letter(
+        house, unit, office, letter_for(office, "who"), to, context, key=key, now=now, auto_submitted="auto-replied"
+    )
+
+
+def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
+    """The owner's address of a case, otherwise those who screen today; in the end the administrator."""
+    today = office.calendar.local_date(now)
+    view = unit.views.get(case) if case else None
+    owner = office.register.officer(str(view["owner"])) if view and view.get("owner") else None
+    if owner:
+        there = office.register.stand_in(owner, today)
+        if there:
+            return [there.email]
+    start = office.procedure.top.states[office.procedure.top.start]
+    holders = office.register.holders(start.owner, today)
+    return [h.email for h in holders] or [office.administrator or office.address]
+
+
+def _choices(
+    house: House, unit: Unit, office: Office, tag: str, case: str, to: Sequence[str], now: datetime
+) -> list[buttons.Button]:
+    found = []
+    for verb in office.procedure.verbs.values():
+        fits = verb.act in ("ignore", "new", "belongs") or (verb.act in ("attribute", "note") and case)
+        if not fits or (verb.act == "note" and verb.say[0].count("{") > 1):
+            continue
+        words = verb.label
+        if verb.act == "belongs":
+            words = verb.label if not case else f"{verb.say[0].partition('{')[0]}{case}"
+        code = buttons.code_for(house.secret, tag, verb.name)
+        unit.codes.put(buttons.digest_of(code), tag, "", verb.name, " ".join(sorted(to)), buttons.CONFIRM + tag, now)
+        found.append(buttons.Button(words, words, buttons.mailto(office, tag, words, code)))
+    return found

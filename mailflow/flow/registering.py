@@ -1,0 +1,85 @@
+"""Names that officers write, resolved by the register; and who wrote the mail that an officer forwards.
+
+In: a word that sets a field, or a forwarded mail.
+Out: the register's own name with what follows from it (contract, service), or a sentence about why not.
+Fails: never.
+Limits: proposes only what is certain: one match, never the nearest (Q10); a forwarded sender needs an officer's word.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailflow.flow.arrived import Mail
+from mailflow.flow.ports import Office
+from mailflow.mail.parse import parse
+from mailflow.procedure.case import Case, instant
+from mailflow.procedure.definition import Procedure, Verb
+from mailflow.register.contracts import Contract
+
+FORWARDED_FROM = re.compile(r"^\s*\*?From:\*?\s.{0,200}?([A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,190})", re.M)
+
+
+def resolve(
+    office: Office, procedure: Procedure, case: Case, verb: Verb, blanks: dict[str, object]
+) -> tuple[dict[str, object], str]:
+    """The blanks with names as the register writes them, or a sentence for the officer."""
+    kind = procedure.fields[verb.field].type
+    value = str(blanks.get("value", ""))
+    if kind == "organisation":
+        return _organisation(office, procedure, case, verb, blanks, value)
+    if kind == "contract":
+        contract = office.register.contract(value)
+        if contract is None:
+            return blanks, f"There is no contract {value} in the register."
+        return {**blanks, "value": contract.number, "also": _of_contract(procedure, contract)}, ""
+    if kind == "service":
+        service = office.register.service(value)
+        return ({**blanks, "value": service.name}, "") if service else (blanks, f"There is no service {value}.")
+    if kind == "address":
+        person = office.register.person(value)
+        return {**blanks, "value": person.email if person else value.lower()}, ""
+    return blanks, ""
+
+
+def _organisation(
+    office: Office, procedure: Procedure, case: Case, verb: Verb, blanks: dict[str, object], value: str
+) -> tuple[dict[str, object], str]:
+    found = office.register.party(value)
+    if verb.unlisted and not found:
+        return blanks, ""
+    if not found:
+        unlisted = next((v.label for v in procedure.verbs.values() if v.field == verb.field and v.unlisted), "")
+        hint = f' If it is new, say "{unlisted}".' if unlisted else ""
+        return blanks, f'Nobody in the register is called "{value}".{hint}'
+    if len(found) > 1:
+        return blanks, f'"{value}" may mean {" or ".join(p.name for p in found)}. Write the whole name.'
+    at = case.opened_at
+    on = office.calendar.local_date(instant(at.isoformat())) if at else None
+    contracts = office.register.contracts_of(found[0].name, on) or office.register.contracts_of(found[0].name)
+    also = _of_contract(procedure, contracts[0]) if len(contracts) == 1 else {}
+    return {**blanks, "value": found[0].name, "also": also}, ""
+
+
+def _of_contract(procedure: Procedure, contract: Contract) -> dict[str, object]:
+    """The fields that follow from a contract: its number, its service if it has one only, its purchaser."""
+    by_type = {
+        "contract": contract.number,
+        "service": contract.services[0] if len(contract.services) == 1 else "",
+        "purchaser": contract.purchaser,
+    }
+    return {f.name: by_type[f.type] for f in procedure.fields.values() if by_type.get(f.type)}
+
+
+def forwarded_sender(mail: Mail, office: Office) -> str:
+    """Who wrote the mail that an officer forwards: the enclosed message's sender, or the one From: line in the text.
+
+    "" where none or several are named (mail.md row 14).
+    """
+    for content_type, octets in mail.message.parts:
+        if content_type == "message/rfc822":
+            inner = parse(octets)
+            return inner.from_.email if inner.from_ else ""
+    text = mail.message.text
+    named = {m[1].lower() for m in FORWARDED_FROM.finditer(text)} - {office.address, mail.sender}
+    return named.pop() if len(named) == 1 else ""

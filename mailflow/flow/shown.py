@@ -1,0 +1,162 @@
+"""What a letter shows of the file: the mail it speaks of, the word that caused it, what came back, what leaves.
+
+In: the moment of wording.
+Out: small mappings for templates; None where there is nothing to show.
+Fails: never.
+Limits: shows a mail's new words; the whole mail stays on the file.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mailflow.flow import telling
+from mailflow.flow.moment import CaseWords, Moment
+from mailflow.mail.parse import parse
+from mailflow.mail.reply_text import split
+from mailflow.procedure import deadlines
+from mailflow.procedure.case import Case, Fact, Machine, instant
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.definition import LetterDef, Procedure
+
+
+def said_words(moment: Moment) -> dict[str, object] | None:
+    """The word that caused this decision, or the one that was refused."""
+    for fact in reversed(moment.facts):
+        if fact.kind in ("said", "asked", "refused"):
+            data = fact.data
+            verb = moment.procedure.verbs.get(str(data["verb"]))
+            roles = [moment.procedure.roles[r].title for r in data.get("roles", ()) if r in moment.procedure.roles]
+            return {
+                "verb": verb.label.partition(" (")[0].rstrip(":") if verb else "",
+                "line": data.get("line", ""),
+                "blanks": CaseWords(data.get("blanks", {})),
+                "note": data.get("note", ""),
+                "name": data.get("name") or data.get("actor", ""),
+                "role_title": roles[0] if roles else "",
+                "at": moment.office.calendar.local_date(instant(data["at"])),
+            }
+    return None
+
+
+def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
+    """A mail on the file as letters show it; its new words only (the whole stays on the file)."""
+    kept = moment.unit.inbox.get(identity) if identity else None
+    if kept is None:
+        return None
+    message = parse(kept.octets)
+    local = moment.office.calendar.local(kept.arrived_at)
+    sender = message.from_
+    return {
+        "from_name": (sender.name or sender.email) if sender else "",
+        "from_email": sender.email if sender else "",
+        "arrived": local.date(),
+        "arrived_at": deadlines.clock_words(local.time().replace(second=0, microsecond=0)),
+        "subject": message.subject,
+        "text": split(message).new or message.text,
+        "attachments": [
+            {"name": a.name, "size": f"{max(1, len(a.octets) // 1024)} kB", "note": a.note} for a in message.attachments
+        ],
+    }
+
+
+def first_mail(moment: Moment) -> str:
+    """The identity of the mail that opened the case."""
+    return next((str(f.data["mail"]) for f in moment.history if f.kind == "mail"), "")
+
+
+def original(moment: Moment) -> dict[str, object] | None:
+    identity = first_mail(moment)
+    return mail_words(moment, identity) if identity else None
+
+
+def mail_of_letter(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object] | None:
+    role = moment.procedure.party_of(letter.mail) if letter.mail else ""
+    if role and role in moment.case.last_mail:
+        return mail_words(moment, moment.case.last_mail[role][0])
+    for head in reversed(moment.facts):
+        if head.kind in ("mail", "own_letter"):
+            return mail_words(moment, str(head.data["mail"]))
+    return mail_words(moment, str(fact.data.get("mail", ""))) if fact.data.get("mail") else None
+
+
+def first_formal(moment: Moment) -> date | None:
+    """When our first formal letter to a party left."""
+    formal = [
+        s.at for s in moment.case.letters.values() if s.status == "sent" and moment.procedure.letters[s.name].formal
+    ]
+    return moment.office.calendar.local_date(min(formal)) if formal else None
+
+
+def awaited(procedure: Procedure, case: Case) -> str:
+    for machine in case.machines.values():
+        state = procedure.machines[machine.kind].states[machine.state]
+        if not machine.ended and state.waits_for:
+            return procedure.roles[state.waits_for].title
+    return ""
+
+
+def days_late(moment: Moment, machine: Machine, timer: str) -> int:
+    held = machine.timers.get(timer)
+    return moment.office.calendar.working_days_between(held.on, moment.today) if held else 0
+
+
+def step_words(d: Decision, machine: Machine, timer: str) -> str:
+    definition = d.definition(machine).timers.get(timer)
+    return definition.step if definition else d.procedure.hold.clause if timer == d.procedure.hold.timer else ""
+
+
+def others(moment: Moment) -> list[dict[str, object]]:
+    """Other cases about the same party in the last 12 months (Q11)."""
+    party = str(moment.case.fields.get(moment.procedure.party) or "")
+    if not party:
+        return []
+    found = []
+    for row in moment.unit.views.find("party", party):
+        opened = instant(row["opened_at"])
+        if row["ref"] != moment.case.ref and (moment.now - opened).days <= 366:
+            found.append(
+                {
+                    "ref": row["ref"],
+                    "received_on": moment.office.calendar.local_date(opened),
+                    "state_title": row["state_title"],
+                    "outcome": row["state_title"] if row["ended"] else "open",
+                }
+            )
+    return found
+
+
+def leaves(moment: Moment) -> list[dict[str, object]]:
+    """Parties' letters that this decision sends, and when they leave."""
+    subjects = {c.identity: c.subject for c in moment.unit.inbox.correspondence(moment.case.ref)}
+    found = []
+    for fact in moment.facts:
+        role = moment.procedure.roles.get(moment.procedure.party_of(str(fact.data.get("role", ""))))
+        if fact.kind == "letter" and fact.data.get("leave_at") and role and not role.is_officer:
+            local = moment.office.calendar.local(instant(fact.data["leave_at"]))
+            clock = deadlines.clock_words(local.time().replace(second=0, microsecond=0))
+            words = f"{deadlines.long_date(local.date())}, {clock}"
+            subject = subjects.get(str(fact.data["letter"]), "")
+            found.append({"what": telling.untagged(subject), "to": role.title, "at": words})
+    return found
+
+
+def correction(moment: Moment, letter_id: str) -> dict[str, object] | None:
+    wrong = moment.case.letters.get(letter_id)
+    if wrong is None:
+        return None
+    said = said_words(moment)
+    return {"letter_on": moment.office.calendar.local_date(wrong.at), "text": (said or {}).get("note", "")}
+
+
+def bounce(moment: Moment, letter_id: str) -> dict[str, object] | None:
+    for fact in reversed(moment.facts):
+        if fact.kind == "settled" and fact.data["result"] == "bounced":
+            letter = moment.case.letters.get(str(fact.data["letter"]))
+            subjects = {c.identity: c.subject for c in moment.unit.inbox.correspondence(moment.case.ref)}
+            return {
+                "letter": telling.untagged(subjects.get(str(fact.data["letter"]), "")),
+                "address": ", ".join(letter.to) if letter else "",
+                "why": str(fact.data.get("detail", "")),
+            }
+    return None

@@ -1,0 +1,144 @@
+"""Everything a letter may say: the context that its template is rendered with.
+
+In: a decided letter, the case after the decision, the office, the log.
+Out: a mapping of plain values; local dates, never instants.
+Fails: never; a template that needs more says so by CannotRender.
+Limits: values from mails are handed on as they are; escaping is the letters' room's matter.
+"""
+
+from __future__ import annotations
+
+from mailflow.flow import buttons, shown, telling
+from mailflow.flow.moment import CaseWords, Moment, case_words, item_words, office_words
+from mailflow.mail import reference
+from mailflow.procedure.case import Case, Fact, Machine, instant
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.definition import LetterDef, Procedure
+from mailflow.procedure.dispatch import resolve
+
+
+def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
+    """What the template of this letter may say."""
+    case, procedure, office = moment.case, moment.procedure, moment.office
+    d = moment.decision()
+    machine = case.machines.get(fact.machine) or next(iter(case.machines.values()))
+    dates = telling.dates_of(procedure, case, machine.id)
+    for definition in procedure.machines.values():
+        telling.provisional(d, definition, letter.name, dates)
+    nexts = telling.next_dates(procedure, case)
+    data = fact.data
+    leave = instant(data["leave_at"]) if data.get("leave_at") else moment.now
+    state = d.definition(machine).states[machine.state]
+    due = _due(dates, nexts, machine, str(data.get("timer", "")))
+    to = [str(a) for a in data.get("to", ())]
+    return {
+        **_officer_words(moment, letter, fact, d, machine),
+        "ref": case.ref,
+        "tag": reference.tag(case.ref),
+        "procedure": {"title": procedure.title},
+        "office": office_words(office),
+        "today": moment.today,
+        "leaving": office.calendar.local_date(leave),
+        "to": _addressee(moment, to, str(data.get("role", ""))),
+        "case": CaseWords(case_words(moment, machine, d, letter.name, leave)),
+        "dates": dates,
+        "due": due,
+        "next_dates": nexts,
+        "stage": {"number": state.stage, "title": state.title, "owner_title": telling.owner_title(d, machine)},
+        "said": shown.said_words(moment),
+        "mail": shown.mail_of_letter(moment, letter, fact),
+        "original": shown.original(moment),
+        "first_letter_on": shown.first_formal(moment),
+        "item": item_words(moment, machine, d),
+        "reason": str(data.get("why", "")),
+        "choices": [],
+        "drafts": [],
+        "awaited": shown.awaited(procedure, case),
+        "agreed": not data.get("refused"),
+        "paused": bool(case.hold),
+        "days_late": shown.days_late(moment, machine, str(data.get("timer", ""))),
+        "item_line": shown.step_words(d, machine, str(data.get("timer", ""))),
+        "owner_name": ", ".join(c.name or c.email for c in resolve(d, machine, "owner")),
+        "audience": "party" if data.get("party") else "officer",
+        "suggestion": "",
+        "correction": shown.correction(moment, str(data.get("about", ""))),
+        "bounce": shown.bounce(moment, str(data.get("about", ""))),
+        "report_path": case.files[-1] if case.files else "",
+    }
+
+
+def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, machine: Machine) -> dict[str, object]:
+    """What only an officer's mail shows: the file, the buttons, what was recorded and what leaves."""
+    case, procedure = moment.case, moment.procedure
+    letter_id, to = str(fact.data["letter"]), [str(a) for a in fact.data.get("to", ())]
+    role = procedure.roles.get(procedure.party_of(str(fact.data.get("role", letter.to))))
+    to_officer = role is None or role.is_officer
+    file = telling.file_of(moment.unit, moment.office, procedure, case, moment.history) if to_officer else []
+    receipt = letter.name == procedure.acts["recorded"] or any(
+        f.kind == "receipt" and f.data["letter"] == letter_id for f in moment.facts
+    )
+    wanted = list(fact.data.get("buttons") or letter.buttons)
+    if letter.name == procedure.acts["recorded"]:
+        wanted = _after_an_act(procedure, case, moment.facts)
+    choices = []
+    if to and to_officer and not fact.data.get("party"):
+        before = _prefill(moment, procedure)
+        choices = buttons.make(
+            moment.house, moment.unit, moment.office, procedure, case, wanted, to, letter_id, moment.now, before
+        )
+    if fact.data.get("kind") == "confirm":
+        line = str(fact.data.get("said", ""))
+        choices = [
+            buttons.confirming(
+                moment.house, moment.unit, moment.office, case, line, str(fact.data["verb"]), to, letter_id, moment.now
+            )
+        ]
+    return {
+        "file": file,
+        "history": file,
+        "others": shown.others(moment) if to_officer else [],
+        "buttons": choices,
+        "recorded": telling.recorded(moment.office, procedure, moment.facts) if receipt else [],
+        "leaves": shown.leaves(moment) if receipt else [],
+        "commands": [],
+    }
+
+
+def _after_an_act(procedure: Procedure, case: Case, facts: list[Fact]) -> list[str]:
+    """Undo first; approving a correction where one waits; then what may be said next."""
+    undo = [v.name for v in procedure.verbs.values() if v.act == "undo"]
+    approve = [v.name for v in procedure.verbs.values() if v.act == "approve_correction"] if case.corrections else []
+    return [*undo, *approve]
+
+
+def _prefill(moment: Moment, procedure: Procedure) -> str:
+    """A line that names the organisation, where exactly one we know is named in the mail (Q10: only proposed)."""
+    for role in procedure.roles.values():
+        if role.who != "contacts" or moment.case.fields.get(role.field):
+            continue
+        original = shown.original(moment)
+        words = f"{original['subject']} {original['text']}".casefold() if original else ""
+        named = {
+            p.name
+            for p in moment.office.register.parties
+            if p.domains and any(n.casefold() in words for n in p.all_names)
+        }
+        verb = next(
+            (v for v in procedure.verbs.values() if v.act == "set" and v.field == role.field and not v.unlisted), None
+        )
+        if len(named) == 1 and verb:
+            return verb.say[0].partition("{")[0] + named.pop()
+    return ""
+
+
+def _due(dates: telling.Dates, nexts: list[telling.DateWords], machine: Machine, timer: str) -> object:
+    if timer and dates[timer]:
+        return dates[timer]
+    own = [w for w in nexts if w.machine == machine.id]
+    return (own or nexts or [None])[0]
+
+
+def _addressee(moment: Moment, to: list[str], role: str) -> dict[str, str]:
+    defined = moment.procedure.roles.get(moment.procedure.party_of(role))
+    person = moment.office.register.person(to[0]) if to else None
+    return {"name": person.name if person else "", "role_title": defined.title if defined else "", "role": role}
