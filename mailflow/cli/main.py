@@ -1,0 +1,146 @@
+"""The program's front door: which commands there are; each is loaded only when it is asked for.
+
+In: the command line.
+Out: the command that was meant.
+Fails: exit 2 for an unknown command, as click does; EXIT of the command otherwise.
+Limits: what a command does stands in its own file; one whose file is not there is not listed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import click
+
+from mailflow.errors import ConfigurationError, MailflowError, Unavailable
+
+EX_TEMPFAIL = 75
+EX_CONFIG = 78
+
+
+def _run() -> click.Command:
+    from mailflow.cli.run import command
+
+    return command
+
+
+def _check() -> click.Command:
+    from mailflow.cli.check import command
+
+    return command
+
+
+def _list() -> click.Command:
+    from mailflow.cli.list import command
+
+    return command
+
+
+def _show() -> click.Command:
+    from mailflow.cli.show import command
+
+    return command
+
+
+def _held() -> click.Command:
+    from mailflow.cli.held import command
+
+    return command
+
+
+def _quarantine() -> click.Command:
+    from mailflow.cli.quarantine import command
+
+    return command
+
+
+def _note() -> click.Command:
+    from mailflow.cli.note import command
+
+    return command
+
+
+def _demo() -> click.Command:
+    from mailflow.cli.demo import command
+
+    return command
+
+
+def _version() -> click.Command:
+    return version
+
+
+# The line that --help shows, and how to get at the command: --help itself loads nothing.
+COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
+    "run": ("Run the daemon: read mail, keep the clocks, send letters.", _run),
+    "check": ("Check the whole configuration and name everything that is wrong.", _check),
+    "list": ("List cases.", _list),
+    "show": ("Show one case: where it stands and how it got there.", _show),
+    "held": ("Show what waits for an answer, and answer it.", _held),
+    "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
+    "note": ("Put a note on a case.", _note),
+    "demo": ("Play a whole case on this machine, without any server.", _demo),
+    "version": ("Say which version this is.", _version),
+}
+
+
+class Commands(click.Group):
+    """Loads a command when it is called by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if name == "version" or find_spec(f"mailflow.cli.{name}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return COMMANDS[cmd_name][1]() if cmd_name in self.list_commands(ctx) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][0]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Turn our own errors into sentences and exit statuses."""
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            show_faults(error)
+            sys.exit(EX_CONFIG)
+        except Unavailable as error:
+            click.echo(sentence(error), err=True)
+            sys.exit(EX_TEMPFAIL)
+        except MailflowError as error:
+            click.echo(sentence(error), err=True)
+            sys.exit(1)
+
+
+def show_faults(error: ConfigurationError) -> None:
+    """All faults on standard error, a line each."""
+    for fault in error.faults:
+        click.echo(str(fault), err=True)
+    count = len(error.faults)
+    click.echo(f"\n{count} {'fault' if count == 1 else 'faults'}. Nothing was started.", err=True)
+
+
+def sentence(error: Exception) -> str:
+    """An error's words as a sentence of their own."""
+    words = str(error).strip() or type(error).__name__
+    words = words[0].upper() + words[1:]
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Written procedures by email: nothing forgotten, nothing lost, nothing sent twice, nobody misled."""
+
+
+@click.command("version")
+def version() -> None:
+    """Say which version this is."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        click.echo(f"mailflow {installed('mailflow')}")
+    except PackageNotFoundError:
+        click.echo("mailflow, run from its source without being installed")

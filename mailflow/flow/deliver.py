@@ -1,0 +1,291 @@
+"""From the outbox to the submission server: claim, dial, settle, and tell the case (commits 3 and 4).
+
+In: letters whose octets are final; a way out for each office.
+Out: verdicts in the outbox; LetterSettled events on cases.
+Fails: errors.StoreUnavailable; a verdict that could not be stored is kept in memory and stored first next time.
+Limits: a letter counts as sent for its case at the first recipient who was accepted, and as bounced when every
+  recipient was refused. What was interrupted after the final dot is settled by evidence in doubt.py. The day's limit
+  of a case counts its letters by when they were to leave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from mailflow.errors import Conflict, Unavailable
+from mailflow.flow import doubt
+from mailflow.flow.ports import House, Office, Submits
+from mailflow.store import Envelope, Letter, Unit
+from mailflow.submission.verdict import PHASES, Verdict, retry_after
+
+# Longer than Submission may wait for the answer to the final dot: a claim must not be taken from a courier at work.
+LEASE_SECONDS = 1200
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# RFC 5321 section 4.5.4.1: give up after 4 to 5 days. Only for a server that answers: an outage never bounces a letter.
+GIVE_UP = timedelta(days=5)
+LONGEST_PAUSE = timedelta(minutes=30)
+LIMIT_WAIT = timedelta(minutes=10)
+MISPLACED_WAIT = HOUR
+TRIES = 5
+# RFC 5321 section 4.5.5, RFC 3834 section 4: nobody reads what is written to these.
+_DAEMON = re.compile(r"(mailer-daemon|postmaster|daemon|no-?reply|do-?not-?reply|bounces?)([+.=-].*)?@", re.IGNORECASE)
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What came of one transaction: a verdict for each address, and the last phase it reached."""
+
+    letter: Letter
+    verdicts: Mapping[str, Verdict]
+    phase: str
+    at: datetime
+
+
+class Courier:
+    """Carries letters, one a step; `submission_of` answers the way out of an office."""
+
+    def __init__(
+        self, house: House, submission_of: Callable[[Office], Submits], lease_seconds: float = LEASE_SECONDS
+    ) -> None:
+        self._house, self._submission_of, self._lease = house, submission_of, lease_seconds
+        self._unstored: list[_Result] = []
+
+    def recover(self, now: datetime, *, everyone: bool) -> None:
+        """Settle what an earlier courier left behind (`everyone`: no other courier can be at work)."""
+        with self._house.store.unit() as unit:
+            _recover(unit, now, everyone=everyone)
+
+    def step(self, now: datetime) -> bool:
+        """Carry one letter that may leave now; True if there was one."""
+        self._flush()
+        with self._house.store.unit() as unit:
+            _recover(unit, now, everyone=False)
+            claimed = unit.outbox.claim(now, limit=1, lease_seconds=self._lease)
+            if not claimed:
+                return False
+            letter, envelopes = claimed[0]
+            office = _office(self._house, letter)
+            carried = self._prepare(unit, office, letter, envelopes, now)
+        if office is not None and carried:
+            self._carry(office, letter, carried, now)
+        return True
+
+    def _prepare(
+        self, unit: Unit, office: Office | None, letter: Letter, envelopes: list[Envelope], now: datetime
+    ) -> list[str]:
+        """Before dialling: whom the letter goes to now; nobody if it must wait or may be written to nobody."""
+        wait, why = _wait(self._house, unit, office, letter, envelopes, now)
+        if wait is not None:
+            for envelope in envelopes:
+                unit.outbox.settle(letter.id, envelope.recipient, "waiting", why, wait, at=now)
+            _log.warning("letter.waits", case=letter.case, letter=letter.id, until=wait.isoformat(), why=why)
+            return []
+        carried, party = [], False
+        for envelope in envelopes:
+            fault = "" if envelope.home else _unwritable(self._house, office, letter, envelope.recipient)
+            if fault:
+                unit.outbox.settle(letter.id, envelope.recipient, "refused", fault, at=now)
+                _log.warning("letter.refused", case=letter.case, letter=letter.id, why=fault)
+            else:
+                carried.append(envelope.recipient)
+                party = party or not envelope.home
+        if party:
+            return carried
+        for recipient in carried:
+            # The mailbox's own copy of a letter that goes to nobody would look like proof that it left.
+            unit.outbox.settle(letter.id, recipient, "refused", "nobody else could be written to", at=now)
+        doubt.owe(unit, letter.id)
+        return []
+
+    def _carry(self, office: Office, letter: Letter, recipients: Sequence[str], now: datetime) -> None:
+        """One SMTP transaction; the phase that matters for a crash, the final dot, is committed before it is sent."""
+        phase = ""
+
+        def on_phase(step: str) -> None:
+            nonlocal phase
+            if step == "dot":
+                with self._house.store.unit() as unit:
+                    unit.outbox.phase(letter.id, step)
+            phase = step
+
+        try:
+            way = self._submission_of(office)
+            verdicts = way.send(letter.mail_from, recipients, letter.octets, letter.id, on_phase)
+        except Conflict:
+            # The lease ran out and another courier has the letter: nothing of ours has left.
+            return
+        except Exception as fault:
+            # Not the server's word. Before the dot nothing has left; after it nobody knows.
+            state = "in_doubt" if phase in ("dot", "reply") else "deferred"
+            verdict = Verdict(state, False, f"Interrupted at our end ({type(fault).__name__}).")
+            self._settle(_Result(letter, dict.fromkeys(recipients, verdict), phase, now))
+            raise
+        self._settle(_Result(letter, verdicts, phase, now))
+
+    def _settle(self, result: _Result) -> None:
+        self._unstored.append(result)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Store what servers have said. While the store is away a verdict stays here, and nothing is dialled."""
+        while self._unstored:
+            fault = self._store(self._unstored[0])
+            _report(self._unstored.pop(0))
+            if fault is not None:
+                raise fault
+
+    def _store(self, result: _Result) -> Exception | None:
+        """Commit 4: the verdicts, and what they mean for the case, together; the verdicts alone if the case fails."""
+        fault: Exception | None = None
+        for _ in range(TRIES):
+            try:
+                with self._house.store.unit() as unit:
+                    _write(self._house, unit, result)
+                    doubt.tell_case(self._house, unit, result.letter.id, result.at)
+                return None
+            except Conflict:
+                continue
+            except Unavailable:
+                raise
+            except Exception as error:
+                fault = error
+                break
+        # The letter has left whatever its case makes of it: a second copy would be worse than a late word.
+        _log.error("letter.unheard", case=result.letter.case, letter=result.letter.id)
+        with self._house.store.unit() as unit:
+            _write(self._house, unit, result)
+            doubt.owe(unit, result.letter.id)
+        return fault
+
+
+def deliver_one(
+    house: House, submission_of: Callable[[Office], Submits], now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> bool:
+    """One letter, by a courier of its own; the loop keeps one Courier instead."""
+    return Courier(house, submission_of, lease_seconds).step(now)
+
+
+def _recover(unit: Unit, now: datetime, *, everyone: bool) -> None:
+    for letter_id, state in unit.outbox.recover(now, everyone=everyone):
+        _log.warning("letter.recovered", letter=letter_id, state=state)
+        if state != "waiting":
+            doubt.owe(unit, letter_id)
+
+
+def _office(house: House, letter: Letter) -> Office | None:
+    try:
+        return house.office_of(letter.case)
+    except (KeyError, StopIteration):
+        return None
+
+
+# -- what must wait -----------------------------------------------------------------------------------------------
+
+
+def _wait(
+    house: House, unit: Unit, office: Office | None, letter: Letter, envelopes: list[Envelope], now: datetime
+) -> tuple[datetime | None, str]:
+    """Until when the letter waits, and why; None when it may go (mail.md, "Budgets")."""
+    if office is None:
+        return now + MISPLACED_WAIT, "its office is not in the settings any more"
+    until, _ = _pause(unit, office)
+    if until is not None and until > now:
+        return until, "the mail server asked us to slow down or is away"
+    limits = house.limits
+    if unit.outbox.sent_count(now - HOUR) >= limits.per_hour:
+        return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour"
+    for envelope in envelopes:
+        if not envelope.home and unit.outbox.sent_count(now - HOUR, envelope.recipient) >= limits.per_address_per_hour:
+            return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour"
+    if not letter.case.startswith("office:"):
+        left = sum(
+            any(e.state in ("sent", "served", "bounced", "in_doubt") for e in sent)
+            for other, sent in unit.outbox.of_case(letter.case)
+            if other.leave_at > now - DAY
+        )
+        if left >= limits.per_case_per_day:
+            return now + HOUR, f"{limits.per_case_per_day} letters of this case have left within a day"
+    return None, ""
+
+
+def _unwritable(house: House, office: Office | None, letter: Letter, recipient: str) -> str:
+    """Why nobody may write to this address; "" if it is an address like any other."""
+    address = recipient.lower()
+    own = {o.address.lower() for o in house.offices.values()}
+    # A report on our own health may go to the shared mailbox if nobody else is named to read it.
+    to_itself = office is not None and letter.case == office.stream and address == office.administrator.lower()
+    if address in own and not to_itself:
+        return "never written to: this is our own mailbox"
+    if _DAEMON.match(address) or "@" not in address.strip("<>"):
+        return "never written to: nobody reads mail at this address"
+    return ""
+
+
+def _pause(unit: Unit, office: Office) -> tuple[datetime | None, int]:
+    """Until when this office's letters wait because of its server, and how often in a row that was so."""
+    value = json.loads(unit.meta.get(f"courier:{office.id}") or "{}")
+    return (datetime.fromisoformat(value["until"]) if value else None), int(value.get("times", 0))
+
+
+def _slow_down(unit: Unit, office: Office, now: datetime) -> datetime:
+    """Pause the whole office: 432 and 421 mean the account, not the letter; so does a server that is away."""
+    _, times = _pause(unit, office)
+    pause = min(retry_after(times + 1, _jitter(office.id, times)), LONGEST_PAUSE)
+    until = now + pause
+    unit.meta.put(f"courier:{office.id}", json.dumps({"until": until.isoformat(), "times": times + 1}))
+    _log.warning("courier.paused", office=office.id, until=until.isoformat(), times=times + 1)
+    return until
+
+
+def _jitter(name: str, attempt: int) -> float:
+    """0.0 to 1.0, spread over letters yet the same for each attempt, so that a demonstration can be played again."""
+    return hashlib.sha256(f"{name}/{attempt}".encode()).digest()[0] / 255
+
+
+# -- what came of it ----------------------------------------------------------------------------------------------
+
+
+def _write(house: House, unit: Unit, result: _Result) -> None:
+    """The verdicts of one transaction into the outbox."""
+    if not result.verdicts:
+        return
+    bundle = unit.outbox.get(result.letter.id)
+    envelopes = {e.recipient: e for e in bundle[1]} if bundle else {}
+    office = house.office_of(result.letter.case)
+    answered = bool(result.phase) and PHASES.index(result.phase) >= PHASES.index("rcpt")
+    earliest = result.at
+    states = {verdict.state for verdict in result.verdicts.values()}
+    if any(v.throttled for v in result.verdicts.values()) or (states == {"deferred"} and not answered):
+        earliest = _slow_down(unit, office, result.at)
+    elif states - {"deferred"}:
+        unit.meta.drop(f"courier:{office.id}")
+    tried = unit.outbox.attempts(result.letter.id)
+    too_old = answered and bool(tried) and result.at - tried[0].started_at >= GIVE_UP
+    for recipient, verdict in result.verdicts.items():
+        state, words = verdict.state, verdict.words
+        next_at = None
+        if state == "deferred" and too_old:
+            state, words = "refused", f"Given up after {GIVE_UP.days} days. {words}"
+        if state == "deferred":
+            attempts = envelopes[recipient].attempts if recipient in envelopes else 1
+            pause = retry_after(attempts, _jitter(result.letter.id, attempts))
+            next_at = max(earliest, result.at + pause)
+        unit.outbox.settle(result.letter.id, recipient, state, words, next_at, at=result.at)
+    if "in_doubt" in states:
+        doubt.owe(unit, result.letter.id)
+
+
+def _report(result: _Result) -> None:
+    for state in sorted({verdict.state for verdict in result.verdicts.values()}):
+        count = sum(verdict.state == state for verdict in result.verdicts.values())
+        known = {"case": result.letter.case, "letter": result.letter.id, "template": result.letter.template}
+        _log.info(f"letter.{state}", recipients=count, phase=result.phase, **known)

@@ -1,0 +1,223 @@
+"""Letters whose fate is not known, or not yet known to their case: settled by evidence, never by a guess.
+
+In: letters in doubt, copies that came home, the officer's word.
+Out: LetterSettled events; letters sent again under the same Message-ID; one question to a person per letter.
+Fails: Conflict; what a case makes of its letter's fate is raised, and told again later.
+Limits: absence proves little (servers hide or drop copies): a letter leaves again only when a later one's copy has come
+  home and its own has not, or by the setting in_doubt = "resend", or by a person's word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from mailflow.errors import Conflict
+from mailflow.flow.ports import House, Office
+from mailflow.procedure.events import LetterSettled
+from mailflow.store import Envelope, Letter, Unit
+
+# How long a copy may take to come home before its absence is worth a thought.
+PATIENCE = timedelta(minutes=15)
+# A letter that ends in doubt again and again is a person's matter, whatever the setting says.
+RESENDS = 2
+_OWED = "letters owed"
+
+_log = structlog.get_logger()
+
+
+# -- telling the case ---------------------------------------------------------------------------------------------
+
+
+def owe(unit: Unit, letter_id: str) -> None:
+    """Remember that a letter's fate has still to be told to its case (an office's own letters have none)."""
+    if letter_id.startswith("office:"):
+        return
+    owed = _owed(unit)
+    if letter_id not in owed:
+        unit.meta.put(_OWED, json.dumps([*owed, letter_id]))
+
+
+def _owed(unit: Unit) -> list[str]:
+    return json.loads(unit.meta.get(_OWED) or "[]")
+
+
+def tell_case(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
+    """Tell the case what became of its letter, once; True when the fate is known and nothing is left to tell.
+
+    sent: at the first recipient who was accepted. bounced: every recipient was refused.
+    """
+    bundle = unit.outbox.get(letter_id)
+    if bundle is None:
+        return True
+    letter, envelopes = bundle
+    result, detail = fate(envelopes)
+    if not result:
+        return not any(e.state in ("waiting", "claimed", "deferred", "in_doubt") for e in envelopes if not e.home)
+    if letter.case.startswith("office:"):
+        return True
+    from mailflow.flow.advance import advance
+
+    # K9: our sending date is when our mail server accepted the message; a copy that came home was accepted before.
+    settled_by_copy = result == "sent" and letter_id in _owed(unit)
+    at = min(now, unit.outbox.home_at(letter_id) or now) if settled_by_copy else now
+    event = LetterSettled(letter.id, result, at, detail)
+    advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/{result}", now=now)
+    return True
+
+
+def fate(envelopes: Iterable[Envelope]) -> tuple[str, str]:
+    """("sent" | "bounced" | "", words) of a letter, by its recipients without the mailbox's own copy."""
+    party = [e for e in envelopes if not e.home]
+    for envelope in party:
+        if envelope.state in ("sent", "served"):
+            return "sent", envelope.verdict
+    lost = [e for e in party if e.state in ("refused", "bounced")]
+    if lost and len(lost) == len(party):
+        return "bounced", "; ".join(dict.fromkeys(e.verdict for e in lost))
+    return "", ""
+
+
+def tell_owed(house: House, now: datetime) -> bool:
+    """Tell cases what could not be told before; True if one was told. One letter's failure does not stop the others."""
+    with house.store.read() as unit:
+        waiting = [letter_id for letter_id in _owed(unit) if _ripe(unit, letter_id)]
+    first: Exception | None = None
+    told = False
+    for letter_id in waiting:
+        try:
+            with house.store.unit() as unit:
+                if tell_case(house, unit, letter_id, now):
+                    unit.meta.put(_OWED, json.dumps([other for other in _owed(unit) if other != letter_id]))
+                    told = True
+        except Conflict:
+            raise
+        except Exception as fault:
+            first = first or fault
+    if first is not None:
+        raise first
+    return told
+
+
+def _ripe(unit: Unit, letter_id: str) -> bool:
+    bundle = unit.outbox.get(letter_id)
+    if bundle is None:
+        return True
+    open_states = ("waiting", "claimed", "deferred", "in_doubt")
+    return bool(fate(bundle[1])[0]) or not any(e.state in open_states for e in bundle[1] if not e.home)
+
+
+# -- settling a doubt ---------------------------------------------------------------------------------------------
+
+
+def settle_doubts(house: House, now: datetime) -> bool:
+    """Look at every letter in doubt once; True if one was settled, sent again or asked about."""
+    with house.store.read() as unit:
+        doubtful = [letter for letter, _ in unit.outbox.in_doubt() if _look_at(house, unit, letter) <= now]
+    moved = False
+    for letter in doubtful:
+        with house.store.unit() as unit:
+            moved = _settle_one(house, unit, letter, now) or moved
+    return moved
+
+
+def next_look(house: House, after: datetime) -> datetime | None:
+    """When a letter in doubt, not asked about yet, is next worth a look."""
+    with house.store.read() as unit:
+        looks = [_look_at(house, unit, letter) for letter, _ in unit.outbox.in_doubt()]
+    return min((at for at in looks if at > after), default=None)
+
+
+def _look_at(house: House, unit: Unit, letter: Letter) -> datetime:
+    attempts = unit.outbox.attempts(letter.id)
+    return (attempts[-1].started_at if attempts else letter.leave_at) + PATIENCE
+
+
+def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool:
+    bundle = unit.outbox.get(letter.id)
+    if bundle is None or not any(e.state == "in_doubt" for e in bundle[1]):
+        return False
+    office = house.office_of(letter.case)
+    attempts = unit.outbox.attempts(letter.id)
+    # The copy proves something only if it travelled in the transaction that is in doubt.
+    travelled = any(e.home and e.state == "in_doubt" for e in bundle[1])
+    home = unit.outbox.home_at(letter.id)
+    if home is not None and travelled and home >= attempts[-1].started_at:
+        return _close(unit, letter, "sent", "its copy came home", now)
+    if unit.held.by_tag(tag_of(letter.id)) is not None:
+        return False
+    looked = unit.inbox.read_through(office.mailbox)
+    if looked is None or looked < attempts[-1].started_at + PATIENCE:
+        return False  # nobody has looked for the copy yet
+    again = office.in_doubt == "resend" or (travelled and unit.outbox.later_home(letter.id))
+    if again and len(attempts) <= RESENDS:
+        return resend(unit, letter.id, now)
+    return _ask(house, unit, office, letter, attempts[-1].started_at, now)
+
+
+def resend(unit: Unit, letter_id: str, now: datetime) -> bool:
+    """Let a letter in doubt leave again with the same octets and Message-ID; False when it is not in doubt."""
+    bundle = unit.outbox.get(letter_id)
+    moved = False
+    for envelope in bundle[1] if bundle else []:
+        if envelope.state == "in_doubt":
+            unit.outbox.settle(letter_id, envelope.recipient, "waiting", "sent again after a doubt", now, at=now)
+            moved = True
+    if moved:
+        unit.held.close(tag_of(letter_id), "sent again")
+        _log.warning("letter.again", letter=letter_id)
+    return moved
+
+
+def count_as_sent(unit: Unit, letter_id: str, now: datetime) -> bool:
+    """A person says that a letter in doubt arrived; False when it is not in doubt. The case is told by `tell_owed`."""
+    bundle = unit.outbox.get(letter_id)
+    return bundle is not None and _close(unit, bundle[0], "sent", "a person says that it arrived", now)
+
+
+def _close(unit: Unit, letter: Letter, state: str, words: str, now: datetime) -> bool:
+    bundle = unit.outbox.get(letter.id)
+    moved = False
+    for envelope in bundle[1] if bundle else []:
+        if envelope.state == "in_doubt":
+            moved = unit.outbox.settle(letter.id, envelope.recipient, state, words, at=now) or moved
+    if moved:
+        owe(unit, letter.id)
+        unit.held.close(tag_of(letter.id), words)
+    return moved
+
+
+def tag_of(letter_id: str) -> str:
+    """The tag of the question about a letter in doubt."""
+    return f"letter:{letter_id}"
+
+
+def _ask(house: House, unit: Unit, office: Office, letter: Letter, tried_at: datetime, now: datetime) -> bool:
+    """Put the question to a person, once: the case's owner, and the administrator who can look into the server."""
+    from mailflow.flow.office_mail import letter_for, put_office_letter
+
+    view = unit.views.get(letter.case) or {}
+    to = [a for a in dict.fromkeys((str(view.get("owner") or ""), office.administrator or office.address)) if a]
+    reason = (
+        "The mail server took this letter but its answer was lost, so it may or may not have left. It is not sent "
+        "again by itself. Please ask the recipient or look at the mail server's log; the administrator can then let "
+        "it leave again or count it as sent."
+    )
+    facts = [
+        ("Case", letter.case),
+        ("Letter", f"{letter.template}, to the {letter.party}"),
+        ("Tried", f"{office.calendar.local(tried_at):%d %B %Y, %H:%M}"),
+        ("Letter id", letter.id),
+    ]
+    context = {"facts": facts, "reason": reason, "state_words": "a letter may or may not have left"}
+    suggestion = {"letter": letter.id, "case": letter.case, "template": letter.template}
+    unit.held.open(tag_of(letter.id), letter.id, "letter in doubt", suggestion, now)
+    if letter.case != office.stream:
+        # About a mail of our own nobody is asked by another such mail: it stands among what is held.
+        key = f"doubt/{letter.id}"
+        put_office_letter(house, unit, office, letter_for(office, "health"), to, context, key=key, now=now)
+    _log.warning("letter.asked", case=letter.case, letter=letter.id)
+    return True

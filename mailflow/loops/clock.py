@@ -1,0 +1,91 @@
+"""Clock: what is due fires, files are written, daily lists and weekly summaries are made.
+
+In: a house.
+Out: steps; when the next thing is due.
+Fails: as its steps do; the loop bears it.
+Limits: another process's commits do not wake it, so it looks every few seconds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mailflow.flow.ports import House
+from mailflow.loops.loop import Guard
+from mailflow.store import Store
+
+# A share that is not mounted is not tried at every turn.
+FOLDER_REST = timedelta(minutes=5)
+
+
+class Clock:
+    """The steps of the clock, for all offices."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._folder_rests: datetime | None = None
+
+    def guards(self) -> list[Guard]:
+        """One due row, one file, the digests of one moment."""
+        return [
+            Guard("clock.remind", self.remind),
+            Guard("clock.files", self.files),
+            Guard("clock.digests", self.digests),
+        ]
+
+    def remind(self, now: datetime) -> bool:
+        """One row of the agenda that is due."""
+        from mailflow.flow.remind import remind_one
+
+        return remind_one(self._house, now)
+
+    def files(self, now: datetime) -> bool:
+        """One file that a case has decided to write; a folder that cannot be written is left alone for a while."""
+        from mailflow.flow.files import write_one
+
+        if self._folder_rests is not None and now < self._folder_rests:
+            return False
+        found = write_one(self._house, now)
+        with self._house.store.read() as unit:
+            stuck = not found and bool(unit.files.waiting())
+        self._folder_rests = now + FOLDER_REST if stuck else None
+        return found
+
+    def digests(self, now: datetime) -> bool:
+        """Daily lists and weekly summaries of all offices."""
+        from mailflow.flow.summarise import due_digests
+
+        return due_digests(self._house, now)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next row of the agenda is due, or a stuck file is tried again; later than now."""
+        with self._house.store.read() as unit:
+            due = unit.agenda.next_due(after=now)
+        rests = self._folder_rests
+        return min((at for at in (due, rests) if at is not None and at > now), default=None)
+
+    def next_digest(self, now: datetime) -> datetime | None:
+        """When the next digest of any office is due."""
+        from mailflow.flow.summarise import next_digest
+
+        return min((next_digest(office, now) for office in self._house.offices.values()), default=None)
+
+    def next_of_all(self, now: datetime) -> datetime | None:
+        """The earlier of both."""
+        return min(filter(None, (self.next_due(now), self.next_digest(now))), default=None)
+
+
+class CommitWait:
+    """Waits for a commit of this process; what is committed after `mark` is not missed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen = store.commits
+
+    def mark(self) -> None:
+        """Remember how many commits there were before the loop looked for work."""
+        self._seen = self._store.commits
+
+    def wait(self, seconds: float) -> None:
+        """At most `seconds`."""
+        self._store.wait_for_commit(seconds, since=self._seen)

@@ -1,0 +1,88 @@
+"""Intake: one mailbox is read, its mails are sorted, and how far that has come is written down (G9).
+
+In: a house, an office, the source that reads its mailbox.
+Out: mails kept and sorted; `read_through` of the mailbox; word to the administrator when it is away.
+Fails: errors.MailboxUnavailable from `collect`, for the loop to back off.
+Limits: sorting is done by one thread at a time (`sorting`), so that a poison mail is not counted twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from mailflow.errors import MailboxUnavailable
+from mailflow.flow.collect import away_due, collect, mailbox_away, mailbox_back
+from mailflow.flow.ports import House, Office
+from mailflow.loops.loop import Guard
+from mailflow.mailbox.source import Source
+
+# More than one poison mail of another mailbox may lie in front of ours.
+LOOK = 200
+
+
+class Intake:
+    """The steps of one mailbox."""
+
+    def __init__(self, house: House, office: Office, source: Source, sorting: threading.Lock) -> None:
+        self.office, self.source = office, source
+        self._house, self._sorting = house, sorting
+        self._through: datetime | None = None
+
+    def guards(self) -> list[Guard]:
+        """Collect, then sort, then write down how far it has come: `read_through` moves only after sorting."""
+        name = f"intake.{self.office.id}"
+        return [
+            Guard(f"{name}.collect", self.collect),
+            Guard(f"{name}.sort", self.sort),
+            Guard(f"{name}.mark", self.mark),
+        ]
+
+    def collect(self, now: datetime) -> bool:
+        """Keep what has come; True if there was something new or there is more."""
+        self._through = None
+        try:
+            collected = collect(self._house, self.office, self.source, now)
+        except MailboxUnavailable as fault:
+            mailbox_away(self._house, self.office, str(fault), now)
+            raise
+        mailbox_back(self._house, self.office, now)
+        self._through = collected.through
+        return collected.new > 0 or collected.more
+
+    def sort(self, now: datetime) -> bool:
+        """One kept mail, of whichever mailbox."""
+        from mailflow.flow.sort import sort_one
+
+        with self._sorting:
+            return sort_one(self._house, now)
+
+    def mark(self, _now: datetime) -> bool:
+        """Move `read_through` once nothing of this mailbox waits to be sorted; chasers may then fire."""
+        through = self._through
+        if through is None:
+            return False
+        with self._house.store.unit() as unit:
+            if not any(kept.mailbox == self.office.mailbox for kept in unit.inbox.next_kept(LOOK)):
+                unit.inbox.set_read_through(self.office.mailbox, through)
+                self._through = None
+        return False
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the administrator is to be told of an outage that is running."""
+        at = away_due(self._house, self.office)
+        return at if at is not None and at > now else None
+
+
+class MailboxWait:
+    """Waits for news of the mailbox (IDLE or poll), at most `seconds`."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def mark(self) -> None:
+        """The source itself knows its last look."""
+
+    def wait(self, seconds: float) -> None:
+        """May raise MailboxUnavailable."""
+        self._source.wait(seconds)
