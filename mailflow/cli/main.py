@@ -14,10 +14,8 @@ from importlib.util import find_spec
 
 import click
 
+from mailflow.cli.saying import EX_CONFIG, EX_TEMPFAIL, sentence, show_faults
 from mailflow.errors import ConfigurationError, MailflowError, Unavailable
-
-EX_TEMPFAIL = 75
-EX_CONFIG = 78
 
 
 def _run() -> click.Command:
@@ -112,21 +110,6 @@ class Commands(click.Group):
         except MailflowError as error:
             click.echo(sentence(error), err=True)
             sys.exit(1)
-
-
-def show_faults(error: ConfigurationError) -> None:
-    """All faults on standard error, a line each."""
-    for fault in error.faults:
-        click.echo(str(fault), err=True)
-    count = len(error.faults)
-    click.echo(f"\n{count} {'fault' if count == 1 else 'faults'}. Nothing was started.", err=True)
-
-
-def sentence(error: Exception) -> str:
-    """An error's words as a sentence of their own."""
-    words = str(error).strip() or type(error).__name__
-    words = words[0].upper() + words[1:]
-    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

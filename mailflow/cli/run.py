@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from mailflow import wiring
-from mailflow.cli.main import EX_CONFIG, EX_TEMPFAIL, sentence
+from mailflow.cli.saying import EX_CONFIG, EX_TEMPFAIL, sentence
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.loops.daemon import LOOPS, Daemon
 from mailflow.loops.pretended import ClockSocket, PretendedClock, instant
