@@ -9,131 +9,16 @@ Limits: holds ids, dates and short fields; people's words lie in the texts table
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 
-EMPTY: Mapping = MappingProxyType({})
+from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, Timer
+
+__all__ = ["EMPTY", "HEADS", "Act", "Case", "Fact", "Machine", "Sent", "Timer", "apply", "day", "fold", "instant"]
+
 HEADS = frozenset({"opened", "mail", "said", "timer", "settled", "own_letter"})
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One consequence, stored once and never changed. `data` is JSON (instants and dates in ISO form)."""
-
-    kind: str
-    machine: str
-    data: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Timer:
-    """A running, standing or paused clock (K13). `steps` are (name, UTC instant) still to come, earliest first."""
-
-    name: str
-    state: str  # running | standing | paused
-    on: date
-    nominal: date
-    target: date
-    clause: str
-    working: str
-    rule: str
-    soft: bool
-    anchor: date
-    steps: tuple[tuple[str, datetime], ...]
-    set_seq: int
-    left: int = 0
-    promised: date | None = None
-    extended: int = 0
-    letter: str = ""  # the letter whose leaving makes the date firm
-    firm: bool = True
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The case's own machine or a child, with its clocks and the last dates of clocks that ended."""
-
-    id: str
-    kind: str
-    state: str
-    since: datetime
-    ended: bool = False
-    came_from: str = ""
-    item: int = 0
-    timers: Mapping[str, Timer] = field(default_factory=dict)
-    past: Mapping[str, date] = field(default_factory=dict)
-    fields: Mapping[str, object] = field(default_factory=dict)
-    changed: tuple[int, str] = (0, "")  # (seq, kind) of the head fact that last moved it
-    entered: int = 0  # the fact by which it came into its state
-    cycle: int = 1
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A letter decided on this case and what became of it."""
-
-    id: str
-    name: str
-    machine: str
-    status: str  # decided | sent | bounced | withdrawn | impossible
-    seq: int
-    head: int
-    cycle: int
-    at: datetime
-    leave_at: datetime | None = None
-    to: tuple[str, ...] = ()
-    role: str = ""
-
-
-@dataclass(frozen=True)
-class Act:
-    """An accepted word, with the case as it stood before it, so that it can be undone (Q33)."""
-
-    seq: int
-    actor: str
-    verb: str
-    before: Case
-    undone: bool = False
-    final: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """Everything decide may know of a case."""
-
-    ref: str = ""
-    procedure: str = ""
-    edition: str = ""
-    seq: int = 0
-    cycle: int = 1
-    head: tuple[int, str] = (0, "")
-    opened_at: datetime | None = None
-    fields: Mapping[str, object] = field(default_factory=dict)
-    set_by: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    lists: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
-    machines: Mapping[str, Machine] = field(default_factory=dict)
-    letters: Mapping[str, Sent] = field(default_factory=dict)
-    acts: tuple[Act, ...] = field(default=(), repr=False)
-    unjudged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    last_mail: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
-    hold: Mapping[str, object] = field(default_factory=dict)
-    corrections: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    joined: tuple[str, ...] = ()
-    held_chasers: Mapping[str, str] = field(default_factory=dict)
-
-    def live(self, kind: str = "") -> tuple[Machine, ...]:
-        """Machines that have not ended, of one kind if named, oldest first."""
-        return tuple(m for m in self.machines.values() if not m.ended and (not kind or m.kind == kind))
-
-    def last_letter(self, name: str, machine: str = "") -> Sent | None:
-        """The newest letter of that name that was not withdrawn."""
-        found = [
-            s
-            for s in self.letters.values()
-            if s.name == name and s.status != "withdrawn" and (not machine or s.machine == machine)
-        ]
-        return max(found, key=lambda s: s.seq) if found else None
+SILENT = frozenset("refused asked receipt copied erased noted".split())
 
 
 def _put(mapping: Mapping, key: object, value: object) -> Mapping:
@@ -166,13 +51,17 @@ def _timer(data: Mapping, seq: int) -> Timer:
         rule=str(data["rule"]),
         soft=bool(data["soft"]),
         anchor=day(data["anchor"]),
-        steps=tuple((str(n), instant(i)) for n, i in data["steps"]),
+        steps=_steps(data),
         set_seq=seq,
         promised=day(data["promised"]) if data.get("promised") else None,
         extended=int(data.get("extended", 0)),
         letter=str(data.get("letter", "")),
         firm=bool(data.get("firm", True)),
     )
+
+
+def _steps(data: Mapping) -> tuple[tuple[str, datetime], ...]:
+    return tuple((str(name), instant(at)) for name, at in data["steps"])
 
 
 def _machine(case: Case, fact: Fact, **changes: object) -> Case:
@@ -183,52 +72,74 @@ def _machine(case: Case, fact: Fact, **changes: object) -> Case:
 def _apply_timer(case: Case, fact: Fact) -> Case:
     data, machine = fact.data, case.machines[fact.machine]
     name = str(data["timer"])
+    # A date that becomes firm, and a clock that only watches for an answer, are no moves that an undo would trip over.
+    changed = machine.changed if data.get("firming") or data.get("aside") else case.head
     if fact.kind == "timer_set":
         timers = _put(machine.timers, name, _timer(data, case.seq))
-        changed = machine.changed if data.get("firming") else case.head
         return _machine(case, fact, timers=timers, past=_put(machine.past, name, day(data["on"])), changed=changed)
     timer = machine.timers.get(name)
     if timer is None:
         return case
     if fact.kind == "timer_ended":
-        return _machine(case, fact, timers=_drop(machine.timers, name))
+        return _machine(case, fact, timers=_drop(machine.timers, name), changed=changed)
     if fact.kind == "timer_stepped":
         return _machine(case, fact, timers=_put(machine.timers, name, replace(timer, steps=timer.steps[1:])))
     if fact.kind == "timer_stood":
-        return _machine(case, fact, timers=_put(machine.timers, name, replace(timer, state="standing")))
-    if fact.kind == "timer_ran":
-        steps = tuple((str(n), instant(i)) for n, i in data["steps"])
-        return _machine(case, fact, timers=_put(machine.timers, name, replace(timer, state="running", steps=steps)))
-    left = int(data["left"])  # timer_paused
-    return _machine(case, fact, timers=_put(machine.timers, name, replace(timer, state="paused", left=left)))
+        timer = replace(timer, state="standing")
+    elif fact.kind == "timer_ran":
+        timer = replace(timer, state="running", steps=_steps(data))
+    else:
+        timer = replace(timer, state="paused", left=int(data["left"]))
+    return _machine(case, fact, timers=_put(machine.timers, name, timer), changed=changed)
 
 
 def _apply_letter(case: Case, fact: Fact) -> Case:
     data = fact.data
     if fact.kind == "letter":
-        sent = Sent(
-            id=str(data["letter"]),
-            name=str(data["name"]),
-            machine=fact.machine,
-            status=str(data.get("status", "decided")),
-            seq=case.seq,
-            head=case.head[0],
-            cycle=case.cycle,
-            at=instant(data["at"]),
-            leave_at=instant(data["leave_at"]) if data.get("leave_at") else None,
-            to=tuple(str(a) for a in data.get("to", ())),
-            role=str(data.get("role", "")),
-        )
-        return replace(case, letters=_put(case.letters, sent.id, sent))
+        return _again(_decided(case, fact), str(data.get("instead_of", "")), str(data["letter"]))
     letter = case.letters.get(str(data["letter"]))
     if letter is None:
         return case
     if fact.kind == "letter_withdrawn":
-        return replace(case, letters=_put(case.letters, letter.id, replace(letter, status="withdrawn")))
+        letter = replace(letter, status="withdrawn", withdrawn_by=case.head[0])
+        return replace(case, letters=_put(case.letters, letter.id, letter))
     result = str(data["result"])  # settled
     status = {"sent": "sent", "bounced": "bounced", "withdrawn": "withdrawn"}[result]
     at = instant(data["at"]) if result == "sent" else letter.at
     return replace(case, letters=_put(case.letters, letter.id, replace(letter, status=status, at=at)))
+
+
+def _decided(case: Case, fact: Fact) -> Case:
+    data = fact.data
+    sent = Sent(
+        id=str(data["letter"]),
+        name=str(data["name"]),
+        machine=fact.machine,
+        status=str(data.get("status", "decided")),
+        seq=case.seq,
+        head=case.head[0],
+        cycle=case.cycle,
+        at=instant(data["at"]),
+        leave_at=instant(data["leave_at"]) if data.get("leave_at") else None,
+        to=tuple(str(a) for a in data.get("to", ())),
+        role=str(data.get("role", "")),
+        data=MappingProxyType(dict(data)),
+    )
+    return replace(case, letters=_put(case.letters, sent.id, sent))
+
+
+def _again(case: Case, old: str, new: str) -> Case:
+    """Clocks that count from a letter taken back count from the one decided in its place."""
+    if not old:
+        return case
+    machines = {}
+    for name, machine in case.machines.items():
+        timers = {n: replace(t, letter=new) if t.letter == old else t for n, t in machine.timers.items()}
+        machines[name] = replace(machine, timers=MappingProxyType(timers))
+    return replace(case, machines=MappingProxyType(machines))
+
+
+# -- undo (Q33) -----------------------------------------------------------------------------------------------------
 
 
 def _apply_undo(case: Case, fact: Fact) -> Case:
@@ -236,56 +147,82 @@ def _apply_undo(case: Case, fact: Fact) -> Case:
     before = act.before
     machines = {}
     for name, machine in case.machines.items():
-        touched = machine.changed[0] >= act.seq
-        if not touched:
+        if machine.changed[0] < act.seq:
             machines[name] = machine
         elif name in before.machines:
             machines[name] = replace(before.machines[name], changed=case.head)
-    fields, set_by = dict(case.fields), dict(case.set_by)
-    for name, (seq, kind) in case.set_by.items():
-        if seq == act.seq or (seq > act.seq and kind == "settled"):
-            if name in before.fields:
-                fields[name], set_by[name] = before.fields[name], before.set_by.get(name, (0, ""))
-            else:
-                del fields[name], set_by[name]
     acts = tuple(replace(a, undone=True) if a.seq == act.seq else a for a in case.acts)
+    case = _fields_before(replace(case, machines=MappingProxyType(machines), acts=acts), act)
+    waiting = {role: (*mails, *case.unjudged.get(role, ())) for role, mails in act.judged.items()}
+    drafts = before.corrections if fact.data.get("again") else case.corrections
     return replace(
         case,
-        machines=MappingProxyType(machines),
-        fields=MappingProxyType(fields),
-        set_by=MappingProxyType(set_by),
-        lists=before.lists,
-        unjudged=before.unjudged,
-        hold=before.hold,
-        cycle=before.cycle,
-        acts=acts,
-        corrections=(*case.corrections, *(str(x) for x in fact.data.get("corrections", ()))),
+        unjudged=MappingProxyType({**case.unjudged, **waiting}),
+        corrections=(*drafts, *(str(x) for x in fact.data.get("corrections", ()))),
     )
 
 
+def _fields_before(case: Case, act: Act) -> Case:
+    """What the act (or a letter's leaving after it) wrote is written back as it was."""
+    before, fields, lists = act.before, dict(case.fields), dict(case.lists)
+    set_by, written = dict(case.set_by), dict(case.written)
+    hold, cycle = case.hold, case.cycle
+    for name, (seq, kind) in case.written.items():
+        if seq != act.seq and not (seq > act.seq and kind == "settled"):
+            continue
+        special, _, key = name.partition(" ")
+        if special == "#hold":
+            hold = before.hold
+        elif special == "#cycle":
+            cycle = before.cycle
+        elif special == "#list":
+            lists[key] = before.lists.get(key, ())
+        elif name in before.fields:
+            fields[name] = before.fields[name]
+        else:
+            fields.pop(name, None)
+        set_by[name], written[name] = before.set_by.get(name, (0, "")), case.head
+    return replace(
+        case,
+        fields=MappingProxyType(fields),
+        set_by=MappingProxyType(set_by),
+        written=MappingProxyType(written),
+        lists=MappingProxyType(lists),
+        hold=hold,
+        cycle=cycle,
+    )
+
+
+def _mark(case: Case, name: str) -> Case:
+    """Remember which head fact wrote this, so that an undo can tell."""
+    return replace(case, set_by=_put(case.set_by, name, case.head), written=_put(case.written, name, case.head))
+
+
+# -- facts ----------------------------------------------------------------------------------------------------------
+
+
 def _apply_head(case: Case, fact: Fact) -> Case:
-    data = fact.data
-    before = case
+    data, before = fact.data, case
     case = replace(case, head=(case.seq, fact.kind))
-    if fact.kind == "opened":
-        return replace(
-            case,
-            ref=str(data["ref"]),
-            procedure=str(data["procedure"]),
-            edition=str(data["edition"]),
-            opened_at=instant(data["at"]),
-        )
-    if fact.kind == "mail":
-        return replace(
-            case, last_mail=_put(case.last_mail, str(data["role"]), (str(data["mail"]), instant(data["at"])))
-        )
-    if fact.kind == "said":
-        act = Act(case.seq, str(data["actor"]), str(data["verb"]), before, final=bool(data.get("final")))
-        return replace(case, acts=(*case.acts, act))
-    if fact.kind == "timer":
-        return _apply_timer(case, Fact("timer_stepped", fact.machine, data))
-    if fact.kind == "settled":
-        return _apply_letter(case, fact)
+    match fact.kind:
+        case "opened":
+            return replace(
+                case,
+                ref=str(data["ref"]),
+                procedure=str(data["procedure"]),
+                edition=str(data["edition"]),
+                opened_at=instant(data["at"]),
+            )
+        case "mail":
+            last = _put(case.last_mail, str(data["role"]), (str(data["mail"]), instant(data["at"])))
+            return replace(case, last_mail=last)
+        case "said":
+            act = Act(case.seq, str(data["actor"]), str(data["verb"]), before, final=bool(data.get("final")))
+            return replace(case, acts=(*case.acts, act))
+        case "timer":
+            return _apply_timer(case, Fact("timer_stepped", fact.machine, data))
+        case "settled":
+            return _apply_letter(case, fact)
     return case
 
 
@@ -297,58 +234,82 @@ def _apply_item(case: Case, fact: Fact) -> Case:
     else:
         n = int(fact.data["n"])
         items = tuple({**i, **fact.data["values"]} if i["n"] == n else i for i in items)
-    return replace(case, lists=_put(case.lists, name, items))
+    return _mark(replace(case, lists=_put(case.lists, name, items)), f"#list {name}")
 
 
-def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911 - one line a fact
+def _spawned(case: Case, fact: Fact) -> Case:
+    machine = Machine(
+        fact.machine,
+        str(fact.data["kind"]),
+        str(fact.data["state"]),
+        instant(fact.data["at"]),
+        item=int(fact.data.get("item", 0)),
+        changed=case.head,
+        entered=case.seq,
+        cycle=case.cycle,
+    )
+    return replace(case, machines=_put(case.machines, fact.machine, machine))
+
+
+def _moved(case: Case, fact: Fact) -> Case:
+    data, old = fact.data, case.machines[fact.machine]
+    stays = data["to"] == old.state
+    return _machine(
+        case,
+        fact,
+        state=str(data["to"]),
+        since=old.since if stays else instant(data["at"]),
+        ended=bool(data["ends"]),
+        came_from=str(data["from"]) if data.get("remember") else old.came_from,
+        changed=old.changed if stays else case.head,
+        entered=old.entered if stays else case.seq,
+    )
+
+
+def _judged(case: Case, fact: Fact) -> Case:
+    settled = MappingProxyType({k: v for k, v in case.unjudged.items() if k in fact.data["roles"]})
+    acts = tuple(replace(a, judged=settled) if a.seq == case.head[0] else a for a in case.acts)
+    waiting = {k: v for k, v in case.unjudged.items() if k not in settled}
+    return replace(case, unjudged=MappingProxyType(waiting), acts=acts)
+
+
+def _filed(case: Case, fact: Fact) -> Case:
+    if not fact.data.get("held"):
+        return case
+    # Mail that comes in a hold is taken up when the hold ends (composition 10).
+    kept = [*case.hold.get("mails", ()), [fact.data["role"], fact.data["mail"], fact.data["sender"], fact.data["at"]]]
+    return replace(case, hold=_put(case.hold, "mails", kept))
+
+
+def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911, PLR0912 - one branch a fact
     data = fact.data
     match fact.kind:
         case "field":
-            fields = _put(case.fields, str(data["name"]), data["value"])
-            return replace(case, fields=fields, set_by=_put(case.set_by, str(data["name"]), case.head))
+            name = str(data["name"])
+            return _mark(replace(case, fields=_put(case.fields, name, data["value"])), name)
         case "child_field":
-            machine = case.machines[fact.machine]
-            return _machine(case, fact, fields=_put(machine.fields, str(data["name"]), data["value"]))
-        case "spawned":
-            machine = Machine(
-                fact.machine,
-                str(data["kind"]),
-                str(data["state"]),
-                instant(data["at"]),
-                item=int(data.get("item", 0)),
-                changed=case.head,
-                entered=case.seq,
-                cycle=case.cycle,
-            )
-            return replace(case, machines=_put(case.machines, fact.machine, machine))
-        case "moved":
             old = case.machines[fact.machine]
-            came = str(data["from"]) if data.get("remember") else old.came_from
-            return _machine(
-                case,
-                fact,
-                state=str(data["to"]),
-                since=instant(data["at"]),
-                ended=bool(data["ends"]),
-                came_from=came,
-                changed=case.head,
-                entered=case.seq if data["to"] != old.state else old.entered,
-            )
+            changed = case.head if case.head[1] == "said" else old.changed
+            return _machine(case, fact, fields=_put(old.fields, str(data["name"]), data["value"]), changed=changed)
+        case "spawned":
+            return _spawned(case, fact)
+        case "moved":
+            return _moved(case, fact)
         case "unjudged":
             role = str(data["role"])
-            return replace(
-                case, unjudged=_put(case.unjudged, role, (*case.unjudged.get(role, ()), str(data["mail"])))
-            )
+            waiting = (*case.unjudged.get(role, ()), str(data["mail"]))
+            return replace(case, unjudged=_put(case.unjudged, role, waiting))
         case "judged":
-            return replace(
-                case, unjudged=MappingProxyType({k: v for k, v in case.unjudged.items() if k not in data["roles"]})
-            )
+            return _judged(case, fact)
+        case "filed":
+            return _filed(case, fact)
         case "cycle":
-            return replace(case, cycle=int(data["n"]))
+            return _mark(replace(case, cycle=int(data["n"])), "#cycle")
         case "held":
-            return replace(case, hold=MappingProxyType(dict(data)))
+            mails = {"mails": case.hold["mails"]} if "mails" in case.hold else {}
+            return _mark(replace(case, hold=MappingProxyType({**data, **mails})), "#hold")
         case "released":
-            return replace(case, hold=EMPTY)
+            return _mark(replace(case, hold=EMPTY), "#hold") if case.hold else case
         case "corrected":
             return replace(case, corrections=())
         case "file":
@@ -357,8 +318,8 @@ def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911 - one line a
             return replace(case, joined=(*case.joined, str(data["ref"])))
         case "chaser_held":
             return replace(case, held_chasers=_put(case.held_chasers, str(data["key"]), str(data["why"])))
-        case "refused" | "asked" | "filed" | "receipt" | "copied" | "erased" | "noted":
-            return case
+    if fact.kind in SILENT:
+        return case
     raise ValueError(f"unknown fact {fact.kind!r}")
 
 

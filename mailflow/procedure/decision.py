@@ -79,6 +79,8 @@ class Decision:
 
     def fill(self, words: str) -> str:
         """Words of the procedure file with `{setting}` filled in."""
+        if "{" not in words:
+            return words
         for name in self.procedure.settings:
             if "{" + name + "}" in words:
                 words = words.replace("{" + name + "}", str(self.setting(name)))
@@ -95,6 +97,12 @@ class Decision:
             if address and not any(c.email == address for c in known):
                 return (Contact("", address),)
             return known if address else ()
+        if defined and defined.field and defined.who == "officer":
+            address = str(self.case.fields.get(defined.field, ""))
+            known = self.terms.people.get(role, ())
+            # Allocated in this very decision: the register was asked before.
+            if address in self.terms.officers and len(known) != 1:
+                return (Contact("", address),)
         return self.terms.people.get(role, ())
 
     def letter_people(self, letter: LetterDef) -> tuple[tuple[Contact, ...], tuple[Contact, ...]]:
@@ -124,9 +132,7 @@ class Decision:
         if letter.leaves == "at once" or not self.is_party(letter.to):
             return self.now
         wait = timedelta(minutes=self.terms.undo_minutes) if isinstance(self.event, Said) else timedelta()
-        return self.calendar.office_time(
-            self.now + wait, _clock(self.terms.opens), _clock(self.terms.closes)
-        )
+        return self.calendar.office_time(self.now + wait, _clock(self.terms.opens), _clock(self.terms.closes))
 
     def people_are_parties(self, actor: Actor) -> bool:
         """Whether this speaker holds no officer's role: they see less (5.2, Status)."""

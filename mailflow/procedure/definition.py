@@ -81,6 +81,7 @@ class TimerDef:
     extra: bool = False
     shared: bool = False
     done_by: str = ""
+    asked: tuple[str, ...] = ()  # runs only while a mail of these roles waits to be judged
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Trigger:
     names: tuple[str, ...]
     setting: str = ""  # "name = value": only under this setting
     since: str = ""  # sent: letters count from when this field was set (otherwise from entering the state)
+    tried: tuple[str, ...] = ()  # sent: these too, but it is enough that they were tried
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ class Row:
     files: tuple[str, ...] = ()
     remember_from: bool = False
     withdraw: bool = False
+    withdraws: tuple[str, ...] = ()  # these letters, if they have not left yet (G5)
     close_children: str = ""
     new_cycle: bool = False
     asks: str = ""

@@ -60,7 +60,7 @@ def resolve(d: Decision, machine: Machine, role: str) -> tuple[Contact, ...]:
     return d.people(role)
 
 
-def send(  # noqa: PLR0913 - a letter has many parts
+def send(
     d: Decision,
     machine: Machine,
     name: str,

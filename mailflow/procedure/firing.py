@@ -30,16 +30,16 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
         d.emit("cycle", machine_id, n=d.case.cycle + 1)
     _fields(d, row, machine_id)
     _items(d, row, machine)
-    if row.withdraw:
-        withdraw_waiting(d)
+    if row.withdraw or row.withdraws:
+        withdraw_waiting(d, row.withdraws)
     _move(d, row, machine_id)
     for name in row.records:
         dispatch.send(d, d.case.machines[machine_id], name, row=row.id, recorded_at=_stated(d, "on"))
     for use in letters:
         buttons = row.buttons
         dispatch.send(d, d.case.machines[machine_id], use.letter, why=use.why or row.why, buttons=buttons, row=row.id)
-    _clocks(d, row, machine_id)
     _judging(d, row)
+    _clocks(d, row, machine_id)
     for what in row.files:
         d.emit("file", machine_id, what=what, at=d.at.isoformat())
     for name, words in row.date_field.items():
@@ -48,10 +48,10 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
             d.emit("field", machine_id, name=name, value=found)
     if row.join:
         d.emit("joined", machine_id, ref=str(d.blank(row.join)))
+    for tell in told:  # before the new ones are made, so that only those that were there hear it
+        _tell(d, tell, machine_id)
     for spawn in spawned:
         _spawn(d, spawn)
-    for tell in told:
-        _tell(d, tell, machine_id)
     if row.close_children:
         _close(d, row.close_children)
     if row.letters or row.records:
@@ -130,7 +130,14 @@ def _judging(d: Decision, row: Row) -> None:
     if row.asks and isinstance(d.event, MailCame):
         d.emit("unjudged", d.procedure.main, role=row.asks, mail=d.event.mail)
     if row.judges:
-        d.emit("judged", d.procedure.main, roles=list(row.judges))
+        judge(d, row.judges)
+
+
+def judge(d: Decision, roles: tuple[str, ...]) -> None:
+    """An officer has said what the waiting mails of these roles were; the clock that asked for it may stop."""
+    if any(role in d.case.unjudged for role in roles):
+        d.emit("judged", d.procedure.main, roles=list(roles))
+        timers.settle_timers(d, d.procedure.main)
 
 
 def _spawn(d: Decision, spawn: Spawn) -> None:
@@ -169,9 +176,9 @@ def _close(d: Decision, reason: str) -> None:
     for child in d.case.live():
         if child.kind == d.procedure.main:
             continue
-        d.emit(
-            "moved", child.id, **{"from": child.state}, to=d.definition(child).closed_as, row="", at=d.at.isoformat(), ends=True, why=reason
-        )
+        to = d.definition(child).closed_as
+        moved = {"from": child.state, "to": to, "row": "", "ends": True, "why": reason}
+        d.emit("moved", child.id, **moved, at=d.at.isoformat())
         timers.settle_timers(d, child.id)
 
 
@@ -185,17 +192,12 @@ def end_children_if_done(d: Decision) -> None:
         d.signal(main.id, "ended")
 
 
-def withdraw_waiting(d: Decision, since: int = 0) -> list[str]:
-    """Take back every party's letter that has not left; returns those that have already gone."""
-    gone = []
+def withdraw_waiting(d: Decision, names: tuple[str, ...] = ()) -> None:
+    """Take back parties' letters that have not left: those named, or all."""
     for letter in d.case.letters.values():
-        if letter.seq <= since or letter.status != "decided":
-            continue
-        if letter.id in d.terms.gone:
-            gone.append(letter.id)
-        elif d.is_party(letter.role) or since:
-            d.emit("letter_withdrawn", letter.machine, letter=letter.id)
-    return gone
+        if letter.status == "decided" and letter.id not in d.terms.gone and d.is_party(letter.role):
+            if not names or letter.name in names:
+                d.emit("letter_withdrawn", letter.machine, letter=letter.id)
 
 
 def _stated(d: Decision, blank: str) -> datetime:

@@ -9,7 +9,6 @@ Limits: one case at a time; flow/advance.py makes the transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from mailflow.procedure import acts, dispatch, guards
@@ -34,7 +33,7 @@ def decide(
     return d.facts
 
 
-def question(  # noqa: PLR0913 - what a decision stands on
+def question(
     procedure: Procedure,
     terms: Terms,
     case: Case,
@@ -71,14 +70,16 @@ def _all_or_none(
 
 def _take(d: Decision, event: Event) -> None:
     """One event: its head fact, the row it sets off, and every signal that follows."""
-    d.event, d.at = event, getattr(event, "at", d.now)
+    # Dates run from when a clock truly acted, however late: never back-dated (G10).
+    d.event, d.at = event, d.now if isinstance(event, TimerDue) else event.at
     match event:
         case MailCame():
             _mail(d, event)
         case Said():
             _said(d, event)
         case OwnLetter():
-            d.emit("own_letter", d.procedure.main, role=event.role, mail=event.mail, by=event.by, at=event.at.isoformat())
+            told = {"role": event.role, "mail": event.mail, "by": event.by}
+            d.emit("own_letter", d.procedure.main, **told, at=event.at.isoformat())
             _first_row(d, "own_letter", event.role)
         case TimerDue():
             _timer(d, event)
@@ -133,7 +134,8 @@ def _first_row(d: Decision, kind: str, *names: str, machine: Machine | None = No
 def _mail(d: Decision, event: MailCame) -> None:
     main = d.procedure.main
     if not d.case.machines:
-        d.emit("opened", main, ref=d.case.ref, procedure=d.procedure.id, edition=d.procedure.edition, at=event.at.isoformat())
+        of = {"ref": d.case.ref, "procedure": d.procedure.id, "edition": d.procedure.edition}
+        d.emit("opened", main, **of, at=event.at.isoformat())
     role = d.procedure.roles.get(event.role)
     counts_as = role.counts_as if role and role.counts_as else event.role
     d.emit(
@@ -151,8 +153,20 @@ def _mail(d: Decision, event: MailCame) -> None:
         row = next(r for r in d.procedure.top.rows if any(t.kind == "mail" and "anyone" in t.names for t in r.on))
         d.emit("spawned", main, kind=main, state=row.to, at=d.at.isoformat())
         fire(d, row, main)
-    elif not _first_row(d, "mail", counts_as):
-        d.emit("filed", main, mail=event.mail, role=counts_as)
+    elif d.case.hold:
+        # Composition 10: filed, the owner told, no clock moved; it is taken up when the hold ends.
+        kept = {"role": counts_as, "mail": event.mail, "sender": event.sender, "held": True}
+        d.emit("filed", main, **kept, at=event.at.isoformat())
+        dispatch.send(d, d.case.machines[main], d.procedure.acts["filed"])
+    else:
+        _take_up(d, counts_as)
+
+
+def _take_up(d: Decision, role: str) -> None:
+    """The first row that waits for mail of this role; none: it is filed and the owner sees it (G6)."""
+    if not _first_row(d, "mail", role):
+        d.emit("filed", d.procedure.main, mail=d.event.mail, role=role)
+        dispatch.send(d, d.case.machines[d.procedure.main], d.procedure.acts["filed"])
 
 
 # -- words --------------------------------------------------------------------------------------------------------
@@ -164,13 +178,19 @@ def _said(d: Decision, said: Said) -> None:
     if "anyone" not in verb.by and roles.isdisjoint(verb.by):
         holder = verb.by[0]
         raise Refused("refused", f'Only {d.procedure.roles[holder].title} may say "{verb.label}".', role=holder)
+    if d.case.hold and verb.act not in acts.IN_HOLD:
+        acts.in_hold(d, said)
     if _rows_for(d, said):
         _say_row(d, said)
     elif verb.act:
-        stated = acts.act(d, said, verb)
-        if stated is not None:
-            d.event, d.at = stated, stated.at
-            _mail(d, stated)
+        for mail in acts.act(d, said, verb):
+            d.event = mail
+            if "in hold" in mail.flags:
+                _take_up(d, mail.role)
+            else:
+                d.at = mail.at
+                _mail(d, mail)
+        d.event = said
     else:
         acts.out_of_order(d, said)
     _run_signals(d)
@@ -253,7 +273,7 @@ def _timer(d: Decision, event: TimerDue) -> None:
 
 def _settled(d: Decision, event: LetterSettled) -> None:
     letter = d.case.letters.get(event.letter)
-    if letter is None or letter.status == event.result or letter.status == "withdrawn":
+    if letter is None or letter.status in (event.result, "withdrawn", "bounced"):
         return
     d.emit(
         "settled",
@@ -287,9 +307,10 @@ def check_sent(d: Decision, machine_id: str) -> None:
 
 def _all_sent(d: Decision, machine: Machine, trigger: Trigger) -> bool:
     since = d.case.set_by.get(trigger.since, (0, ""))[0] if trigger.since else machine.entered
-    for name in trigger.names:
+    for name in (*trigger.names, *trigger.tried):
         letter = d.case.last_letter(name, machine.id)
-        if letter is None or letter.seq < since or letter.status not in ("sent", "impossible"):
+        done = ("sent", "impossible", "bounced") if name in trigger.tried else ("sent",)
+        if letter is None or letter.seq < since or letter.status not in done:
             return False
     return True
 
@@ -321,8 +342,3 @@ def sayable(procedure: Procedure, case: Case, machine: Machine) -> list[str]:
     """Verbs that a row of the machine's state listens to, in the file's order."""
     rows = procedure.machines[machine.kind].rows_from(machine.state)
     return list(dict.fromkeys(n for r in rows for t in r.on if t.kind == "said" for n in t.names))
-
-
-def without_acts(case: Case) -> Case:
-    """The case without its undo memory: what two folds of one log are compared by."""
-    return replace(case, acts=())

@@ -17,7 +17,8 @@ from mailflow.procedure.toml_lines import suggest
 
 SPECIAL_ROLES = ("owner", "deputy", "above", "actor", "officers", "managers", "administrator", "anyone")
 NEEDED_ACTS = (
-    "recorded which refused refused_holder who status help correction new_date undelivered daily weekly health".split()
+    *("recorded", "which", "refused", "refused_holder", "who", "status", "help", "correction", "new_date"),
+    *("undelivered", "filed", "daily", "weekly", "health"),
 )
 
 
@@ -82,6 +83,7 @@ def _machine(c: _Checker, machine: MachineDef) -> None:
         c.want(state.waits_for, c.p.roles, "The role", *top, "states", state.code)
     for timer in machine.timers.values():
         c.all(timer.runs | timer.stands | timer.pauses, machine.states, "The state", *top, "timers", timer.name)
+        c.all(timer.asked, c.p.roles, "The role", *top, "timers", timer.name)
         c.all(timer.chases, c.p.roles, "The role", *top, "timers", timer.name)
         c.all((s.letter for s in timer.ladder), c.p.letters, "The letter", *top, "timers", timer.name)
     ids: set[str] = set()
@@ -109,8 +111,11 @@ def _row(c: _Checker, machine: MachineDef, row: Row, place: tuple) -> None:
     for trigger in row.on:
         if trigger.kind in known:
             c.all(trigger.names, known[trigger.kind], f"Row {row.id}: the {trigger.kind}", *place, "on")
+        c.all(trigger.tried, p.letters, f"Row {row.id}: the letter", *place, "on")
+        c.want(trigger.since, p.fields, f"Row {row.id}: the field", *place, "on")
         c.want(trigger.setting.partition(" = ")[0], p.settings, f"Row {row.id}: the setting", *place, "on")
     c.all((u.letter for u in row.letters), p.letters, f"Row {row.id}: the letter", *place, "letters")
+    c.all(row.withdraws, p.letters, f"Row {row.id}: the letter", *place, "withdraws")
     c.all(row.records, p.letters, f"Row {row.id}: the letter", *place, "records")
     c.all(row.buttons, p.verbs, f"Row {row.id}: the word", *place, "buttons")
     c.all((*row.restart, *row.sets_timer), machine.timers, f"Row {row.id}: the timer", *place)

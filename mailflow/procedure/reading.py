@@ -13,31 +13,25 @@ import re
 import tomllib
 
 from mailflow.errors import Fault
-from mailflow.procedure import deadlines, guards, values
+from mailflow.procedure import deadlines
 from mailflow.procedure.definition import (
     ACTS,
     FieldDef,
     HoldDef,
     LadderStep,
     LetterDef,
-    LetterUse,
     MachineDef,
     Procedure,
     Role,
-    Row,
     Section,
-    Spawn,
     State,
-    Tell,
     TimerDef,
-    Trigger,
     Verb,
 )
-from mailflow.procedure.firing import BACK, SAME
 from mailflow.procedure.naming import check_names
+from mailflow.procedure.reading_rows import done, listed, row_of, words
 from mailflow.procedure.toml_lines import Table, index
 
-TRIGGERS = ("mail", "said", "timer", "sent", "bounced", "signal", "children", "own_letter")
 WHO = ("officer", "contacts", "person", "manager", "service")
 
 
@@ -64,24 +58,6 @@ def _tables(parent: Table, key: str) -> dict[str, Table]:
     return found
 
 
-def _listed(parent: Table, key: str) -> list[Table]:
-    """The tables of a list: [[row]] or an inline list."""
-    items = parent._take(key, [], list, "a list of tables")
-    found = []
-    for n, item in enumerate(items):
-        if isinstance(item, dict):
-            found.append(Table(item, parent.file, parent.lines, parent.faults, (*parent.path, key, n)))
-        else:
-            parent.fault(key, f"{parent.name(key)} holds something that is not a table.")
-    return found
-
-
-def _words(table: Table, key: str) -> dict[str, str]:
-    """A small table of texts."""
-    inner = table.table(key)
-    return {name: inner.text(name) for name in inner.data}
-
-
 def _procedure(top: Table, text: str, lines) -> Procedure:
     head = top.table("procedure")
     main = head.text("main", "case")
@@ -103,18 +79,18 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
         date_from=head.text("date_from", ""),
         file=top.file,
         roles={n: _role(t, n) for n, t in _tables(top, "roles").items()},
-        fields={n: _done(t, FieldDef(n, t.text("title"), t.text("type"))) for n, t in _tables(top, "fields").items()},
-        lists={n: _done(t, (t.text("title"), *t.texts("item"))) for n, t in _tables(top, "lists").items()},
+        fields={n: done(t, FieldDef(n, t.text("title"), t.text("type"))) for n, t in _tables(top, "fields").items()},
+        lists={n: done(t, (t.text("title"), *t.texts("item"))) for n, t in _tables(top, "lists").items()},
         settings=settings,
         allowed=allowed,
-        acts=_words(top, "acts"),
+        acts=words(top, "acts"),
         letters={n: _letter(t, n) for n, t in _tables(top, "letters").items()},
         verbs={n: _verb(t, n) for n, t in _tables(top, "verbs").items()},
         machines=machines,
         hold=_hold(top.table("hold")),
-        report=tuple(_section(t, n) for n, t in enumerate(_listed(top, "report"), 1)),
-        summary=tuple(_section(t, n) for n, t in enumerate(_listed(top, "summary"), 1)),
-        aliases=_words(top, "aliases"),
+        report=tuple(_section(t, n) for n, t in enumerate(listed(top, "report"), 1)),
+        summary=tuple(_section(t, n) for n, t in enumerate(listed(top, "summary"), 1)),
+        aliases=words(top, "aliases"),
         lines=lines,
     )
     head.done()
@@ -122,13 +98,8 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
     return procedure
 
 
-def _done(table: Table, value):
-    table.done()
-    return value
-
-
 def _role(t: Table, name: str) -> Role:
-    return _done(
+    return done(
         t,
         Role(
             name,
@@ -163,18 +134,18 @@ def _ladders(top: Table) -> dict[str, tuple[LadderStep, ...]]:
     found = {}
     for name in group.data:
         steps = []
-        for t in _listed(group, name):
+        for t in listed(group, name):
             on = t.text("on")
             if on != "due" and not re.fullmatch(r"\+\d+", on):
                 t.fault("on", f'"{on}" is no day of a ladder.', 'Write "due" or "+1" (working days after it).')
             offset = int(on[1:]) if on.startswith("+") else 0
-            steps.append(_done(t, LadderStep(offset, t.text("at", "09:00"), t.text("letter"), t.texts("to"))))
+            steps.append(done(t, LadderStep(offset, t.text("at", "09:00"), t.text("letter"), t.texts("to"))))
         found[name] = tuple(steps)
     return found
 
 
 def _hold(t: Table) -> HoldDef:
-    return _done(
+    return done(
         t,
         HoldDef(
             t.text("timer"),
@@ -188,13 +159,13 @@ def _hold(t: Table) -> HoldDef:
 
 
 def _section(t: Table, number: int) -> Section:
-    return _done(
+    return done(
         t, Section(t.text("title"), t.text("kind"), t.texts("items"), t.number("number", number), t.text("note", ""))
     )
 
 
 def _letter(t: Table, name: str) -> LetterDef:
-    return _done(
+    return done(
         t,
         LetterDef(
             name,
@@ -216,7 +187,7 @@ def _letter(t: Table, name: str) -> LetterDef:
 
 def _verb(t: Table, name: str) -> Verb:
     act = t.text("act", "", among=ACTS)
-    return _done(
+    return done(
         t,
         Verb(
             name,
@@ -248,7 +219,7 @@ def _machine(t: Table, kind: str, title: str, ladders: dict[str, tuple[LadderSte
         start,
         states,
         {n: _timer(s, n, ladders) for n, s in _tables(t, "timers").items()},
-        tuple(_row(r, kind) for r in _listed(t, "row")),
+        tuple(row_of(r, kind) for r in listed(t, "row")),
         t.text("item", ""),
         t.flag("one_open"),
         t.text("closed_as", ""),
@@ -256,7 +227,7 @@ def _machine(t: Table, kind: str, title: str, ladders: dict[str, tuple[LadderSte
 
 
 def _state(t: Table, code: str) -> State:
-    return _done(
+    return done(
         t,
         State(
             code,
@@ -281,7 +252,7 @@ def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]]) -> T
         if t.has(key) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", t.text(key, "")):
             t.fault(key, f"{t.name(key)} is no time of day.", 'Write it as "16:00".')
     ladder = t.text("ladder", "", among=tuple(ladders))
-    return _done(
+    return done(
         t,
         TimerDef(
             name,
@@ -302,80 +273,6 @@ def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]]) -> T
             t.flag("extra"),
             t.flag("shared"),
             t.text("done_by", ""),
+            t.texts("asked"),
         ),
     )
-
-
-def _trigger(t: Table) -> Trigger:
-    kinds = [k for k in TRIGGERS if t.has(k)]
-    if len(kinds) != 1:
-        t.fault("", f"An event of a row needs exactly one of: {', '.join(TRIGGERS)}.")
-        return _done(t, Trigger("said", ()))
-    kind = kinds[0]
-    names = t.texts(kind) if isinstance(t.data[kind], list) else (t.text(kind),)
-    return _done(t, Trigger(kind, names, t.text("if_setting", ""), t.text("since", "")))
-
-
-def _use(t: Table, item: object, n: int) -> LetterUse:
-    if isinstance(item, str):
-        return LetterUse(item)
-    inner = Table(item, t.file, t.lines, t.faults, (*t.path, "letters", n))
-    return _done(inner, LetterUse(inner.text("letter"), inner.text("if", ""), inner.text("why", "")))
-
-
-def _row(t: Table, kind: str) -> Row:
-    row = Row(
-        id=t.text("id"),
-        machine=kind,
-        sources=t.texts("from"),
-        on=tuple(_trigger(x) for x in _listed(t, "on")),
-        to=t.text("to"),
-        needs=t.texts("needs"),
-        needs_any=t.texts("needs_any"),
-        otherwise=_words(t, "otherwise"),
-        set=_words(t, "set"),
-        date_field=_words(t, "date_field"),
-        letters=tuple(_use(t, x, n) for n, x in enumerate(t._take("letters", [], list, "a list of letters"))),
-        buttons=t.texts("buttons"),
-        why=t.text("why", ""),
-        count=t.text("count", ""),
-        restart=t.texts("restart"),
-        sets_timer=_words(t, "sets_timer"),
-        set_item=_words(t, "set_item"),
-        extends=t.text("extends", ""),
-        records=t.texts("records"),
-        items=t.text("items", ""),
-        items_if_given=t.text("items_if_given", ""),
-        spawn=tuple(
-            _done(s, Spawn(s.text("child"), s.text("each", ""), s.text("signal", "spawned"), s.text("if", "")))
-            for s in _listed(t, "spawn")
-        ),
-        tells=tuple(
-            _done(s, Tell(s.text("child"), s.text("signal"), s.flag("open"), s.flag("all"), s.text("if", "")))
-            for s in _listed(t, "tells")
-        ),
-        files=t.texts("files"),
-        remember_from=t.flag("remember_from"),
-        withdraw=t.flag("withdraw"),
-        close_children=t.text("close_children", ""),
-        new_cycle=t.flag("new_cycle"),
-        asks=t.text("asks", ""),
-        judges=tuple(t.text("judges", "").split()),
-        join=t.text("join", ""),
-        no_undo=t.flag("no_undo"),
-    )
-    for key, phrases in (("needs", row.needs), ("needs_any", row.needs_any)):
-        for phrase in phrases:
-            if not guards.known(re.sub(r"\{\w+\}", "1", phrase)):
-                t.fault(key, f'Row {row.id}: "{phrase}" is not a guard.', "The guards are listed in docs/decisions.md.")
-    for use in (*row.letters, *row.spawn, *row.tells):
-        if use.condition and not guards.known(use.condition):
-            t.fault("", f'Row {row.id}: "{use.condition}" is not a guard.', "The guards are listed in docs/decisions.md.")
-    for name, words in row.set.items():
-        if not values.known(words):
-            t.fault("set", f'Row {row.id}: "{words}" is no value for {name}.')
-    if not row.on:
-        t.fault("", f"Row {row.id} has no event.", "Add on = [{ said = ... }] or another event.")
-    if row.to in (SAME, BACK) and not row.sources:
-        t.fault("to", f"Row {row.id} has no state to stay in or to go back to.")
-    return _done(t, row)

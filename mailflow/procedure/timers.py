@@ -14,6 +14,7 @@ from mailflow.procedure import deadlines
 from mailflow.procedure.case import Machine, Timer, day, instant
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import TimerDef
+from mailflow.procedure.events import TimerDue
 
 FIRE = "fire"
 
@@ -33,7 +34,7 @@ def _anchor(d: Decision, machine: Machine, timer: TimerDef) -> tuple[date | date
             if value:
                 return (instant(value) if "T" in str(value) else day(value)), "", True
         if kind == "timer" and name in machine.past:
-            return machine.past[name], "", True
+            return _passed(d, machine, name), "", True
         if kind == "letter":
             letter = d.case.last_letter(name)
             if letter and letter.status == "sent":
@@ -41,6 +42,18 @@ def _anchor(d: Decision, machine: Machine, timer: TimerDef) -> tuple[date | date
             if letter and letter.status == "decided":
                 return letter.leave_at or letter.at, letter.id, False  # K9: provisional until it leaves
     return None
+
+
+def _passed(d: Decision, machine: Machine, name: str) -> date:
+    """The day on which another clock of the machine ran out; if it acted late, dates run from when it acted (G10)."""
+    on = machine.past[name]
+    event = d.event
+    if not isinstance(event, TimerDue) or (event.machine, event.timer) != (machine.id, name):
+        return on
+    acted = d.calendar.local_date(d.now)
+    if d.definition(machine).timers[name].next:
+        acted = d.calendar.add_working_days(acted, -1)
+    return max(on, acted)
 
 
 def _agreed(d: Decision, machine: Machine, timer: TimerDef) -> date | None:
@@ -65,17 +78,30 @@ def _agreed(d: Decision, machine: Machine, timer: TimerDef) -> date | None:
 def _steps(d: Decision, timer: TimerDef, on: date) -> list[list[str]]:
     """The instants at which the clock acts: its own hour, and each rung of its ladder (ESC, K7)."""
     steps: list[tuple[datetime, str]] = []
+    if timer.shared:
+        return []  # another machine's clock of the same name does the telling (composition 11)
     if timer.at:
-        steps.append((d.calendar.instant(on, time.fromisoformat(timer.at)), FIRE))
+        steps.append((_to_come(d, timer, d.calendar.instant(on, time.fromisoformat(timer.at))), FIRE))
     if timer.next:
-        steps.append((d.calendar.instant(d.calendar.next_working_day(on), time.fromisoformat(timer.next)), FIRE))
+        day_after = d.calendar.next_working_day(on)
+        steps.append((_to_come(d, timer, d.calendar.instant(day_after, time.fromisoformat(timer.next))), FIRE))
     for n, rung in enumerate(timer.ladder):
         when = on if rung.offset == 0 else d.calendar.add_working_days(on, rung.offset)
         steps.append((d.calendar.instant(when, time.fromisoformat(rung.at)), f"rung {n}"))
     return [[name, at.isoformat()] for at, name in sorted(steps, key=lambda s: s[0])]
 
 
-def set_timer(  # noqa: PLR0913 - the ways a date may come about
+def _to_come(d: Decision, timer: TimerDef, when: datetime) -> datetime:
+    """This instant, or if it has passed the clock's hour on the next working day that has it still to come (K13)."""
+    if when > d.now:
+        return when
+    hour = time.fromisoformat(timer.at or timer.next or "09:00")
+    today = d.calendar.local_date(d.now)
+    again = d.calendar.instant(d.calendar.roll(today), hour)
+    return again if again > d.now else d.calendar.instant(d.calendar.next_working_day(today), hour)
+
+
+def set_timer(
     d: Decision,
     machine: Machine,
     timer: TimerDef,
@@ -124,6 +150,7 @@ def set_timer(  # noqa: PLR0913 - the ways a date may come about
         firm=firm,
         firming=firming,
         overdue_from=deadline.breach_from.isoformat(),
+        aside=bool(timer.asked),
     )
 
 
@@ -136,35 +163,51 @@ def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = ()) -
     """After a move: every clock of the machine takes the state it has in the new stage (K13)."""
     machine = d.case.machines[machine_id]
     for timer in d.definition(machine).timers.values():
-        machine = d.case.machines[machine_id]
-        held = machine.timers.get(timer.name)
-        if machine.ended:
-            if held:
-                d.emit("timer_ended", machine.id, timer=timer.name, how="ended")
-        elif machine.state in timer.runs:
-            if held is None or timer.name in restart:
-                set_timer(d, machine, timer)
-            elif held.state == "standing":
-                d.emit("timer_ran", machine.id, timer=timer.name, steps=_late_steps(d, timer, held))
-            elif held.state == "paused" and not d.case.hold:
-                set_timer(d, machine, timer, left=held.left)
-        elif machine.state in timer.stands:
-            if held and held.state == "running":
-                d.emit("timer_stood", machine.id, timer=timer.name)
-        elif machine.state in timer.pauses:
-            if held and held.state == "running":
-                _pause(d, machine, held)
-        elif held:
-            d.emit("timer_ended", machine.id, timer=timer.name, how="left")
-    if d.case.hold:
+        _settle(d, d.case.machines[machine_id], timer, timer.name in restart)
+    if not d.case.hold:
+        return
+    if d.case.machines[d.procedure.main].ended:
+        # Nothing is held any more when the case has ended.
+        d.emit("released", d.procedure.main, by="", at=d.at.isoformat())
+        d.emit("timer_ended", d.procedure.main, timer=d.procedure.hold.timer, how="ended")
+    else:
         pause_all(d)
+
+
+def _settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool) -> None:
+    held = machine.timers.get(timer.name)
+    if _runs(d, machine, timer):
+        if held is None or restart:
+            set_timer(d, machine, timer)
+        elif held.state == "standing":
+            d.emit("timer_ran", machine.id, timer=timer.name, steps=_late_steps(d, timer, held))
+        elif held.state == "paused" and not d.case.hold:
+            set_timer(d, machine, timer, left=held.left)
+    elif held is None:
+        return
+    elif machine.state in timer.stands and not machine.ended:
+        if held.state == "running":
+            d.emit("timer_stood", machine.id, timer=timer.name)
+    elif machine.state in timer.pauses and not machine.ended:
+        if held.state == "running":
+            _pause(d, machine, held)
+    else:
+        how = "ended" if machine.ended else "left"
+        d.emit("timer_ended", machine.id, timer=timer.name, how=how, aside=bool(timer.asked))
+
+
+def _runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
+    """Whether the clock runs here; one that waits for an officer to judge a mail runs only while there is one."""
+    if machine.state not in timer.runs:
+        return False
+    return any(role in d.case.unjudged for role in timer.asked) if timer.asked else not machine.ended
 
 
 def pause_all(d: Decision) -> None:
     """A hold stops every running clock of every machine, keeping the days it had left (K13, composition 10)."""
     for machine in d.case.live():
         for timer in machine.timers.values():
-            if timer.state == "running":
+            if timer.state == "running" and timer.name != d.procedure.hold.timer:
                 _pause(d, machine, timer)
 
 
@@ -174,7 +217,7 @@ def resume_all(d: Decision) -> None:
         for name, timer in live.timers.items():
             machine = d.case.machines[live.id]
             definition = d.definition(machine).timers[name]
-            if timer.state == "paused" and machine.state in definition.runs:
+            if timer.state == "paused" and _runs(d, machine, definition):
                 set_timer(d, machine, definition, left=timer.left)
 
 
@@ -190,14 +233,5 @@ def firm_up(d: Decision, letter_id: str) -> None:
 
 def _late_steps(d: Decision, timer: TimerDef, held: Timer) -> list[list[str]]:
     """The steps of a clock that stood: one whose hour passed meanwhile comes at the next such hour (K13)."""
-    steps: list[tuple[datetime, str]] = []
-    hour = time.fromisoformat(timer.at or timer.next or "09:00")
-    today = d.calendar.local_date(d.now)
-    for name, at in held.steps:
-        when = at
-        if at <= d.now and name == FIRE:
-            when = d.calendar.instant(d.calendar.roll(today), hour)
-            if when <= d.now:
-                when = d.calendar.instant(d.calendar.next_working_day(today), hour)
-        steps.append((when, name))
+    steps = [(_to_come(d, timer, at) if name == FIRE else at, name) for name, at in held.steps]
     return [[name, at.isoformat()] for at, name in sorted(steps, key=lambda s: s[0])]

@@ -55,6 +55,14 @@ def _at(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     return d.at.isoformat()
 
 
+@_source(r"@at unless waiting (\w+)")
+def _first_at(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
+    """When the first mail came that an officer has yet to judge, not the last that joined it."""
+    if d.case.unjudged.get(m[1]):
+        return None
+    return (d.event.at if isinstance(d.event, MailCame) else d.at).isoformat()
+
+
 @_source(r"@date")
 def _date(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     return d.today.isoformat()
@@ -120,9 +128,9 @@ def _field(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> objec
     return d.field(machine, m[1])
 
 
-@_source(r"@parent (\w+)")
+@_source(r"@parent (\w+) or at")
 def _parent(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
-    return d.case.fields.get(m[1])
+    return d.case.fields.get(m[1]) or d.at.isoformat()
 
 
 @_source(r"@note")
@@ -135,7 +143,8 @@ def _copy(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object
     said = d.event if isinstance(d.event, Said) else None
     if said and said.files:
         return [{"mail": f.mail, "name": f.name, "digest": f.digest} for f in said.files]
-    if (said and d.procedure.verbs[said.verb].approves) or d.procedure.settings.get(field) and d.setting(field) == "original":
+    by_setting = bool(d.procedure.settings.get(field)) and d.setting(field) == "original"
+    if by_setting or (said and d.procedure.verbs[said.verb].approves):
         return "original"
     return "original" if m[1] and not d.field(machine, field) else None
 
@@ -154,7 +163,7 @@ def _own(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
 
 
 def date_from_rule(d: Decision, words: str) -> str | None:
-    """"14 days from letter M33": the effective date, counted from when that letter left."""
+    """ "14 days from letter M33": the effective date, counted from when that letter left."""
     rule_words, _, source = d.fill(words).partition(" from letter ")
     letter = d.case.last_letter(source)
     if letter is None:

@@ -1,0 +1,157 @@
+"""Guards about what stands: fields, settings, counts, letters, ages, lists and children.
+
+In: a decision in the making, the scene and the phrase's parts.
+Out: "" if the guard holds, otherwise a plain sentence.
+Fails: never.
+Limits: knows no state, letter or field by name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailflow.procedure import deadlines
+from mailflow.procedure.case import day, instant
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.guard_shapes import Scene, filled, shape
+
+
+@shape(r"field (\w+) = (\w+) or (\w+)")
+def _field_one_of(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if str(d.field(scene.machine, m[1])) in (m[2], m[3]) else f"{m[1]} is neither."
+
+
+@shape(r"field (\w+) = (\w+)")
+def _field_is(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if str(d.field(scene.machine, m[1])) == m[2] else f"{m[1]} is not {m[2]}."
+
+
+@shape(r"field (\w+)")
+def _field(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if filled(d, scene, m[1]) else f"{d.procedure.fields[m[1]].title} is not known."
+
+
+@shape(r"not flag (\w+)")
+def _not_flag(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return f"{d.procedure.fields[m[1]].title}." if filled(d, scene, m[1]) else ""
+
+
+@shape(r"flag (\w+)")
+def _flag(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if filled(d, scene, m[1]) else f"Not so: {d.procedure.fields[m[1]].title.lower()}."
+
+
+@shape(r"setting (\w+) = (.+)")
+def _setting(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if str(d.setting(m[1])) == m[2] else f"The setting {m[1]} is not {m[2]}."
+
+
+@shape(r"count (\w+) (<|>=) (\d+)")
+def _count(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    n = int(str(d.field(scene.machine, m[1]) or 0))
+    holds = n < int(m[3]) if m[2] == "<" else n >= int(m[3])
+    return "" if holds else f"{m[1]} is {n}."
+
+
+@shape(r"came from ([\w ]+)")
+def _came_from(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if scene.machine and scene.machine.came_from in m[1].split() else "It did not come from there."
+
+
+@shape(r"was in ([\w ]+)")
+def _was_in(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if scene.came_from in m[1].split() else "It was not there."
+
+
+@shape(r"sent (\w+)")
+def _sent(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    letter = d.case.last_letter(m[1])
+    # A letter that is still being withdrawn in this very decision no longer counts.
+    return "" if letter and letter.status == "sent" else "That letter has not been sent."
+
+
+@shape(r"never sent (\w+)")
+def _never_sent(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "That letter has already been sent." if _sent(d, scene, m) == "" else ""
+
+
+@shape(r"not in hand (\w+) since (\w+)")
+def _not_in_hand(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    letter = d.case.last_letter(m[1])
+    since = d.case.set_by.get(m[2], (0, ""))[0]
+    on_its_way = letter is not None and letter.status in ("decided", "sent", "impossible") and letter.seq > since
+    return "That letter is already on its way." if on_its_way else ""
+
+
+@shape(r"under (\d+) months from (\w+) or (\w+) to (\w+) unless (\w+)")
+def _under(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    if d.blank(m[5]):
+        return ""
+    start = d.case.fields.get(m[2]) or d.case.fields.get(m[3])
+    received = instant(d.case.fields[m[4]])
+    if not start:
+        return ""  # Q6: no incident date: the receipt itself counts, which is no months old
+    if deadlines.age_under_months(day(str(start)[:10]), d.calendar.local_date(received), int(m[1])):
+        return ""
+    return f"It is {m[1]} months old or older."
+
+
+@shape(r"items (\w+)")
+def _items(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if open_items(d, m[1]) else f"No {m[1]}."
+
+
+@shape(r"no items (\w+)")
+def _no_items(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return f"There are {m[1]}." if open_items(d, m[1]) else ""
+
+
+def open_items(d: Decision, name: str) -> list:
+    """Items of a list that no child has been made for yet."""
+    taken = {x.item for x in d.case.machines.values() if d.definition(x).item == name}
+    return [i for i in d.case.lists.get(name, ()) if i["n"] not in taken]
+
+
+@shape(r"children open")
+def _children(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if any(x.kind != d.procedure.main for x in d.case.live()) else "Nothing is open."
+
+
+@shape(r"no children open")
+def _no_children(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "Something is still open." if any(x.kind != d.procedure.main for x in d.case.live()) else ""
+
+
+@shape(r"child (\w+) none")
+def _child_none(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return f"A {d.procedure.machines[m[1]].title.lower()} is open." if d.case.live(m[1]) else ""
+
+
+@shape(r"child (\w+) open")
+def _child_open(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if d.case.live(m[1]) else f"No {d.procedure.machines[m[1]].title.lower()} is open."
+
+
+@shape(r"sent (\w+) after (\w+)")
+def _sent_after(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    letter, other = d.case.last_letter(m[1]), d.case.last_letter(m[2])
+    after = letter and letter.status == "sent" and (other is None or letter.seq > other.seq)
+    return "" if after else "That letter has not been sent."
+
+
+@shape(r"not sent (\w+) after (\w+)")
+def _not_sent_after(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "That letter has already been sent." if _sent_after(d, scene, m) == "" else ""
+
+
+@shape(r"not bounced (\w+)")
+def _not_bounced(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    letter = d.case.last_letter(m[1])
+    return "That letter came back." if letter and letter.status == "bounced" else ""
+
+
+@shape(r"no other in (\w+)")
+def _no_other_in(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    me = scene.machine
+    others = [x for x in d.case.live(me.kind) if x.id != me.id and x.state == m[1]] if me else []
+    return f"{others[0].id} is there too." if others else ""

@@ -1,0 +1,192 @@
+"""Guards about what was said, by whom, and who can be written to.
+
+In: a decision in the making, the scene and the phrase's parts.
+Out: "" if the guard holds, otherwise a plain sentence for the person who spoke.
+Fails: never.
+Limits: asks `terms` and the case; knows no role or word by name.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from mailflow.procedure import deadlines
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.events import Said
+from mailflow.procedure.guard_shapes import Scene, filled, shape
+from mailflow.procedure.standing import Machine
+
+
+@shape(r"blank (\w+) or signal")
+def _blank_or_signal(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if scene.signal else _blank(d, scene, m)
+
+
+@shape(r"blank (\w+) = (\w+)")
+def _blank_is(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if str(d.blank(m[1]) or "") == m[2] else f"{m[1]} is not {m[2]}"
+
+
+@shape(r"blank (\w+)")
+def _blank(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if d.blank(m[1]) not in (None, "") else f"Something is missing after the word: {m[1].replace('_', ' ')}."
+
+
+@shape(r"contact ([\w.]+) or blank (\w+)")
+def _contact_or_blank(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if d.people(m[1]) or d.blank(m[2]) else f"Nobody is on file as {m[1]}."
+
+
+@shape(r"no contact ([\w.]+)")
+def _no_contact(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if not d.people(m[1]) else f"{m[1]} can be written to."
+
+
+@shape(r"contact ([\w.]+)")
+def _contact(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if d.people(m[1]) else f"Nobody is on file as {m[1]}."
+
+
+@shape(r"staff (\w+) or approved (\w+)")
+def _staff_or_approved(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if _staff(d, scene, m) == "" else _approved_field(d, scene, m[2])
+
+
+@shape(r"staff (\w+)")
+def _staff(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    people = d.people(m[1])
+    if people and all(c.email in d.terms.staff for c in people):
+        return ""
+    return f"The {m[1]} is not one of the office's own staff."
+
+
+def _approved_field(d: Decision, scene: Scene, name: str) -> str:
+    said = d.event if isinstance(d.event, Said) else None
+    if filled(d, scene, name) or (said and (said.files or d.procedure.verbs[said.verb].approves)):
+        return ""
+    return (
+        "" if d.procedure.settings.get(name) and d.setting(name) == "original" else "No approved copy is on the file."
+    )
+
+
+@shape(r"approved (\w+)")
+def _approved(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return _approved_field(d, scene, m[1])
+
+
+@shape(r"field (\w+) or confirmed")
+def _field_or_confirmed(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if filled(d, scene, m[1]) else _confirmed(d, scene, m)
+
+
+@shape(r"confirmed")
+def _confirmed(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    ok = isinstance(d.event, Said) and d.event.confirmed
+    return "" if ok else "This needs a confirmation by code."
+
+
+@shape(r"date (\w+) after today")
+def _after_today(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    value = d.blank(m[1])
+    if isinstance(value, date) and value > d.today:
+        return ""
+    return "The date must lie after today."
+
+
+@shape(r"dates of (\w+)( if given)?")
+def _dates(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    items = d.blank(m[1]) or ()
+    if any(isinstance(i.get("by"), date) and i["by"] <= d.today for i in items):
+        return "The date of an action must lie after today."
+    return "Each action needs a date." if not m[2] and any(not i.get("by") for i in items) else ""
+
+
+@shape(r"extension (\S+)")
+def _extension(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return extension_refusal(d, scene.machine, m[1]) if scene.machine else "There is nothing to extend."
+
+
+def extension_refusal(d: Decision, machine: Machine, timer: str) -> str:
+    """Why an extension may not be given, or "" (Q20: after today, at most so many days beyond the date, once)."""
+    until = d.blank("until")
+    held = machine.timers.get(timer)
+    current = held.on if held else machine.past.get(timer)
+    if not isinstance(until, date) or until <= d.today:
+        return "The new date must lie after today."
+    if current is None:
+        return "Nothing is running here that could be extended."
+    rolled = d.calendar.roll(until)
+    if rolled <= current:
+        return f"The new date must lie after {deadlines.long_date(current)}, the date that stands now."
+    said = d.event
+    if isinstance(said, Said) and not said.by.roles.isdisjoint(_senior_roles(d, machine)):
+        return ""
+    last = current + timedelta(days=int(str(d.setting("extension_days"))))
+    above = d.procedure.roles[_above(d, machine)].title
+    if rolled > last:
+        most = (last - current).days
+        return (
+            f"{deadlines.long_date(rolled)} is more than {most} days after {deadlines.long_date(current)}. "
+            f"Up to {deadlines.long_date(last)} you can extend yourself; for longer ask {above}."
+        )
+    return f"This date has been extended once already; for longer ask {above}." if held and held.extended else ""
+
+
+def _owner(d: Decision, machine: Machine) -> str:
+    return d.definition(machine).states[machine.state].owner
+
+
+def _above(d: Decision, machine: Machine) -> str:
+    extenders = [r for r in d.procedure.verbs["extend"].by if r != _owner(d, machine)]
+    return extenders[0] if extenders else d.procedure.roles[_owner(d, machine)].above
+
+
+def _senior_roles(d: Decision, machine: Machine) -> set[str]:
+    """Those who may extend and are not merely the owner: they may go further (Q20)."""
+    first = d.procedure.verbs["extend"].by[0]
+    return {r for r in d.procedure.verbs["extend"].by if r != first}
+
+
+@shape(r"not the person who (\w+) unless setting (\w+) = (\w+)")
+def _not_person_unless(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if str(d.setting(m[2])) == m[3] else _not_person(d, scene, m)
+
+
+@shape(r"not the person who (\w+)")
+def _not_person(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    said = d.event
+    same = isinstance(said, Said) and said.by.address == d.case.fields.get(m[1])
+    return "The same person may not do both." if same else ""
+
+
+@shape(r"not the (\w+) unless (\w+)")
+def _not_the(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    if d.blank(m[2]):
+        return ""
+    who = str(d.blank("who") or d.sender)
+    return "That person raised it." if who == d.case.fields.get(m[1]) else ""
+
+
+@shape(r"officer (\w+) with role (\w+)")
+def _officer(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    who = str(d.blank(m[1]) or d.sender)
+    return "" if m[2] in d.terms.officers.get(who, frozenset()) else "That is not an active officer."
+
+
+@shape(r"other case (\w+)")
+def _other_case(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    ref = str(d.blank(m[1]) or "")
+    return "" if ref in d.terms.cases and ref != d.case.ref else f"There is no other {d.procedure.case_word} {ref}."
+
+
+@shape(r"same (\w+) as (\w+)")
+def _same(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    other = d.terms.cases.get(str(d.blank(m[2]) or ""), {})
+    mine, theirs = d.case.fields.get(m[1]), other.get(m[1])
+    return "" if not mine or not theirs or mine == theirs else f"The two have different {m[1]}s on file."
+
+
+@shape(r"said (\w+)")
+def _said(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    return "" if isinstance(d.event, Said) and d.event.verb == m[1] else "Another word was said."
