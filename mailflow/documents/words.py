@@ -98,7 +98,7 @@ def when(due: object) -> str:
 def worked_out(due: object) -> str:
     """The rule of a deadline and its working in one sentence each; "" when neither is known."""
     parts = (one_line(field(due, name) or "").rstrip(".") for name in ("clause", "working"))
-    return " ".join(f"{part}." for part in parts if part)
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
 
 
 def safe_link(address: object) -> str:

@@ -88,13 +88,14 @@ def make(
     letter_id: str,
     now: datetime,
     before: str = "",
+    needing: frozenset[str] = frozenset(),
 ) -> list[Button]:
-    """Buttons for the verbs that can be said now; `before` is a line that a screening word needs first."""
+    """Buttons for the verbs that can be said now; `before` is a line that the words in `needing` want first."""
     found = []
     for verb, machine in offered(procedure, case, wanted):
         said = procedure.verbs[verb.button_for] if verb.button_for else verb
         words = plain_words(verb)
-        if before and not said.act:
+        if before and said.name in needing:
             words = f"{before}\n{words}"
         code = code_for(house.secret, letter_id, verb.name)
         unit.codes.put(

@@ -17,6 +17,7 @@ from mailflow.flow.moment import Moment
 from mailflow.mail.compose import Draft, compose, message_id_for
 from mailflow.mail.message import Address, Attachment
 from mailflow.mail.parse import parse
+from mailflow.mail.reply_text import REPLY_MARKER
 from mailflow.procedure.case import Fact, instant
 from mailflow.procedure.definition import LetterDef
 from mailflow.store.outbox import Letter
@@ -117,12 +118,15 @@ def _draft(moment: Moment, name: str, about: Fact) -> dict[str, str]:
         "party": True,
     }
     addressed = ", ".join(c.name or c.email for c in to) or "(no address on file)"
+    role = moment.procedure.roles.get(moment.procedure.party_of(letter.to))
+    title = f"to the {role.title.lower()}" if role else name
     try:
         context = wording.context(moment, letter, Fact("letter", about.machine, data))
         rendered = moment.house.letters.render(f"{moment.procedure.id}/{letter.template}", context)
     except CannotRender as fault:
-        return {"name": name, "to": addressed, "subject": "(cannot be drafted yet)", "text": str(fault)}
-    return {"name": name, "to": addressed, "subject": telling.untagged(rendered.subject), "text": rendered.text}
+        return {"name": title, "to": addressed, "subject": "(cannot be drafted yet)", "text": str(fault)}
+    text = rendered.text.removeprefix(REPLY_MARKER).lstrip()
+    return {"name": title, "to": addressed, "subject": telling.untagged(rendered.subject), "text": text}
 
 
 def _thread(moment: Moment, fact: Fact, party: bool) -> tuple[str, tuple[str, ...]]:

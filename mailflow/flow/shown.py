@@ -47,8 +47,9 @@ def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
     message = parse(kept.octets)
     local = moment.office.calendar.local(kept.arrived_at)
     sender = message.from_
+    known = moment.office.register.person(sender.email) if sender else None
     return {
-        "from_name": (sender.name or sender.email) if sender else "",
+        "from_name": (sender.name or (known.name if known else "") or sender.email) if sender else "",
         "from_email": sender.email if sender else "",
         "arrived": local.date(),
         "arrived_at": deadlines.clock_words(local.time().replace(second=0, microsecond=0)),

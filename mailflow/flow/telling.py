@@ -137,24 +137,35 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case, facts:
     """The whole file in order: mails in, letters that left, and what officers decided."""
     local = office.calendar.local_date
     entries: list[tuple[object, Entry]] = []
+    words_of: dict[str, str] = {}
+    spoken = {str(f.data["mail"]) for f in facts if f.kind == "said"}
     for row in unit.inbox.correspondence(case.ref):
         if row.direction == "out":
             sent = case.letters.get(row.identity)
-            if sent is None or sent.status not in ("sent", "bounced"):
-                continue
-            title = _role_title(procedure, sent.role)
-            entries.append((sent.at, Entry(local(sent.at), "We", f"wrote to {title}: {untagged(row.subject)}", "")))
-        else:
-            who = _role_title(procedure, row.party) if row.party else row.correspondent
-            words = unit.texts.get(row.text_id) or ""
-            files = f" with {len(row.attachments)} file(s)" if row.attachments else ""
-            entries.append((row.at, Entry(local(row.at), who, f"wrote{files}", words)))
+            role = procedure.roles.get(procedure.party_of(sent.role)) if sent else None
+            if sent and role and not role.is_officer and sent.status in ("sent", "bounced"):
+                what = f"wrote to: {role.title} ({untagged(row.subject)})"
+                entries.append((sent.at, Entry(local(sent.at), office.team, what, "")))
+            continue
+        words_of[row.identity] = unit.texts.get(row.text_id) or ""
+        if row.identity in spoken:
+            continue  # an officer's words are shown where they were said
+        person = office.register.person(row.correspondent)
+        who = (person.name if person else "") or row.correspondent
+        if row.party:
+            who = f"{_role_title(procedure, row.party)} ({who})"
+        files = f", with {len(row.attachments)} file{'s' if len(row.attachments) > 1 else ''}" if row.attachments else ""
+        entries.append((row.at, Entry(local(row.at), who, f"wrote{files}", words_of[row.identity])))
+    shown: set[str] = set()
     for fact in facts:
         if fact.kind == "said":
             at = instant(fact.data["at"])
             label = procedure.verbs[str(fact.data["verb"])].label if fact.data["verb"] in procedure.verbs else ""
             who = str(fact.data["name"] or fact.data["actor"])
-            entries.append((at, Entry(local(at), who, f'said "{label}"', str(fact.data["line"]))))
+            mail = str(fact.data["mail"])
+            words = "" if mail in shown else words_of.get(mail, str(fact.data["line"]))
+            shown.add(mail)
+            entries.append((at, Entry(local(at), who, f'said "{label.partition(" (")[0].rstrip(":")}"', words)))
     return [e for _, e in sorted(entries, key=lambda pair: pair[0])]
 
 

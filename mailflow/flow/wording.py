@@ -82,9 +82,9 @@ def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, m
         wanted = _after_an_act(procedure, case, moment.facts)
     choices = []
     if to and to_officer and not fact.data.get("party"):
-        before = _prefill(moment, procedure)
+        before, needing = _prefill(moment, procedure)
         choices = buttons.make(
-            moment.house, moment.unit, moment.office, procedure, case, wanted, to, letter_id, moment.now, before
+            moment.house, moment.unit, moment.office, procedure, case, wanted, to, letter_id, moment.now, before, needing
         )
     if fact.data.get("kind") == "confirm":
         line = str(fact.data.get("said", ""))
@@ -111,7 +111,7 @@ def _after_an_act(procedure: Procedure, case: Case, facts: list[Fact]) -> list[s
     return [*undo, *approve]
 
 
-def _prefill(moment: Moment, procedure: Procedure) -> str:
+def _prefill(moment: Moment, procedure: Procedure) -> tuple[str, frozenset[str]]:
     """A line that names the organisation, where exactly one we know is named in the mail (Q10: only proposed)."""
     for role in procedure.roles.values():
         if role.who != "contacts" or moment.case.fields.get(role.field):
@@ -127,8 +127,11 @@ def _prefill(moment: Moment, procedure: Procedure) -> str:
             (v for v in procedure.verbs.values() if v.act == "set" and v.field == role.field and not v.unlisted), None
         )
         if len(named) == 1 and verb:
-            return verb.say[0].partition("{")[0] + named.pop()
-    return ""
+            phrase = f"field {role.field}"
+            rows = [r for r in procedure.top.rows if phrase in r.needs]
+            needing = frozenset(n for r in rows for t in r.on if t.kind == "said" for n in t.names)
+            return verb.say[0].partition("{")[0] + named.pop(), needing
+    return "", frozenset()
 
 
 def _due(dates: telling.Dates, nexts: list[telling.DateWords], machine: Machine, timer: str) -> object:

@@ -108,6 +108,8 @@ def _move(d: Decision, row: Row, machine_id: str) -> None:
         remember=row.remember_from and to != machine.state,
         why=row.why,
     )
+    if to != machine.state:
+        d.signal(machine_id, "entered")
     if state.ends and machine.kind == d.procedure.main:
         _close(d, state.title.lower())
 
