@@ -9,9 +9,10 @@ Limits: lists what has a date or a question; what merely stands in a stage witho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from mailflow.flow.counting import Open, Story
+from mailflow.flow.placing import askable
 from mailflow.flow.ports import Office
 from mailflow.procedure.deadlines import short_date
 from mailflow.store import Held, Unit
@@ -27,9 +28,10 @@ Row = dict[str, object]
 Lists = dict[str, dict[str, list[Row]]]  # address, group, rows
 
 
-def lists_for(unit: Unit, office: Office, stories: Sequence[Story], today: date) -> Lists:
+def lists_for(unit: Unit, office: Office, stories: Sequence[Story], now: datetime) -> Lists:
     """The rows of each officer who has any, by group; addresses are those of the register's officers."""
     found: Lists = {}
+    today = office.calendar.local_date(now)
 
     def put(addresses: Iterable[str], group: str, row: Row) -> None:
         for address in addresses:
@@ -46,7 +48,7 @@ def lists_for(unit: Unit, office: Office, stories: Sequence[Story], today: date)
         for address, row in _asked(story):
             put([address], WAITING, row)
     for held in questions(unit, office):
-        put(_asked_of(office, held, today), WAITING, _question(office, key, held))
+        put(_asked_of(unit, office, held, now), WAITING, _question(office, key, held))
     for groups in found.values():
         for rows in groups.values():
             rows.sort(key=lambda row: (row["due"] or today, str(row["ref"])))
@@ -98,9 +100,6 @@ def questions(unit: Unit, office: Office) -> list[Held]:
 
 
 def _is_of(unit: Unit, office: Office, held: Held) -> bool:
-    named = held.suggestion.get("office")
-    if named:
-        return named == office.id
     kept = unit.inbox.get(held.identity)
     if kept is not None:
         return kept.mailbox == office.mailbox
@@ -108,14 +107,9 @@ def _is_of(unit: Unit, office: Office, held: Held) -> bool:
     return bundle is not None and bundle[0].mail_from == office.address
 
 
-def _asked_of(office: Office, held: Held, today: date) -> list[str]:
-    """Whom a question was put to: those named with it, otherwise the holders of the role that is asked such things."""
-    named = held.suggestion.get("asked")
-    if named:
-        return [str(a) for a in named] if isinstance(named, list) else [str(named)]
-    letter = office.procedure.letters.get(office.procedure.acts["who"])
-    role = office.procedure.party_of(letter.to) if letter else ""
-    return [officer.email for officer in office.register.holders(role, today)]
+def _asked_of(unit: Unit, office: Office, held: Held, now: datetime) -> list[str]:
+    """Whom a question is put to today: the owner of the case it may belong to, otherwise those who screen."""
+    return askable(unit, office, str(held.suggestion.get("case") or ""), now)
 
 
 def _question(office: Office, key: str, held: Held) -> Row:

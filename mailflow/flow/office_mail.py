@@ -12,8 +12,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from mailflow.flow.moment import office_words
 from mailflow.flow.ports import House, Office
-from mailflow.flow.wording import office_words
 from mailflow.mail.compose import Draft, compose, message_id_for
 from mailflow.mail.message import Address, Attachment
 from mailflow.store import Letter, Unit
@@ -23,7 +23,7 @@ MACHINE = "office"
 PRIORITY = 7
 
 
-def put_office_letter(  # noqa: PLR0917 - as every use case: what there is, then what is wanted
+def put_office_letter(
     house: House,
     unit: Unit,
     office: Office,

@@ -54,7 +54,7 @@ def run_daily(house: House, office: Office, now: datetime) -> bool:
     today = office.calendar.local_date(now)
     if not office.calendar.is_working_day(today) or office.calendar.local_time(now) < AT:
         return False
-    return _once(house, office, f"daily/{today}", now, lambda unit: _daily(house, unit, office, today, now))
+    return _once(house, office, f"daily/{today}", now, lambda unit: _daily(house, unit, office, now))
 
 
 def run_weekly(house: House, office: Office, now: datetime) -> bool:
@@ -102,8 +102,9 @@ def _once(house: House, office: Office, what: str, now: datetime, make: Callable
     return made > 0
 
 
-def _daily(house: House, unit: Unit, office: Office, today: date, now: datetime) -> int:
-    lists = daily.lists_for(unit, office, stories(house, unit, office, live_only=True), today)
+def _daily(house: House, unit: Unit, office: Office, now: datetime) -> int:
+    today = office.calendar.local_date(now)
+    lists = daily.lists_for(unit, office, stories(house, unit, office, live_only=True), now)
     template = letter_for(office, "daily")
     for address, rows in sorted(lists.items()):
         context = {"groups": daily.groups_of(rows)}

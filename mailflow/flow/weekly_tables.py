@@ -3,7 +3,7 @@
 In: the scope of one manager's summary and the section as the procedure declares it.
 Out: columns, rows of plain values (dates are local dates), and a sentence where one is needed.
 Fails: KeyError for a state, field or child that the procedure does not have (`faults_of` finds them first).
-Limits: counts what the logs tell; a share of nothing is left empty, not called zero.
+Limits: counts what the logs tell; a row in which nothing happened and nothing stands is left out.
 """
 
 from __future__ import annotations
@@ -51,10 +51,9 @@ def _stages(scope: Scope, section: Section) -> Table:
     before = Counter(_states(scope.stories, scope.week.start))
     rows = []
     for code, state in scope.office.procedure.top.states.items():
-        if not state.ends:
-            change = now[code] - before[code]
-            rows.append([state.stage, state.title, now[code], f"{change:+d}" if change else "0"])
-    rows.append(["", "All open", sum(row[2] for row in rows), _signed(sum(int(row[3]) for row in rows))])
+        if not state.ends and (now[code] or before[code]):
+            rows.append([state.stage, state.title, now[code], now[code] - before[code]])
+    rows.append(["All", "All open", sum(row[2] for row in rows), sum(row[3] for row in rows)])
     return Table(("Stage", "Title", "Open", "Change in the week"), rows)
 
 
@@ -63,10 +62,6 @@ def _states(stories: Iterable[Story], moment: object) -> Iterator[str]:
         main = story.before(moment).machines.get(story.procedure.main)  # type: ignore[arg-type]
         if main is not None:
             yield main.state
-
-
-def _signed(n: int) -> str:
-    return f"{n:+d}" if n else "0"
 
 
 def _overdue(scope: Scope, section: Section) -> Table:
@@ -117,7 +112,7 @@ def _arrivals(scope: Scope, section: Section) -> Table:
     moves = Counter(move.state for _, move in _in_week(scope, scope.office.procedure.main))
     states = scope.office.procedure.top.states
     rows: list[Sequence[object]] = [["Received", came]]
-    rows += [[states[code].title, moves[code]] for code in section.items]
+    rows += [[states[code].title, moves[code]] for code in section.items if moves[code]]
     return Table(("What", "In the week"), rows)
 
 
@@ -203,7 +198,8 @@ def _children(scope: Scope, section: Section) -> Table:
         came = Counter(move.state for _, move in _in_week(scope, kind))
         now = Counter(m.state for s in scope.stories for m in s.case.machines.values() if m.kind == kind)
         for code, state in machines[kind].states.items():
-            rows.append([machines[kind].title, state.title, came[code], "" if state.ends else now[code]])
+            if came[code] or (now[code] and not state.ends):
+                rows.append([machines[kind].title, state.title, came[code], 0 if state.ends else now[code]])
     return Table(("What", "State", "Came to it in the week", "Stand there now"), rows)
 
 
@@ -216,7 +212,7 @@ def _by_result(scope: Scope, kind: str, field: str) -> Iterator[Sequence[object]
     )
     title = f"{procedure.machines[kind].title}: {procedure.fields[field].title.lower()}"
     for value, n in sorted(ended.items()):
-        yield [title, procedure.verbs[value].label if value in procedure.verbs else value, n, ""]
+        yield [title, procedure.verbs[value].label if value in procedure.verbs else value, n, 0]
 
 
 def _work(scope: Scope, section: Section) -> Table:
@@ -236,7 +232,7 @@ def _work(scope: Scope, section: Section) -> Table:
         rows.append([title, "Overdue now", sum((s.ref, m.id) in late for s, m in live)])
         came = Counter(move.state for _, move in _in_week(scope, kind))
         ends = [(code, s) for code, s in procedure.machines[kind].states.items() if s.ends]
-        rows += [[title, f"{state.title}, in the week", came[code]] for code, state in ends]
+        rows += [[title, f"{state.title}, in the week", came[code]] for code, state in ends if came[code]]
     return Table(("What", "State", "Number"), rows)
 
 
