@@ -1,0 +1,136 @@
+"""Writes the folder of an installation: settings, secrets, registers, all for servers on this machine.
+
+In: a folder, the ports and the password of the mailbox, changed registers and settings.
+Out: mailflow.toml and what it names, with new secrets; the people that the registers name.
+Fails: OSError.
+Limits: one office, the council's procedure, pretended time; what is shipped is named where it lies, not copied,
+  but for the registers.
+"""
+
+from __future__ import annotations
+
+import csv
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from mailflow import places
+
+PROCEDURE = "council-concerns"
+Table = dict[str, object]
+
+
+def copy_registers(folder: Path, changed: Mapping[str, str]) -> dict[str, str]:
+    """Put the registers into a folder; returns every address in them with the login it belongs to."""
+    target = folder / "register"
+    target.mkdir(parents=True, exist_ok=True)
+    for source in places.shipped("config").joinpath("register").glob("*.csv"):
+        shutil.copyfile(source, target / source.name)
+    for name, text in changed.items():
+        (target / name).write_text(text, "utf-8")
+    found: dict[str, str] = {}
+    for row in (*_rows(target / "officers.csv"), *_rows(target / "contacts.csv")):
+        login = row["email"].strip().lower()
+        for address in (login, *(row.get("other_emails") or "").split(";")):
+            if address.strip():
+                found.setdefault(address.strip().lower(), login)
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    lines = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def new_password() -> str:
+    """A password nobody knows yet."""
+    return secrets.token_urlsafe(15)
+
+
+def secret_file(folder: Path, name: str, words: str) -> None:
+    """A secret that only this user may read; one that is there already stays."""
+    path = folder / "secrets" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(words + "\n", "utf-8")
+
+
+def write_settings(
+    folder: Path,
+    *,
+    address: str,
+    host: str,
+    imap_port: int,
+    smtp_port: int,
+    login: bool,
+    calendar: str,
+    authserv_id: str,
+    settings: Mapping[str, object],
+    sections: Mapping[str, Mapping[str, object]],
+) -> None:
+    """Write mailflow.toml. login: whether the way out asks for the mailbox's password."""
+    config = places.shipped("config")
+    smtp: Table = {"host": host, "port": smtp_port, "tls": "none", "timeout": 20}
+    tables: dict[str, Table] = {
+        "": {"calendars": str(config / "calendars")},
+        "store": {"url": "sqlite:///mailflow.sqlite3"},
+        "secrets": {"id_file": "secrets/id"},
+        "testing": {"pretend_time": True},
+        "log": {"form": "json", "level": "info"},
+        "imap": {
+            "host": host, "port": imap_port, "tls": "none", "user": address,
+            "password_file": "secrets/mailbox", "timeout": 20,
+        },
+        "smtp": {**smtp, "user": address, "password_file": "secrets/mailbox"} if login else smtp,
+        "office.council": {
+            "procedure": str(config / "procedures" / f"{PROCEDURE}.toml"),
+            "address": address,
+            "name": "Example Council",
+            "team": "Contract Management Team",
+            "phone": "01632 960000",
+            "website": "www.council.example/contract-concerns",
+            "prefix": "CC",
+            "calendar": calendar,
+            "register": "register",
+            "templates": str(places.shipped("templates")),
+            "reports": "reports",
+            "administrator": "ruth.kemp@council.example",
+            "own_domains": ["council.example"],
+        },
+        "office.council.auth": {"authserv_id": authserv_id, "internal_domains": []},
+        "office.council.texts": {
+            "privacy": "We use this information to manage our contracts: www.council.example/privacy",
+            "emergency": "If somebody is in immediate danger, call 999. This mailbox is not read around the clock.",
+            "safeguarding": "If you think an adult is being harmed, call the safeguarding team on 01632 960500.",
+            "formats": "large print, Braille, other languages: call 01632 960000",
+        },
+        "office.council.signposts": {"nhs": "the NHS commissioner of the service, commissioning@health.example"},
+        "office.council.settings": dict(settings),
+    }  # fmt: skip
+    for name, table in sections.items():
+        tables.setdefault(name, {}).update(table)
+    # A table that is written twice would be a fault, one that comes before its parent's keys would swallow them.
+    lines = []
+    for name, table in sorted(tables.items()):
+        lines += [f"[{name}]"] if name else []
+        lines += [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
+        lines.append("")
+    (folder / "mailflow.toml").write_text("\n".join(lines), "utf-8")
+    (folder / "reports").mkdir(exist_ok=True)
+
+
+def _key(name: str) -> str:
+    return name if name.replace("_", "").replace("-", "").isalnum() else _value(name)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    words = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{words}"'
