@@ -143,15 +143,12 @@ class Stage:
     def _launch(self, *more: str) -> None:
         clock = self._sockets / "clock"
         words = [sys.executable, "-m", "mailflow", "run", "--config", str(self.config), "--clock-socket", str(clock)]
-        with suppress(BlockingIOError):
-            while True:
-                self._notices.recv(64, socket.MSG_DONTWAIT)
         with open(self.log, "ab") as log:
             self._daemon = subprocess.Popen([*words, *more], stdout=log, stderr=log, env=self._environment())
         for _ in range(int(STARTING / 0.2)):
             with suppress(TimeoutError):
-                self._notices.recv(64)
-                return
+                if self._notices.recv(64) == b"READY=1":  # the one before may have said that it was stopping
+                    return
             if self._daemon.poll() is not None:
                 raise StageFailed(f"The daemon ended with status {self._daemon.returncode}. {self._tail()}")
         raise StageFailed(f"The daemon was not ready after {STARTING:.0f} seconds. {self._tail()}")
