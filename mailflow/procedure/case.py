@@ -247,6 +247,7 @@ def _spawned(case: Case, fact: Fact) -> Case:
         changed=case.head,
         entered=case.seq,
         cycle=case.cycle,
+        born=case.seq,
     )
     return replace(case, machines=_put(case.machines, fact.machine, machine))
 

@@ -21,6 +21,14 @@ def _field_one_of(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if str(d.field(scene.machine, m[1])) in (m[2], m[3]) else f"{m[1]} is neither."
 
 
+@shape(r"field (\w+) = (\w+) and no new (\w+)")
+def _field_is_and_no_child(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    """The field says so, and no such child has been made since it was set, whatever became of that child."""
+    since = d.case.set_by.get(m[1], (0, ""))[0]
+    made = any(x.kind == m[3] and x.born > since for x in d.case.machines.values())
+    return "That has been done." if made else _field_is(d, scene, m)
+
+
 @shape(r"field (\w+) = (\w+)")
 def _field_is(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if str(d.field(scene.machine, m[1])) == m[2] else f"{m[1]} is not {m[2]}."

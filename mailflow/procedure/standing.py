@@ -65,6 +65,7 @@ class Machine:
     changed: tuple[int, str] = (0, "")  # (seq, kind) of the head fact that last moved it
     entered: int = 0  # the fact by which it came into its state
     cycle: int = 1
+    born: int = 0  # the fact that made it
 
 
 @dataclass(frozen=True)
