@@ -18,7 +18,7 @@ from mailflow import wiring
 from mailflow.cli.opened import as_text, case_of, config_option, json_option, opened
 from mailflow.flow import sealing
 from mailflow.flow.counting import Story, story
-from mailflow.flow.history import history, value_words
+from mailflow.flow.history import history, said_value
 from mailflow.flow.ports import House
 from mailflow.procedure.deadlines import clock_words, long_date, short_date
 from mailflow.store import Unit
@@ -74,7 +74,8 @@ def _fields(one: Story, words: bool) -> dict[str, str]:
         defined = one.procedure.fields.get(name)
         if defined and value not in (None, ""):
             prose = defined.type == "text" and len(str(value).split()) > 1
-            shown[defined.title] = SEALED if prose and not words else value_words(value)
+            told = said_value(one.office.calendar, defined.type, value)
+            shown[defined.title] = SEALED if prose and not words else told
     return shown
 
 

@@ -63,7 +63,8 @@ class File:
     def role_title(self, role: str) -> str:
         """A role as the paper calls it."""
         defined = self.procedure.roles.get(self.procedure.party_of(role))
-        return defined.title if defined else role
+        # Letters to whoever spoke, owns the stage or stands above go to officers.
+        return defined.title if defined else "Officer" if role else ""
 
     def person(self, address: str) -> str:
         """The name that goes with an address, otherwise the address."""

@@ -37,7 +37,7 @@ def history(
     procedure: Procedure, calendar: Calendar, lines: Sequence[Line], words: Callable[[object], object]
 ) -> list[Entry]:
     """The entries of a log, oldest first. `words` puts people's words back in their place (flow/sealing.unseal)."""
-    teller = _Teller(procedure)
+    teller = _Teller(procedure, calendar)
     found = []
     for line, at in zip(lines, moments(lines), strict=True):
         data = words(line.data)
@@ -53,11 +53,12 @@ def history(
 class _Teller:
     """Knows the names of things while the log goes by."""
 
-    def __init__(self, procedure: Procedure):
-        self.procedure = procedure
+    def __init__(self, procedure: Procedure, calendar: Calendar):
+        self.procedure, self.calendar = procedure, calendar
         self.kinds = {procedure.main: procedure.main}
         self.items: dict[str, int] = {}
         self.letters: dict[str, str] = {}
+        self.dates: dict[tuple[str, str], str] = {}
 
     def tell(self, kind: str, machine: str, data: Mapping) -> tuple[str, str] | None:
         """What happened and why, or None for a line that only keeps the books."""
@@ -115,17 +116,21 @@ class _Teller:
     def _timer(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"{self._thing(machine)}the time had come for: {self._clock(machine, str(data['timer']))}", ""
 
-    def _spawned(self, machine: str, data: Mapping) -> tuple[str, str] | None:
+    def _spawned(self, machine: str, data: Mapping) -> None:
+        # Told by the move into its first stage, which follows with the row that made it.
         self.kinds[machine] = str(data["kind"])
         self.items[machine] = int(data.get("item", 0))
-        return f"{self._thing(machine)}{self._state(machine, str(data['state']))}", ""
 
     def _moved(self, machine: str, data: Mapping) -> tuple[str, str]:
         row = f"row {data['row']} of the procedure" if data.get("row") else ""
         why = ". ".join(x for x in (str(data.get("why") or "").rstrip("."), row) if x)
         return f"{self._thing(machine)}{self._state(machine, str(data['to']))}", why
 
-    def _timer_set(self, machine: str, data: Mapping) -> tuple[str, str]:
+    def _timer_set(self, machine: str, data: Mapping) -> tuple[str, str] | None:
+        key, on = (machine, str(data["timer"])), str(data["on"])
+        known, self.dates[key] = self.dates.get(key), on
+        if data.get("firming") and known == on:
+            return None
         clock = self._clock(machine, str(data["timer"]))
         return (
             f"{self._thing(machine)}{clock}: due {long_date(day(data['on']))}",
@@ -153,7 +158,7 @@ class _Teller:
         defined = self.procedure.fields.get(str(data["name"]))
         if defined is None:
             return None
-        return f"{self._thing(machine)}{defined.title}: {value_words(data['value'])}", ""
+        return f"{self._thing(machine)}{defined.title}: {said_value(self.calendar, defined.type, data['value'])}", ""
 
     _child_field = _field
 
@@ -206,3 +211,9 @@ def local_value(calendar: Calendar, kind: str, value: object) -> object:
     if kind == "instant":
         return calendar.local_date(instant(value)) if "T" in str(value) else day(value)
     return value_words(value)
+
+
+def said_value(calendar: Calendar, kind: str, value: object) -> str:
+    """The same on one line for a list: dates with their weekday."""
+    shown = local_value(calendar, kind, value)
+    return long_date(shown) if isinstance(shown, date) else value_words(shown)

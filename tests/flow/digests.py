@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,11 @@ def at(words: str) -> datetime:
     return datetime.fromisoformat(words).replace(tzinfo=UTC)
 
 
+def after(when: str, **by: int) -> str:
+    """An instant later, in the same form."""
+    return (at(when) + timedelta(**by)).strftime("%Y-%m-%d %H:%M")
+
+
 def office(**changes: object) -> Office:
     """The council's office with the shipped procedure and register."""
     file = ROOT / "config" / "procedures" / "council-concerns.toml"
@@ -47,6 +52,9 @@ def office(**changes: object) -> Office:
         own_domains=frozenset({"council.example"}),
     )
     return replace(base, **changes)
+
+
+Verb = str | tuple[str, Mapping[str, object]]
 
 
 class Desk:
@@ -76,7 +84,7 @@ class Desk:
         """A party's mail comes in."""
         self._happen(ref, MailCame(role, at(when), f"mail-{self.n}", sender, "Pat", "Re: your letter"), when)
 
-    def says(self, ref: str, who: str, when: str, *verbs: str | tuple[str, Mapping[str, object]], **given: object) -> None:
+    def says(self, ref: str, who: str, when: str, *verbs: Verb) -> None:
         """An officer says words in one mail; a verb may come with its blanks."""
         officer = self.office.register.officer(who)
         assert officer is not None
@@ -84,7 +92,7 @@ class Desk:
         sayings = []
         for verb in verbs:
             name, blanks = (verb, {}) if isinstance(verb, str) else verb
-            sayings.append(Said(name, actor, at(when), f"mail-{self.n}", blanks, line=name, **given))
+            sayings.append(Said(name, actor, at(when), f"mail-{self.n}", blanks, line=name))
         self._happen(ref, Commands(tuple(sayings)), when)
 
     def sent(self, ref: str, when: str) -> None:
@@ -120,24 +128,31 @@ class Desk:
             own = unit.outbox.of_case(self.office.stream)
             return [x.octets for x, _ in own if x.template == template and x.party == party][-1]
 
-    def to_review(self, when: str = "2027-03-01 09:00") -> str:
-        """A concern brought to stage 8 within a week: the provider accepted."""
-        start = at(when)
-
-        def later(**by: int) -> str:
-            return (start + timedelta(**by)).strftime("%Y-%m-%d %H:%M")
-
+    def to_sent(self, when: str = "2027-03-01 09:00") -> str:
+        """A concern screened and sent to the provider two hours after it came."""
         ref = self.concern(when)
         known = [("provider_is", {"value": "Oakfield Care Ltd"}), ("contract_is", {"value": "CM-2024-017"})]
         known.append(("service_is", {"value": "Home care"}))
-        self.says(ref, MAYA, later(hours=1), *known)
-        self.says(ref, MAYA, later(hours=1), "eligible", "allocate_me", "send_original")
-        self.sent(ref, later(hours=2))
-        self.mail(ref, "provider", later(days=1))
-        self.says(ref, MAYA, later(days=1, hours=2), "accepted")
+        self.says(ref, MAYA, after(when, hours=1), *known)
+        self.says(ref, MAYA, after(when, hours=1), "eligible", "allocate_me", "send_original")
+        self.sent(ref, after(when, hours=2))
         return ref
 
-    def unit(self, work: Callable) -> object:
-        """Do something in a transaction."""
-        with self.house.store.unit() as unit:
-            return work(unit)
+    def to_review(self, when: str = "2027-03-01 09:00") -> str:
+        """A concern brought to stage 8 on the next day: the provider accepted."""
+        ref = self.to_sent(when)
+        self.mail(ref, "provider", after(when, days=1))
+        self.says(ref, MAYA, after(when, days=1, hours=2), "accepted")
+        return ref
+
+    def to_conclusion(self, when: str = "2027-03-01 09:00", notice: str = "no", *actions: date) -> str:
+        """A concern decided and concluded in the week after it came, with actions by these days."""
+        ref = self.to_review(when)
+        listed = [{"n": n, "text": "Mend the rota", "by": by} for n, by in enumerate(actions, 1)]
+        words = {"text": "The visits were missed.", "default_notice": notice, "actions": listed}
+        self.says(ref, MAYA, after(when, days=4, hours=1), ("recommend", words))
+        self.sent(ref, after(when, days=4, hours=2))
+        self.says(ref, PRIYA, after(when, days=7, hours=1), ("decision_agreed", {"default_notice": notice}))
+        self.says(ref, MAYA, after(when, days=8, hours=1), "send")
+        self.sent(ref, after(when, days=8, hours=2))
+        return ref

@@ -121,7 +121,8 @@ def test_the_weekly_goes_to_subscribers(desk):
 def test_the_last_word_on_a_subscription_counts(desk):
     """"Weekly off" and "Weekly on" are lines of the office's stream; a stranger's changes nothing."""
     desk.to_review()
-    for n, (address, on) in enumerate([(PRIYA, False), (TOM, True), (INES, False), (INES, True), ("x@evil.example", 1)]):
+    words = [(PRIYA, False), (TOM, True), (INES, False), (INES, True), ("x@stranger.example", True)]
+    for n, (address, on) in enumerate(words):
         with desk.house.store.unit() as unit:
             entry = [("subscription", {"address": address, "on": on})]
             note(unit, desk.office, entry, cause=f"word:{n}", now=at("2027-03-05 09:00"))
@@ -321,7 +322,8 @@ def test_a_digest_that_cannot_be_written_is_told_once(desk, tmp_path):
     """A broken template must not stand in the way of deadlines: the administrator hears, and it is not tried again."""
     broken = tmp_path / "shared"
     broken.mkdir()
-    (broken / "M56.j2").write_text('{% extends "mail.j2" %}{% block subject %}{{ nothing_such }}{% endblock %}', "ascii")
+    source = '{% extends "mail.j2" %}{% block subject %}{{ nothing_such }}{% endblock %}'
+    (broken / "M56.j2").write_text(source, "ascii")
     letters = type(desk.house.letters)([tmp_path, ROOT / "templates"])
     desk.to_review()
     house = replace(desk.house, letters=letters)
