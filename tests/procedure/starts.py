@@ -45,6 +45,40 @@ def _concluded(**more: object) -> Play:
     return Play(terms(**OTHERS)).concluded(local(12, 4), **more)
 
 
+def _after(play: Play) -> Play:
+    """Past the next leaving of letters, which may be tomorrow morning."""
+    play.run_to(play.calendar.office_time(play.now + timedelta(minutes=20)))
+    return play
+
+
+def _at(play: Play, when: datetime) -> Play:
+    play.run_to(when)
+    return play
+
+
+def _recommended_unsent() -> Play:
+    """Recommended while nobody holds the senior officer's role."""
+    play = start("REV")
+    known = play.terms
+    nobody = {role: people for role, people in known.people.items() if not role.startswith("spo")}
+    play.terms = replace(known, people=nobody)
+    said(play, "cmo", ("recommend", RECOMMENDED))
+    play.terms = known
+    return play
+
+
+def _considered() -> Play:
+    """The provider answered after the referral; a default notice is still being considered at stage 10."""
+    play = said(wrote(start("NRS"), "provider"), "cmo", "accepted")
+    return said(play, "cmo", ("recommend", RECOMMENDED))
+
+
+def _issued_early() -> Play:
+    """The senior officer wants a notice for the silence; the review goes on and comes to a decision."""
+    play = said(start("NRS"), "spo", ("review_information", {"default_notice": "yes"}))
+    return said(play, "cmo", ("recommend", RECOMMENDED))
+
+
 STARTS: dict[str, Callable[[], Play]] = {
     "RCV": _received,
     "CLR": lambda: said(_received(), "cmo", ("ask", {"question": "Which day?"})),
@@ -93,40 +127,6 @@ STARTS: dict[str, Callable[[], Play]] = {
     "PRP with actions": lambda: _concluded(notice="yes", actions=ACTIONS),
     "TBI in SPO": _issued_early,
 }
-
-
-def _after(play: Play) -> Play:
-    """Past the next leaving of letters, which may be tomorrow morning."""
-    play.run_to(play.calendar.office_time(play.now + timedelta(minutes=20)))
-    return play
-
-
-def _at(play: Play, when: datetime) -> Play:
-    play.run_to(when)
-    return play
-
-
-def _recommended_unsent() -> Play:
-    """Recommended while nobody holds the senior officer's role."""
-    play = start("REV")
-    known = play.terms
-    nobody = {role: people for role, people in known.people.items() if not role.startswith("spo")}
-    play.terms = replace(known, people=nobody)
-    said(play, "cmo", ("recommend", RECOMMENDED))
-    play.terms = known
-    return play
-
-
-def _considered() -> Play:
-    """The provider answered after the referral; a default notice is still being considered at stage 10."""
-    play = said(wrote(start("NRS"), "provider"), "cmo", "accepted")
-    return said(play, "cmo", ("recommend", RECOMMENDED))
-
-
-def _issued_early() -> Play:
-    """The senior officer wants a notice for the silence; the review goes on and comes to a decision."""
-    play = said(start("NRS"), "spo", ("review_information", {"default_notice": "yes"}))
-    return said(play, "cmo", ("recommend", RECOMMENDED))
 
 
 @cache
