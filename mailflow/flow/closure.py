@@ -44,7 +44,7 @@ def known_section(kind: str) -> bool:
     return kind in SECTIONS
 
 
-def closure_file(  # noqa: PLR0917 - called by advance.py with what it has at hand
+def closure_file(
     house: House, unit: Unit, office: Office, procedure: Procedure, case: Case, what: str, now: datetime
 ) -> tuple[str, bytes]:
     """The report of a case that a row of the procedure asks for: its path and octets; the timeline is put beside it.
