@@ -23,11 +23,15 @@ _M365_ID = "m365"
 
 @dataclass(frozen=True)
 class Verdict:
-    """`passed`: our server proved the From address. `known`: it said anything at all. `why` is a plain sentence."""
+    """`passed`: our server proved the From address. `known`: it said anything at all. `why` is a plain sentence.
+
+    `failed`: it found the address false. A party whose domain has no DMARC is neither proved nor false (mail.md).
+    """
 
     passed: bool
     known: bool
     why: str
+    failed: bool = False
 
 
 def judge(message: Message, authserv_id: str, form: str = RFC8601) -> Verdict:
@@ -37,7 +41,7 @@ def judge(message: Message, authserv_id: str, form: str = RFC8601) -> Verdict:
     decides nothing: it speaks about the envelope. `form` "m365" reads Microsoft's header, which names no server.
     """
     if message.from_ is None or len(message.all_headers("from")) != 1:
-        return Verdict(False, True, "The mail does not have exactly one From address.")
+        return Verdict(False, True, "The mail does not have exactly one From address.", True)
     if form == M365 and message.header("x-ms-exchange-organization-authas").strip().lower() == "internal":
         # Exchange strips this header from what comes in from outside (header firewall).
         return Verdict(True, True, "Our server says the mail came from inside the organisation.")
@@ -92,14 +96,14 @@ def _by_dmarc(results: list[_Result], domain: str) -> Verdict | None:
     """DMARC decides if it passed or failed; "none" and temporary errors leave it to DKIM."""
     dmarc = [result for result in results if result.method == "dmarc"]
     if any(result.verdict in {"fail", "permerror"} for result in dmarc):
-        return Verdict(False, True, "DMARC failed for the From address.")
+        return Verdict(False, True, "DMARC failed for the From address.", True)
     passed = next((result for result in dmarc if result.verdict == "pass"), None)
     if passed is None:
         return None
     about = passed.get("header.from").rpartition("@")[2]
     if not about or about == domain or domain.endswith("." + about):
         return Verdict(True, True, f"DMARC passed for {domain}.")
-    return Verdict(False, True, "DMARC passed, but for another domain than that of From.")
+    return Verdict(False, True, "DMARC passed, but for another domain than that of From.", True)
 
 
 def _by_login(results: list[_Result], sender: str) -> Verdict | None:
