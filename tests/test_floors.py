@@ -81,7 +81,8 @@ CLOCKS = (
 CLOCK_DOORS = ("wiring.py", "demo/")
 
 ENVIRONMENT = "os.environ os.environb os.getenv os.getenvb os.putenv os.unsetenv dotenv".split()
-ENVIRONMENT_DOORS = ("settings.py", "wiring.py")
+# demo/stage.py reads nothing from it: it hands the whole environment on to the daemon it starts.
+ENVIRONMENT_DOORS = ("settings.py", "wiring.py", "demo/stage.py")
 
 Faults = Iterator[str]
 

@@ -48,7 +48,7 @@ class Moment:
 
 
 class CaseWords:
-    """The case's fields under the names letters use; what is not known is ""."""
+    """Values under the names letters use; what is not known is ""."""
 
     def __init__(self, known: Mapping[str, object]):
         self._known = dict(known)
@@ -59,19 +59,19 @@ class CaseWords:
         return self._known.get(name, "")
 
 
-def office_words(office: Office) -> dict[str, object]:
+def office_words(office: Office) -> CaseWords:
     """The office as letters know it; wordings it has not given are ""."""
-    known = dict.fromkeys(("privacy", "emergency", "safeguarding", "customer_care", "formats"), "")
-    known |= {k: v for k, v in office.texts.items()}
-    return {
-        **known,
-        "name": office.name,
-        "team": office.team,
-        "address": office.address,
-        "phone": office.phone,
-        "website": office.website,
-        "signposts": dict(office.signposts),
-    }
+    return CaseWords(
+        {
+            **office.texts,
+            "name": office.name,
+            "team": office.team,
+            "address": office.address,
+            "phone": office.phone,
+            "website": office.website,
+            "signposts": dict(office.signposts),
+        }
+    )
 
 
 def case_words(moment: Moment, machine: Machine, d: Decision, letter: str, leave: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ Limits: addresses accepted by mail live in the case's log (fields "accepted:<add
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailflow.flow.ports import House, Office
@@ -26,6 +26,7 @@ def terms_for(
 ) -> Terms:
     """Everything the decision may ask, read before it."""
     today = office.calendar.local_date(now)
+    case = foreseen(procedure, case, event)
     people = people_of(office, procedure, case, today)
     everyone = {c.email for group in people.values() for c in group}
     everyone |= {str(v) for v in case.fields.values() if isinstance(v, str) and "@" in v and " " not in v}
@@ -44,6 +45,17 @@ def terms_for(
         cases={ref: _fields_of(unit, ref) for ref in named if unit.views.get(ref)},
         undo_minutes=house.limits.undo_minutes,
     )
+
+
+def foreseen(procedure: Procedure, case: Case, event: Event) -> Case:
+    """The case with the fields that this very mail's words will set, so that "X is ..." and "Send" may share a mail."""
+    fields = dict(case.fields)
+    for said in _sayings(event):
+        verb = procedure.verbs.get(said.verb)
+        if verb and verb.act == "set" and isinstance(said.blanks.get("value"), str):
+            fields[verb.field] = said.blanks["value"]
+            fields |= dict(said.blanks.get("also") or {})
+    return replace(case, fields=fields)
 
 
 def _of_type(procedure: Procedure, case: Case, kind: str) -> str:

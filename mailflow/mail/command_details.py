@@ -1,4 +1,4 @@
-"""Details of a command: "Action: staff training by 30 April", "no default notice", on its line or on lines below it.
+"""Details of a command: "Action: staff training by 30 April", "no notice", on its line or on lines below it.
 
 In: a Saying and words near it; the forms that are part of other verbs.
 Out: the Saying with the detail in it, what is left of the words, and why they are doubtful; sayings that contradict.
@@ -47,7 +47,7 @@ class Details:
         return None, bool(fit or miss)
 
     def parents(self, text: str) -> tuple[str, ...]:
-        """The verbs that words standing alone could be a detail of, as the answer "No default notice" may be."""
+        """The verbs that words standing alone could be a detail of, as the answer "No notice" may be."""
         fit, _ = self._matcher.best(self._forms, text)
         return fit.form.part_of if fit and lines.only_courtesy(text[fit.end :]) else ()
 
@@ -82,7 +82,7 @@ class Details:
         return saying, ("" if cut and not kept else "".join(kept)), ""
 
     def in_text(self, saying: Saying, blank: str) -> tuple[Saying, str]:
-        """Details at the end of a text, cut off from it: "alternative: a final warning, no default notice"."""
+        """Details at the end of a text, cut off from it: "alternative: a final warning, no notice"."""
         if not self._has(saying.verb):
             return saying, ""
         text = str(saying.blanks[blank])

@@ -338,7 +338,7 @@ def _why_not_text(fit: Fit, text: str) -> str:
     """Why the words that a command ends with make it doubtful, or "".
 
     They turn a decision round ("Withdrawn, but ..."), or they look like prose that happens to begin with a command
-    ("Provider is closed on Friday").
+    ("Note is taken of your letter").
     """
     words = str(fit.blanks.get(fit.text_blank, "")) if fit.text_blank else ""
     if not words:

@@ -91,12 +91,13 @@ class Decision:
         defined = self.procedure.roles.get(self.procedure.party_of(role))
         if defined and defined.unless_flag and self.case.fields.get(defined.unless_flag) == "yes":
             return ()
-        if defined and defined.field and defined.who == "person":
-            address = str(self.case.fields.get(defined.field, ""))
+        if defined and defined.field and defined.who in ("person", "service", "manager"):
+            address = str(self.case.fields.get(defined.field) or "")
             known = self.terms.people.get(role, ())
+            # Named in this very decision: the register was asked before.
             if address and not any(c.email == address for c in known):
                 return (Contact("", address),)
-            return known if address else ()
+            return known if address or defined.who != "person" else ()
         if defined and defined.field and defined.who == "officer":
             address = str(self.case.fields.get(defined.field, ""))
             known = self.terms.people.get(role, ())
