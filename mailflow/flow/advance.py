@@ -9,7 +9,7 @@ Limits: the only module that appends to the log of a case (architecture.md, inva
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailflow.errors import CannotRender
 from mailflow.flow import closure, people, posting, sealing, view
@@ -107,7 +107,8 @@ def record(
     if not facts:
         return before
     after = read_case(unit, ref)
-    for fact in facts:
+    # Files first: a letter may enclose the report that the same step asks for.
+    for fact in sorted(facts, key=lambda fact: fact.kind != "file"):
         _do(house, unit, office, procedure, after, fact, facts, now)
     _agenda(unit, procedure, after)
     unit.views.put(ref, procedure.id, view.state_of(procedure, after), view.summary(office, procedure, after, now))
@@ -169,8 +170,8 @@ def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, 
         role = procedure.roles.get(procedure.party_of(sent.role))
         if sent.status != "decided" or role is None or role.is_officer:
             continue
-        leave = now.replace(year=now.year + FAR // 365) if hold else office.calendar.office_time(now)
-        unit.outbox.set_leave(sent.id, leave)
+        due = max(now, sent.leave_at) if sent.leave_at else now
+        unit.outbox.set_leave(sent.id, now + timedelta(days=FAR) if hold else office.calendar.office_time(due))
 
 
 def _agenda(unit: Unit, procedure: Procedure, case: Case) -> None:

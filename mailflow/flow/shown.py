@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from mailflow.errors import Unreadable
 from mailflow.flow import telling
+from mailflow.flow.arrived import read_again
 from mailflow.flow.moment import CaseWords, Moment
-from mailflow.mail.parse import parse
 from mailflow.mail.reply_text import split
 from mailflow.procedure import deadlines
 from mailflow.procedure.case import Case, Fact, Machine, instant
@@ -44,7 +45,10 @@ def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
     kept = moment.unit.inbox.get(identity) if identity else None
     if kept is None:
         return None
-    message = parse(kept.octets)
+    try:
+        message = read_again(moment.unit, moment.office, identity).message
+    except Unreadable:  # its octets have been erased (Q35)
+        return None
     local = moment.office.calendar.local(kept.arrived_at)
     sender = message.from_
     known = moment.office.register.person(sender.email) if sender else None
@@ -161,3 +165,9 @@ def bounce(moment: Moment, letter_id: str) -> dict[str, object] | None:
                 "why": str(fact.data.get("detail", "")),
             }
     return None
+
+
+def report_path(moment: Moment) -> str:
+    """Where the newest report of the case is saved, below the office's folder of reports."""
+    pages = [row.path for row in moment.unit.files.of(moment.case.ref) if row.path.endswith(".html")]
+    return pages[-1] if pages else ""

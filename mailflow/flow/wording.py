@@ -63,7 +63,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "suggestion": "",
         "correction": shown.correction(moment, str(data.get("about", ""))),
         "bounce": shown.bounce(moment, str(data.get("about", ""))),
-        "report_path": case.files[-1] if case.files else "",
+        "report_path": shown.report_path(moment),
     }
 
 
