@@ -13,6 +13,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -196,11 +197,18 @@ def open_store(said: settings.Settings) -> Store:
     return store
 
 
-def _store(said: settings.Settings) -> Store:
+def store_folder(said: settings.Settings) -> list[Fault]:
+    """The fault of a SQLite store whose folder is not there."""
     path = _sqlite_path(said.store_url)
-    if path is not None and not path.parent.is_dir():
-        what = f"The folder of the store, {path.parent}, does not exist."
-        raise ConfigurationError([Fault(str(said.file), 0, what, "Create it, owned by the daemon's user.")])
+    if path is None or path.parent.is_dir():
+        return []
+    what = f"The folder of the store, {path.parent}, does not exist."
+    return [Fault(str(said.file), 0, what, "Create it, owned by the daemon's user.")]
+
+
+def _store(said: settings.Settings) -> Store:
+    if faults := store_folder(said):
+        raise ConfigurationError(faults)
     try:
         return Store(said.store_url)
     except (ValueError, ImportError, MailflowError) as error:
@@ -308,6 +316,8 @@ def _sqlite_path(url: str) -> Path | None:
 
 def only_one(said: settings.Settings, loops: Sequence[str] = LOOPS) -> list[IO[str]]:
     """Lock the SQLite store for these loops until the files returned are closed. Raises AlreadyRuns."""
+    if faults := store_folder(said):
+        raise ConfigurationError(faults)
     path = _sqlite_path(said.store_url)
     held: list[IO[str]] = []
     for loop in loops if path is not None else ():
@@ -328,10 +338,10 @@ def configure_logs(said: settings.Settings, clock: Callable[[], datetime] = wall
 
 
 def notify(state: str) -> None:
-    """Tell systemd how we are, such as "READY=1" (sd_notify(3)); nothing happens where nobody listens."""
+    """Tell systemd how we are, such as "READY=1" (sd_notify(3)); where nobody listens nothing happens."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, suppress(OSError):
         # An address that begins with @ is an abstract one, written with NUL.
         sock.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)

@@ -56,14 +56,14 @@ def command(
         click.echo(f"Warning: {warning}", err=True)
     loops = (loop,) if loop else LOOPS
     with ExitStack() as stack:
-        store = wiring.open_store(found.settings)
-        stack.callback(store.close)
         try:
             for lock in wiring.only_one(found.settings, loops):
                 stack.enter_context(lock)
         except wiring.AlreadyRuns as fault:
             click.echo(sentence(fault), err=True)
             sys.exit(EX_TEMPFAIL)
+        store = wiring.open_store(found.settings)
+        stack.callback(store.close)
         daemon = wiring.daemon(found, wiring.open_house(found, store), loops)
         try:
             if clock_socket:
@@ -94,28 +94,34 @@ def _on_socket(found: wiring.Installation, daemon: Daemon, path: Path, now: date
     if now:
         rounds.move(now)
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    server = ClockSocket(path, rounds.answer)
-    serving = threading.Thread(target=server.serve, name="clock-socket")
-    serving.start()
-    wiring.notify("READY=1")
-    signal.sigwait(SIGNALS)
-    wiring.notify("STOPPING=1")
-    server.close()
-    serving.join()
-    daemon.stop()
+    try:
+        server = ClockSocket(path, rounds.answer)
+        serving = threading.Thread(target=server.serve, name="clock-socket")
+        serving.start()
+        try:
+            wiring.notify("READY=1")
+            signal.sigwait(SIGNALS)
+            wiring.notify("STOPPING=1")
+        finally:
+            server.close()
+            serving.join()
+    finally:
+        daemon.stop()
 
 
 def _until_stopped(found: wiring.Installation, daemon: Daemon) -> None:
     wiring.configure_logs(found.settings)
     # The main thread takes the signals; the loops finish the step in hand.
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    daemon.start()
-    wiring.notify("READY=1")
     stopped = None
-    while stopped is None and daemon.alive:
-        stopped = signal.sigtimedwait(SIGNALS, 1.0)
-    wiring.notify("STOPPING=1")
-    daemon.stop()
+    try:
+        daemon.start()
+        wiring.notify("READY=1")
+        while stopped is None and daemon.alive:
+            stopped = signal.sigtimedwait(SIGNALS, 1.0)
+        wiring.notify("STOPPING=1")
+    finally:
+        daemon.stop()
     if stopped is None:
         click.echo("A loop ended by itself; the log says why.", err=True)
         sys.exit(1)

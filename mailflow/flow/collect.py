@@ -82,7 +82,7 @@ def identity_of(octets: bytes) -> tuple[str, Message | None]:
 def _keep(house: House, office: Office, batch: list[Raw], now: datetime) -> int:
     """Commit 1: these octets and their places in the ledger, together."""
     read = [(raw, *identity_of(raw.octets)) for raw in batch]
-    new = 0
+    fresh = []
     with house.store.unit() as unit:
         for raw, digest, message in read:
             identity = _own_identity(house, unit, office, digest)
@@ -100,9 +100,10 @@ def _keep(house: House, office: Office, batch: list[Raw], now: datetime) -> int:
             if kept and raw.truncated:
                 unit.meta.put(f"truncated:{identity}", str(len(raw.octets)))
             if kept:
-                new += 1
-                _log.info("mail.kept", mailbox=office.mailbox, folder=raw.folder, uid=raw.uid, mail=identity)
-    return new
+                fresh.append((raw, identity))
+    for raw, identity in fresh:
+        _log.info("mail.kept", mailbox=office.mailbox, folder=raw.folder, uid=raw.uid, mail=identity)
+    return len(fresh)
 
 
 def _own_identity(house: House, unit: Unit, office: Office, digest: str) -> str:
@@ -179,7 +180,6 @@ def mailbox_away(house: House, office: Office, why: str, now: datetime) -> None:
         if since is None:
             since = (unit.inbox.read_through(office.mailbox) or now).isoformat()
             unit.meta.put(key, since)
-            _log.warning("mailbox.away", mailbox=office.mailbox, since=since, why=why)
     if now - datetime.fromisoformat(since) < AWAY_FOR:
         return
     facts = [("Mailbox", office.mailbox), ("Not read since", _local(office, since)), ("What is wrong", why)]

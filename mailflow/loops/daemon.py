@@ -83,7 +83,7 @@ class Daemon:
         """Start the loops, a thread each; for intake one for every mailbox."""
         loops = []
         for intake in self._intakes if "intake" in self._loops else ():
-            waits = MailboxWait(intake.source)
+            waits = MailboxWait(intake.source, self._stop)
             poll = self._polls[intake.office.id]
             name = f"intake.{intake.office.id}"
             loops.append(

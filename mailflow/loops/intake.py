@@ -19,6 +19,7 @@ from mailflow.mailbox.source import Source
 
 # More than one poison mail of another mailbox may lie in front of ours.
 LOOK = 200
+AWAY_WAIT = 5.0
 
 
 class Intake:
@@ -75,14 +76,17 @@ class Intake:
 
 
 class MailboxWait:
-    """Waits for news of the mailbox (IDLE or poll), at most `seconds`."""
+    """Waits for news of the mailbox (IDLE or poll), at most `seconds`; while it is away, for the stop alone."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, stop: threading.Event) -> None:
+        self._source, self._stop = source, stop
 
     def mark(self) -> None:
         """The source itself knows its last look."""
 
     def wait(self, seconds: float) -> None:
-        """May raise MailboxUnavailable."""
-        self._source.wait(seconds)
+        """Says nothing of a mailbox that is away: the next look does."""
+        try:
+            self._source.wait(seconds)
+        except MailboxUnavailable:
+            self._stop.wait(min(seconds, AWAY_WAIT))

@@ -1,0 +1,141 @@
+"""mailflow check: the whole configuration, and everything that is wrong with it, in one go.
+
+In: the settings and all that they name: procedures, registers, calendars, letters, secrets.
+Out: a short summary for each office, with how long silence can last in each stage; or every fault with its place.
+Fails: exit 78 with all faults.
+Limits: opens no store and no server; what mail servers say is seen when the daemon runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from mailflow import wiring
+from mailflow.cli.saying import EX_CONFIG, show_faults
+from mailflow.documents.letters import Letters
+from mailflow.errors import CannotRender, ConfigurationError, Fault
+from mailflow.flow.ports import Office
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.proof import prove
+
+
+@click.command("check")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="The settings (mailflow.toml).")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@click.pass_context
+def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
+    """Check the whole configuration and name everything that is wrong.
+
+    Exit status 0 if all is well, 78 if something must be mended first.
+    """
+    path = wiring.config_path(config)
+    try:
+        found = wiring.install(path)
+        offices = examined(found)
+    except ConfigurationError as error:
+        if as_json:
+            faults = [{"file": f.file, "line": f.line, "what": f.what, "fix": f.fix} for f in error.faults]
+            click.echo(json.dumps({"sound": False, "faults": faults}, indent=2))
+        else:
+            show_faults(error)
+        ctx.exit(EX_CONFIG)
+    warnings = list(found.settings.warnings)
+    if as_json:
+        click.echo(json.dumps({"sound": True, "warnings": warnings, "offices": offices}, indent=2))
+        return
+    for warning in warnings:
+        click.echo(f"Warning: {warning}")
+    for office in offices:
+        for line in told(office):
+            click.echo(line)
+    click.echo("The configuration is sound.")
+
+
+def examined(found: wiring.Installation) -> list[dict[str, object]]:
+    """What there is to say of each office. Raises ConfigurationError with all faults of all offices."""
+    faults: list[Fault] = wiring.store_folder(found.settings)
+    offices = []
+    for office in found.offices.values():
+        faults += letters_missing(office, found.letters)
+        faults += roles_unheld(office, found.settings.offices[office.id].register)
+        findings = prove(office.procedure, office.calendar)
+        faults += findings.faults
+        offices.append(_summary(office, findings.silence))
+    if faults:
+        raise ConfigurationError(dict.fromkeys(faults))
+    return offices
+
+
+def letters_missing(office: Office, letters: Letters) -> Iterator[Fault]:
+    """Every letter of a procedure needs a template that can be read."""
+    procedure = office.procedure
+    wanted = {letter.template: ("letters", name) for name, letter in procedure.letters.items()}
+    for act, name in procedure.acts.items():
+        if name not in procedure.letters:
+            wanted.setdefault(name, ("acts", act))
+    for template, place in wanted.items():
+        line = procedure.lines.get(place, 0)
+        try:
+            letters.variables(f"{procedure.id}/{template}")
+        except CannotRender as fault:
+            yield Fault(procedure.file, line, str(fault), f"Write {procedure.id}/{template}.j2 or correct the name.")
+
+
+def roles_unheld(office: Office, folder: Path) -> Iterator[Fault]:
+    """Every role that somebody must act in is held by an officer, or by one whose role stands in for it."""
+    held = frozenset().union(*(officer.roles for officer in office.register.officers))
+    for role in office.procedure.roles.values():
+        if not role.is_officer or role.name in held:
+            continue
+        if any(role.name in other.also and other.name in held for other in office.procedure.roles.values()):
+            continue
+        what = f'Nobody in officers.csv has the role "{role.name}" ({role.title}).'
+        line = office.procedure.lines.get(("roles", role.name), 0)
+        fix = f"Write {role.name} in the column roles of an officer; {office.procedure.file}:{line} asks for it."
+        yield Fault(str(folder / "officers.csv"), 0, what, fix)
+
+
+def _summary(office: Office, silence: Mapping[tuple[str, str], int]) -> dict[str, object]:
+    procedure: Procedure = office.procedure
+    register = office.register
+    return {
+        "office": office.id,
+        "address": office.address,
+        "procedure": procedure.id,
+        "title": procedure.title,
+        "edition": procedure.edition,
+        "calendar": office.calendar.name,
+        "zone": office.calendar.zone,
+        "calendar_until": office.calendar.last_year,
+        "letters": len(procedure.letters),
+        "officers": len(register.officers),
+        "services": len(register.services),
+        "contracts": len(register.contracts),
+        "contacts": len(register.contacts),
+        "silence": [_silence(procedure, kind, state, days) for (kind, state), days in silence.items()],
+    }
+
+
+def _silence(procedure: Procedure, kind: str, code: str, days: int) -> dict[str, object]:
+    machine = procedure.machines[kind]
+    state = machine.states[code]
+    return {"machine": machine.title, "state": code, "title": state.title, "stage": state.stage, "working_days": days}
+
+
+def told(office: Mapping[str, object]) -> Iterator[str]:
+    """The same in plain lines."""
+    yield f"{office['office']}: {office['title']} (edition {office['edition']}), mailbox {office['address']}"
+    yield f"  calendar {office['calendar']}, {office['zone']}, known until {office['calendar_until']}"
+    counts = (f"{office[what]} {what}" for what in ("letters", "officers", "services", "contracts", "contacts"))
+    yield f"  {', '.join(counts)}"
+    yield "  With everybody silent, somebody above the owner is told within so many working days:"
+    rows = office["silence"]
+    assert isinstance(rows, list)
+    for row in rows:
+        name = f"{row['machine']} {row['state']}, {row['title']}"
+        yield f"    {row['working_days']:>3}  {name}"
+    yield ""

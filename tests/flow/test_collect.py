@@ -1,0 +1,254 @@
+"""Collecting: octets are kept before the server is told, each mail once, and `through` never says too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailflow import wiring
+from mailflow.errors import MailboxUnavailable
+from mailflow.flow import collect as collecting
+from mailflow.flow.collect import collect, identity_of, mailbox_away, mailbox_back
+from mailflow.flow.ports import House, Office
+from mailflow.mailbox.source import Raw
+from mailflow.store import Store
+from tests import installation
+from tests.installation import COUNCIL, REFERRER, mail
+
+NOW = datetime(2027, 2, 1, 10, 0, tzinfo=UTC)
+ARRIVED = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+class Source:
+    """A mailbox in memory; `confirmed` is what the server was told."""
+
+    name = COUNCIL
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.missing: dict[str, frozenset[int]] = {}
+        self.boxes: dict[str, list[Raw]] = {"INBOX": [], "Sent": []}
+        self.confirmed: list[tuple[str, int]] = []
+        self.breaks_after = -1
+
+    def add(self, octets: bytes, folder: str = "INBOX", *, uidvalidity: int = 7, truncated: bool = False) -> None:
+        uid = len(self.boxes[folder]) + 1
+        self.boxes[folder].append(Raw(folder, uidvalidity, uid, ARRIVED, octets, truncated))
+
+    def folders(self) -> tuple[str, ...]:
+        return tuple(self.boxes)
+
+    def fetch_after(self, folder: str, known, limit: int) -> Iterator[Raw]:
+        raws = self.boxes[folder]
+        seen = known(raws[0].uidvalidity) if raws else set()
+        for n, raw in enumerate([raw for raw in raws if raw.uid not in seen][:limit]):
+            if n == self.breaks_after:
+                raise MailboxUnavailable("The mailbox is away.")
+            yield raw
+
+    def confirm(self, folder: str, uids) -> None:
+        self.confirmed += [(folder, uid) for uid in uids]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    found = wiring.install(installation.write(tmp_path_factory.mktemp("installed")))
+    store = wiring.open_store(found.settings)
+    yield wiring.open_house(found, store)
+    store.close()
+
+
+@pytest.fixture
+def house(installed: House, tmp_path: Path) -> Iterator[House]:
+    store = Store(f"sqlite:///{tmp_path}/s.db")
+    store.migrate()
+    yield replace(installed, store=store, pretend_time=False)
+    store.close()
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    return house.offices["council"]
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+def kept(house: House):
+    with house.store.read() as unit:
+        return unit.inbox.next_kept(1000)
+
+
+def one(n: int = 1, **more) -> bytes:
+    return mail(REFERRER, f"Concern {n}", **more)
+
+
+def test_a_new_mail_is_kept_with_its_arrival_and_sender(house, office, source):
+    """K8: INTERNALDATE is the arrival. The sender is noted at once, because chasers ask for it (G9)."""
+    source.add(one())
+    assert collect(house, office, source, NOW).new == 1
+    (found,) = kept(house)
+    assert (found.arrived_at, found.sender, found.mailbox, found.folder) == (ARRIVED, REFERRER, COUNCIL, "INBOX")
+    assert found.octets == one() and found.identity == identity_of(one())[0]
+
+
+def test_each_mail_is_kept_once(house, office, source):
+    """The ledger knows the place, the identity knows the mail: in Sent as well, or under a new UIDVALIDITY."""
+    source.add(one())
+    source.add(one(), "Sent")
+    assert collect(house, office, source, NOW).new == 1
+    assert collect(house, office, source, NOW).new == 0
+    source.boxes["INBOX"] = [replace(raw, uidvalidity=8) for raw in source.boxes["INBOX"]]
+    assert collect(house, office, source, NOW).new == 0
+    assert len(kept(house)) == 1
+
+
+def test_the_same_message_id_with_other_words_is_another_mail(house, office, source):
+    """mail.md, "Identity of a message": both are kept."""
+    octets = one()
+    source.add(octets)
+    source.add(octets.replace(b"Missed calls.", b"Something else."))
+    assert collect(house, office, source, NOW).new == 2
+
+
+def test_what_cannot_be_read_is_kept_all_the_same(house, office, source):
+    """Its octets are its identity; sorting will quarantine it, nothing is lost."""
+    source.add(b"   \r\n")
+    assert collect(house, office, source, NOW).new == 1
+    assert kept(house)[0].octets == b"   \r\n"
+
+
+def test_the_server_is_told_only_after_the_commit(house, office, source, monkeypatch):
+    """Invariant 7: what `confirm` hears of is in the store already."""
+    stored = []
+    source.confirm = lambda folder, uids: stored.append(len(kept(house)))
+    source.add(one())
+    collect(house, office, source, NOW)
+    assert stored[0] == 1
+
+
+def test_commits_are_small(house, office, source, monkeypatch):
+    """50 mails a commit: a crash loses no more than their fetching."""
+    sizes = []
+    true_keep = collecting._keep
+    monkeypatch.setattr(
+        collecting, "_keep", lambda h, o, batch, n: sizes.append(len(batch)) or true_keep(h, o, batch, n)
+    )
+    for n in range(120):
+        source.add(one(n))
+    assert collect(house, office, source, NOW).new == 120
+    assert sizes == [50, 50, 20]
+
+
+def test_what_was_kept_before_the_mailbox_went_away_stays_kept(house, office, source):
+    """The next look goes on behind it."""
+    for n in range(60):
+        source.add(one(n))
+    source.breaks_after = 55
+    with pytest.raises(MailboxUnavailable):
+        collect(house, office, source, NOW)
+    assert len(kept(house)) == 50
+    source.breaks_after = -1
+    assert collect(house, office, source, NOW).new == 10
+
+
+def test_through_is_known_only_when_all_was_read(house, office, source, monkeypatch):
+    """G9: a chaser may rely on it."""
+    monkeypatch.setattr(collecting, "LOOK", 2)
+    for n in range(3):
+        source.add(one(n))
+    first = collect(house, office, source, NOW)
+    assert (first.new, first.more, first.through) == (2, True, None)
+    second = collect(house, office, source, NOW)
+    assert (second.new, second.more, second.through) == (1, False, NOW)
+
+
+def test_a_mail_that_the_server_does_not_give_holds_through_for_a_day(house, office, source):
+    """Then the administrator is told, once, and the chasers go on."""
+    source.missing = {"INBOX": frozenset({9})}
+    assert collect(house, office, source, NOW).through is None
+    assert collect(house, office, source, NOW + DAY / 2).through is None
+    for at in (NOW + DAY, NOW + DAY + MINUTE):
+        assert collect(house, office, source, at).through == at
+    with house.store.read() as unit:
+        assert len(unit.outbox.of_case(office.stream)) == 1
+    source.missing = {}
+    assert collect(house, office, source, NOW + 2 * DAY).through == NOW + 2 * DAY
+
+
+def test_a_mail_that_was_cut_is_marked(house, office, source):
+    """Case 23 of the nastiest mails: the next room must know that this is only its beginning."""
+    source.add(one(), truncated=True)
+    collect(house, office, source, NOW)
+    with house.store.read() as unit:
+        assert unit.meta.get(f"truncated:{kept(house)[0].identity}") == str(len(one()))
+
+
+@pytest.mark.parametrize(
+    ("pretend", "header", "arrival"),
+    [
+        (True, "", NOW),
+        (True, "2027-01-30T16:00:00+00:00", datetime(2027, 1, 30, 16, 0, tzinfo=UTC)),
+        (True, "yesterday", NOW),
+        (True, "2027-01-30T16:00:00", NOW),
+        (False, "2027-01-30T16:00:00+00:00", ARRIVED),
+    ],
+)
+def test_the_header_for_tests_counts_only_in_pretended_time(house, office, source, pretend, header, arrival):
+    """A real sender cannot choose when their mail arrived."""
+    source.add(one(headers=[("Mailflow-Test-Arrival", header)] if header else []))
+    collect(replace(house, pretend_time=pretend), office, source, NOW)
+    assert kept(house)[0].arrived_at == arrival
+
+
+def test_a_mail_to_two_offices_is_kept_for_both(house, office, source):
+    """One identity would hide it from the second office."""
+    second = replace(office, id="second", address="second@council.example", prefix="SE")
+    both = replace(house, offices={"council": office, "second": second})
+    source.add(one())
+    assert collect(both, office, source, NOW).new == 1
+    assert collect(both, second, source, NOW).new == 1
+    assert collect(both, second, source, NOW).new == 0
+    assert {found.mailbox for found in kept(house)} == {COUNCIL, second.address}
+
+
+# -- the mailbox is away -------------------------------------------------------------------------------------------
+
+
+def letters(house: House, office: Office) -> int:
+    with house.store.read() as unit:
+        return len(unit.outbox.of_case(office.stream))
+
+
+def test_an_outage_is_told_once_and_its_end_once(house, office):
+    """M60 to the administrator after AWAY_FOR, and again when the mailbox is back."""
+    with house.store.unit() as unit:
+        unit.inbox.set_read_through(COUNCIL, NOW)
+    mailbox_away(house, office, "no connection", NOW + MINUTE)
+    assert letters(house, office) == 0
+    for minutes in (6, 7, 60):
+        mailbox_away(house, office, "no connection", NOW + minutes * MINUTE)
+    assert letters(house, office) == 1
+    for minutes in (61, 62):
+        mailbox_back(house, office, NOW + minutes * MINUTE)
+    assert letters(house, office) == 2
+    with house.store.unit() as unit:
+        unit.inbox.set_read_through(COUNCIL, NOW + DAY)
+    mailbox_away(house, office, "no connection", NOW + DAY + 6 * MINUTE)
+    assert letters(house, office) == 3
+
+
+def test_a_short_outage_is_nobodys_business(house, office):
+    """A server that restarts at night wakes nobody."""
+    with house.store.unit() as unit:
+        unit.inbox.set_read_through(COUNCIL, NOW)
+    mailbox_away(house, office, "no connection", NOW + MINUTE)
+    mailbox_back(house, office, NOW + 2 * MINUTE)
+    assert letters(house, office) == 0
