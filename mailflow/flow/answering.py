@@ -8,83 +8,130 @@ Limits: an accepted address counts for one case only and lives in that case's lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, hearing
+from mailflow.flow import buttons, hearing, registering
 from mailflow.flow.arrived import Mail, party_event, read_again
 from mailflow.flow.opening import open_new
 from mailflow.flow.people import ACCEPTED, speaker_on
 from mailflow.flow.placing import Outcome, file_mail
 from mailflow.flow.ports import House, Office
-from mailflow.procedure.case import Case, Fact
+from mailflow.flow.replying import doubt_person, reply_plainly
+from mailflow.mail.commands import Saying
+from mailflow.procedure.case import Case, Fact, instant
+from mailflow.procedure.deadlines import long_date
+from mailflow.procedure.definition import Procedure
 from mailflow.store import Unit
 from mailflow.store.held import Held
 
+PLACING = frozenset({"attribute", "belongs", "note", "ignore"})
+
 
 def answer(house: House, unit: Unit, office: Office, mail: Mail, tag: str, now: datetime) -> Outcome:
-    """An officer's answer about a held mail: done once, and only with proof of who answers (G8)."""
-
+    """An officer's answer about a held mail: done once, by whoever may, and only with proof of who answers (G7, G8)."""
     held = unit.held.by_tag(tag)
     if held is None or not held.open:
-        hearing.reply_plainly(
-            house, unit, office, mail, "This mail has been dealt with already; nothing was changed.", now
-        )
-        return Outcome("done", "an answer about a mail that has been dealt with")
+        told = "This mail has been dealt with already; nothing was changed."
+        return _told(house, unit, office, mail, told, "an answer about a mail that has been dealt with", now)
     reading = hearing.read_words(office, office.procedure, mail)
     proof = buttons.prove(unit, Case(ref=tag), reading.codes, mail.sender)
-    if not hearing.is_proved(office, mail) and proof.state != "good":
-        hearing.doubt_person(house, unit, office, mail, now)
-        return Outcome("held", "an answer that is not proved to be the officer's")
-    if len(reading.sayings) != 1:
-        hearing.reply_plainly(
-            house, unit, office, mail, "Please answer with one of the choices of our question, as the first line.", now
-        )
-        return Outcome("done", "an answer that was not understood")
+    if mail.trust.failed or not (hearing.is_proved(office, mail) or proof.state == "good"):
+        doubt_person(house, unit, office, mail, now)
+        return Outcome("done", "an answer that is not proved to be the officer's: nothing done")
+    acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]
+    new = acts[:1] == ["new"] and acts in (["new"], ["new", "set"])
+    if reading.doubts or not (new or (len(acts) == 1 and acts[0] in PLACING)):
+        told = "Please answer with one of the choices of our question, as the first line."
+        return _told(house, unit, office, mail, told, "an answer that was not understood", now)
     saying = reading.sayings[0]
     verb = office.procedure.verbs[saying.verb]
-    done = _settle_held(house, unit, office, mail, held, verb.act, verb.role, str(saying.blanks.get("ref", "")), now)
-    if done.startswith("?"):
-        hearing.reply_plainly(house, unit, office, mail, done[1:], now)
-        return Outcome("done", "an answer that could not be carried out")
+    roles = everything(office.procedure, hearing.actor_of(office, mail).roles)
+    if "anyone" not in verb.by and roles.isdisjoint(verb.by):
+        who = office.procedure.roles[verb.by[0]].title
+        return _told(house, unit, office, mail, f'Only {who} may say "{verb.label}".', "an answer by a wrong role", now)
+    case, done, receipt = _settle_held(house, unit, office, mail, held, reading.sayings, now)
+    if not done:
+        return _told(house, unit, office, mail, receipt, "an answer that could not be carried out", now)
     unit.held.close(tag, f"{saying.verb} by {mail.sender}")
     if proof.digest:
         unit.codes.use(proof.digest, now)
-    return Outcome("done", f"an answer about {tag}", done)
+    if not _writes_to(unit, case, hearing.actor_of(office, mail).address, now):
+        reply_plainly(house, unit, office, mail, receipt, now, act="recorded")
+    return Outcome("done", f"an answer about {tag}", case)
+
+
+def everything(procedure: Procedure, roles: frozenset[str]) -> frozenset[str]:
+    """Roles with those they include."""
+    found = set(roles)
+    for _ in procedure.roles:
+        found |= {a for r in found if r in procedure.roles for a in procedure.roles[r].also}
+    return frozenset(found)
+
+
+def _told(house: House, unit: Unit, office: Office, mail: Mail, words: str, reason: str, now: datetime) -> Outcome:
+    reply_plainly(house, unit, office, mail, words, now)
+    return Outcome("done", reason)
 
 
 def _settle_held(
-    house: House, unit: Unit, office: Office, mail: Mail, held: Held, act: str, role: str, ref: str, now: datetime
-) -> str:
-    """Do what was answered; the case it went to, "" for none, or "?" and a sentence."""
-
+    house: House, unit: Unit, office: Office, mail: Mail, held: Held, sayings: Sequence[Saying], now: datetime
+) -> tuple[str, bool, str]:
+    """Do what was answered: the case it went to, whether it was done, and what the officer is told."""
     original = read_again(unit, office, held.identity)
-    case = ref or str(held.suggestion.get("case") or "")
-    if act == "ignore":
+    saying = sayings[0]
+    verb = office.procedure.verbs[saying.verb]
+    case = str(saying.blanks.get("ref") or held.suggestion.get("case") or "")
+    if verb.act == "ignore":
         unit.inbox.settle(held.identity, "done", "an officer said: not for us")
-        return ""
-    if act == "new":
-        at = original.kept.arrived_at
-        outcome = open_new(house, unit, office, original, original.sender, at, now)
-        unit.inbox.settle(held.identity, "done", outcome.reason, outcome.case)
-        return outcome.case
+        return "", True, "The mail is set aside. It is kept, and nothing follows from it."
+    if verb.act == "new":
+        at = instant(held.suggestion["at"]) if held.suggestion.get("at") else original.kept.arrived_at
+        sender = registering.named_sender(office, sayings) or original.sender
+        by = hearing.actor_of(office, mail).address
+        outcome = open_new(house, unit, office, original, sender, registering.stated(office, saying, at), now, by)
+        _place(unit, original, outcome.case, outcome.reason)
+        return outcome.case, True, f"The mail has become the {office.procedure.case_word} {outcome.case}."
     if not case or not unit.log.last(case):
-        return (
-            f'?We do not know which {office.procedure.case_word} you mean. Answer with "Belongs to" and its reference.'
-        )
-    if act == "note":
+        word = office.procedure.case_word
+        return "", False, f'We do not know which {word} you mean. Answer with "Belongs to" and its reference.'
+    if verb.act == "note":
         file_mail(unit, office, original, case, "")
-        unit.inbox.settle(held.identity, "done", "filed as a note", case)
-        return case
-    role = role or str(held.suggestion.get("role") or "")
-    return accept(house, unit, office, original, case, role, mail.sender, now)
+        _place(unit, original, case, "filed as a note")
+        return case, True, f"The mail is on the file of {case} as a note. Nothing else follows from it."
+    role = verb.role
+    if not role and not saying.blanks.get("ref"):
+        role = str(held.suggestion.get("role") or "")
+    role = accept(house, unit, office, original, case, role, mail.sender, now)
+    on = long_date(office.calendar.local_date(original.kept.arrived_at))
+    title = office.procedure.roles[role].title.lower() if role in office.procedure.roles else ""
+    if title:
+        return case, True, f"The mail counts on {case} as one of the {title}, from {on}."
+    return case, True, f"The mail is on the file of {case}. Nothing else follows from it."
+
+
+def _writes_to(unit: Unit, case: str, address: str, now: datetime) -> bool:
+    """Whether the case itself writes to the officer because of the answer: one mail for one act (5.2)."""
+    return bool(case) and any(
+        letter.recorded_at == now and any(e.recipient == address for e in envelopes)
+        for letter, envelopes in unit.outbox.of_case(case)
+    )
+
+
+def _place(unit: Unit, original: Mail, case: str, reason: str) -> None:
+    """The mail has its case now; mails that answer it belong there too."""
+    unit.inbox.settle(original.kept.identity, "done", reason, case)
+    unit.inbox.remember_message_id(original.message.message_id, original.kept.identity, case)
 
 
 def accept(
     house: House, unit: Unit, office: Office, original: Mail, ref: str, role: str, by: str, now: datetime
 ) -> str:
-    """A held mail becomes the event it was: with its original date, its sender accepted for this case only (G2)."""
+    """A held mail becomes the event it was: with its original date, its sender accepted for this case only (G2).
 
+    Returns the role as which it counts, "" when it is filed for a third party.
+    """
     case = stepping.read_case(unit, ref)
     procedure = stepping.procedure_of(house, office, case)
     speaker = speaker_on(office, procedure, case, original.sender, office.calendar.local_date(now))
@@ -92,8 +139,8 @@ def accept(
         role = speaker.role
     if not role:
         file_mail(unit, office, original, ref, "")
-        unit.inbox.settle(original.kept.identity, "done", "filed for a third party", ref)
-        return ref
+        _place(unit, original, ref, "filed for a third party")
+        return ""
     if speaker is None:
         fact = Fact("field", procedure.main, {"name": ACCEPTED + original.sender, "value": role, "by": by})
         stepping.record(
@@ -111,5 +158,5 @@ def accept(
     file_mail(unit, office, original, ref, role)
     event = party_event(original, role, original.kept.arrived_at, ("by_officer",))
     stepping.advance(house, unit, ref, event, cause=original.cause, now=now, actor=original.sender)
-    unit.inbox.settle(original.kept.identity, "done", f"accepted by {by}", ref)
-    return ref
+    _place(unit, original, ref, f"accepted by {by}")
+    return role

@@ -9,20 +9,21 @@ Limits: reads only; what becomes of the mail is sort.py's matter.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.flow.ports import Office
 from mailflow.mail import authenticity, reference
 from mailflow.mail.classify import Kind, classify
 from mailflow.mail.message import Message
-from mailflow.mail.parse import parse
+from mailflow.mail.parse import MAX_OCTETS, parse
 from mailflow.mail.reply_text import Reply, split
 from mailflow.procedure.events import File, MailCame
 from mailflow.store import Unit
 from mailflow.store.inbox import Kept
 
 HELD_MARK = "H"
+HEAD_OCTETS = 200_000  # enough of a mail that is too large to say who wrote it, and about what
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,16 @@ class Mail:
 
     @property
     def text_digest(self) -> str:
-        """What makes two mails of one sender the same words (G3)."""
+        """What makes two mails of one sender the same words with the same files (G3)."""
         words = " ".join((self.reply.new or self.message.text).split())
-        return hashlib.sha256(f"{self.sender}\0{words}".encode()).hexdigest()
+        files = " ".join(sorted(a.digest for a in self.message.attachments))
+        return hashlib.sha256(f"{self.sender}\0{words}\0{files}".encode()).hexdigest()
 
 
 def read_mail(office: Office, kept: Kept) -> Mail:
     """Read a kept mail. Raises Unreadable."""
+    if len(kept.octets) > MAX_OCTETS:
+        return read_head(office, kept)
     message = parse(kept.octets)
     return Mail(
         kept,
@@ -64,6 +68,12 @@ def read_mail(office: Office, kept: Kept) -> Mail:
         authenticity.judge(message, office.trust.authserv_id, office.trust.form),
         message.from_.email if message.from_ else "",
     )
+
+
+def read_head(office: Office, kept: Kept) -> Mail:
+    """Read only the beginning of a mail that is too large to be opened. Raises Unreadable."""
+    mail = read_mail(office, replace(kept, octets=kept.octets[:HEAD_OCTETS]))
+    return replace(mail, kept=kept)
 
 
 def read_again(unit: Unit, office: Office, identity: str) -> Mail:

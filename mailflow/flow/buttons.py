@@ -101,7 +101,10 @@ def make(
         unit.codes.put(
             digest_of(code), case.ref, machine.id, said.name, " ".join(sorted(addresses)), state_key(machine), now
         )
-        found.append(Button(verb.label, words.replace("\n", " / "), mailto(office, case.ref, words, code)))
+        # A blank that is still open belongs into the text alone: filled in there, it would contradict the subject.
+        first = words.splitlines()[0] if words else ""
+        subject = first if before else first.partition("(")[0].rstrip(" :,")
+        found.append(Button(verb.label, words.replace("\n", " / "), mailto(office, case.ref, words, code, subject)))
     return found
 
 
@@ -119,10 +122,10 @@ def confirming(
     """The button by which a person confirms what cannot be undone, or proves who wrote (G7, G8)."""
     machine = next(iter(case.machines.values()))
     code = code_for(house.secret, letter_id, CONFIRM + verb)
-    unit.codes.put(
-        digest_of(code), case.ref, machine.id, CONFIRM + verb, " ".join(sorted(addresses)), CONFIRM + letter_id, now
-    )
-    return Button(f"Confirm: {line}", f"{line} #{code}", mailto(office, case.ref, line, code))
+    key = CONFIRM + state_key(machine)
+    unit.codes.put(digest_of(code), case.ref, machine.id, CONFIRM + verb, " ".join(sorted(addresses)), key, now)
+    words = " / ".join(line.splitlines())
+    return Button(f"Confirm: {words}", f"{words} #{code}", mailto(office, case.ref, line, code))
 
 
 def plain_words(verb: Verb) -> str:
@@ -130,9 +133,9 @@ def plain_words(verb: Verb) -> str:
     return verb.form or verb.label
 
 
-def mailto(office: Office, ref: str, words: str, code: str) -> str:
+def mailto(office: Office, ref: str, words: str, code: str, first: str = "") -> str:
     """RFC 6068: address, subject with the reference, the words and the code, body with the same first line."""
-    first = words.splitlines()[0] if words else ""
+    first = first or (words.splitlines()[0] if words else "")
     subject = f"{reference.tag(ref)} {first} #{code}"
     body = words.replace("\n", "\r\n") + "\r\n"
     link = f"mailto:{quote(office.address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
@@ -159,7 +162,9 @@ def prove(unit: Unit, case: Case, codes: Sequence[str], sender: str) -> Proof:
         if found.case != case.ref or sender not in found.address.split():
             return Proof("foreign", found.verb)
         machine = case.machines.get(found.machine)
-        fresh = found.state_key.startswith(CONFIRM) or (machine is not None and state_key(machine) == found.state_key)
+        key = found.state_key.removeprefix(CONFIRM)
+        # A code of a held mail has no machine: it is good until it is used.
+        fresh = not found.machine or (machine is not None and state_key(machine) == key)
         if found.used_at is not None or not fresh:
             return Proof("stale", found.verb)
         return Proof("good", found.verb, found.digest)

@@ -20,6 +20,7 @@ from mailflow.flow.opening import open_new
 from mailflow.flow.people import people_of, terms_for
 from mailflow.flow.placing import Outcome, file_mail, hold
 from mailflow.flow.ports import House, Office
+from mailflow.flow.replying import alert, doubt_person, reply_plainly
 from mailflow.mail import commands
 from mailflow.mail.correlate import Match
 from mailflow.procedure.case import Case
@@ -30,6 +31,7 @@ from mailflow.procedure.machine import question
 from mailflow.store import Unit
 
 SUBSCRIBING = {"weekly_on": True, "weekly_off": False}
+MOST_ASKING = 4  # words, "Status please" with a name under it
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,17 @@ def spoken_of(office: Office, mail: Mail) -> frozenset[str]:
     return frozenset(str(s.blanks["ref"]) for s in reading.sayings if s.blanks.get("ref"))
 
 
+def speaks_to_case(office: Office, mail: Mail) -> bool:
+    """Whether an officer's mail says a word to a case that exists, and does not bring a new one."""
+    acts = [office.procedure.verbs[s.verb].act for s in read_words(office, office.procedure, mail).sayings]
+    return bool(acts) and not {"new", "help", "status", "note"} & set(acts)
+
+
 def is_proved(office: Office, mail: Mail) -> bool:
-    """G8: our own server confirmed the sender, or the mail is of internal origin."""
+    """G8: our own server confirmed the sender, or the mail is of internal origin and no server said anything of it."""
     domain = mail.sender.rpartition("@")[2]
-    internal = not mail.trust.known and domain in office.trust.internal_domains
-    return mail.trust.passed or internal
+    silent = not mail.trust.known and not mail.message.has_header("authentication-results")
+    return mail.trust.passed or (silent and domain in office.trust.internal_domains)
 
 
 def actor_of(office: Office, mail: Mail) -> Actor:
@@ -95,20 +103,20 @@ def actor_of(office: Office, mail: Mail) -> Actor:
 # -- on a case ------------------------------------------------------------------------------------------------------
 
 
-def on_case(
+def on_case(  # noqa: PLR0911 - one way out for each way to be heard
     house: House, unit: Unit, office: Office, mail: Mail, case: Case, procedure: Procedure, now: datetime
 ) -> Outcome:
     """An officer's mail on a case: commands, a letter of their own in copy, or a note."""
     reading = read_words(office, procedure, mail)
     heard = Heard(house, unit, office, mail, case, procedure, actor_of(office, mail), now, reading)
     proof = buttons.prove(unit, case, reading.codes, mail.sender)
-    file_mail(unit, office, mail, case.ref, "")
-    if mail.trust.known and not mail.trust.passed:
+    if mail.trust.failed:
+        # Kept, but not on the file: nobody should read it there as the officer's word.
         why = "our mail server could not confirm that the mail in your name came from you"
         _ask(heard, why, kind="refused")
-        return heard.done(f"not confirmed to be the officer's: {mail.trust.why}")
-    if not is_proved(office, mail) and proof.state != "good":
-        return _prove_first(heard)
+        alert(house, unit, office, mail, now)
+        return heard.done(f"refused, not confirmed to be the officer's: {mail.trust.why}")
+    file_mail(unit, office, mail, case.ref, "")
     if proof.state in ("stale", "foreign"):
         why = "this has moved on since the button was made" if proof.state == "stale" else "the code is not yours"
         _ask(heard, f"Nothing was done, because {why}.")
@@ -116,6 +124,8 @@ def on_case(
     if reading.doubts:
         _ask(heard, reading.doubts[0].why, reading.doubts[0].verbs, reading.doubts[0].line)
         return heard.done("doubtful words: asked")
+    if not is_proved(office, mail) and proof.state != "good":
+        return _prove_first(heard)
     if not reading.sayings:
         return _no_words(heard)
     said, problem = _sayings(heard, proof.verb if proof.state == "good" else "")
@@ -214,30 +224,41 @@ def _prove_first(heard: Heard) -> Outcome:
     if not sayings:
         return heard.done("an officer's mail without proof and without words: filed")
     why = "We cannot tell whether this mail came from you. To confirm it, answer with the button below."
-    _ask(heard, why, (sayings[0].verb,), kind="confirm")
+    # All lines of the mail, so that what is confirmed is what was said, all or none (G11).
+    _ask(heard, why, (sayings[0].verb,), "\n".join(s.line for s in sayings), kind="confirm")
     return heard.done("asked for proof of who speaks")
 
 
 # -- without a case --------------------------------------------------------------------------------------------------
 
 
-def without_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> Outcome:
+def without_case(  # noqa: PLR0911 - as on_case
+    house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime
+) -> Outcome:
     """An officer's mail that names no case: a new concern they received, a subscription, help, or a question back."""
     reading = read_words(office, office.procedure, mail)
-    if not is_proved(office, mail):
+    if mail.trust.failed:
         doubt_person(house, unit, office, mail, now)
-        return Outcome("done", "an officer's mail without proof: nothing done")
+        return Outcome("done", f"refused, not confirmed to be the officer's: {mail.trust.why}")
+    inner = registering.forwarded_senders(mail, office)
+    if not is_proved(office, mail):
+        why = f"nothing shows that {mail.sender} really sent it"
+        return hold(house, unit, office, mail, why, now, case=match.guess, senders=inner)
     acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]
     if acts and acts[0] == "new":
-        on = reading.sayings[0].blanks.get("on")
-        at = office.calendar.instant(on, datetime.min.time().replace(hour=12)) if on else mail.kept.arrived_at
-        inner = registering.forwarded_sender(mail, office)
-        return open_new(house, unit, office, mail, inner or mail.sender, min(at, mail.kept.arrived_at), now)
+        named = registering.named_sender(office, reading.sayings)
+        at = registering.stated(office, reading.sayings[0], mail.kept.arrived_at)
+        if inner and not named and set(inner) != {mail.sender}:
+            why = "the concern seems to come from somebody else, and nothing is sent to them before you confirm it"
+            officer = actor_of(office, mail).address
+            return hold(house, unit, office, mail, why, now, senders=inner, to=[officer], at=at)
+        by = actor_of(office, mail).address
+        return open_new(house, unit, office, mail, named or mail.sender, at, now, stated_by=by)
     if acts and acts[0] in SUBSCRIBING:
         data = {"address": actor_of(office, mail).address, "on": SUBSCRIBING[acts[0]]}
         note(unit, office, [("subscription", data)], cause=mail.cause, now=now)
         words = "You will get" if data["on"] else "You will no longer get"
-        reply_plainly(house, unit, office, mail, f"{words} the weekly summary.", now)
+        reply_plainly(house, unit, office, mail, f"{words} the weekly summary.", now, act="recorded")
         return Outcome("done", "a subscription changed")
     if acts and acts[0] in ("help", "status"):
         _help(house, unit, office, mail, now)
@@ -248,11 +269,15 @@ def without_case(house: House, unit: Unit, office: Office, mail: Mail, match: Ma
             house, unit, office, mail, f"We cannot see which {word} you mean. Put its reference in the subject.", now
         )
         return Outcome("done", "words without a case: asked")
-    return hold(house, unit, office, mail, "an officer has written without a reference", now, case=match.guess)
+    why = "an officer has written without a reference"
+    return hold(house, unit, office, mail, why, now, case=match.guess, senders=inner)
 
 
 def as_the_mailbox(house: House, unit: Unit, office: Office, mail: Mail, ref: str, now: datetime) -> Outcome:
-    """A letter that somebody sent as the shared mailbox: filed, and the owner asked if it looks like a step (mail.md)."""
+    """A letter that somebody sent as the shared mailbox: filed; the owner is asked if it looks like a step."""
+    if mail.trust.failed:
+        why = f"it bears our own address, but our mail server could not confirm that ({mail.trust.why})"
+        return hold(house, unit, office, mail, why, now, case=ref)
     if not ref:
         return Outcome("done", "sent as the mailbox, without a reference")
     case = stepping.read_case(unit, ref)
@@ -264,40 +289,6 @@ def as_the_mailbox(house: House, unit: Unit, office: Office, mail: Mail, ref: st
         event = OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, who)
         stepping.advance(house, unit, ref, event, cause=mail.cause, now=now, actor=who)
     return Outcome("done", "sent as the mailbox", ref)
-
-
-def doubt_person(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> None:
-    """The real officer hears that a mail in their name was not acted on."""
-    why = "our mail server could not confirm that the mail in your name came from you, so nothing was done"
-    reply_plainly(house, unit, office, mail, why, now)
-
-
-def reply_plainly(house: House, unit: Unit, office: Office, mail: Mail, sentence: str, now: datetime) -> None:
-    """One sentence back to an officer about a mail that belongs to no case (M52)."""
-    officer = office.register.officer(mail.sender)
-    to = [officer.email if officer else mail.sender]
-    context = {
-        "reason": sentence,
-        "said": None,
-        "mail": None,
-        "stage": None,
-        "case": None,
-        "choices": [],
-        "buttons": [],
-    }
-    put_office_letter(
-        house,
-        unit,
-        office,
-        letter_for(office, "refused"),
-        to,
-        context,
-        key=f"reply:{mail.kept.identity}",
-        now=now,
-        auto_submitted="auto-replied",
-        in_reply_to=mail.message.message_id,
-        references=[mail.message.message_id] if mail.message.message_id else [],
-    )
 
 
 def _help(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> None:
@@ -343,6 +334,9 @@ def party_words(
     reading = read_words(office, procedure, mail, own)
     if not reading.sayings or reading.doubts:
         return None
+    asking = {procedure.verbs[s.verb].act for s in reading.sayings} <= {"status", "help"}
+    if asking and (reading.note or len(mail.reply.new.split()) > MOST_ASKING or mail.message.attachments):
+        return None  # "Status: we have changed the rota" is an answer, not a question
     name = mail.message.from_.name if mail.message.from_ else ""
     actor = Actor(mail.sender, name, frozenset({role}))
     heard = Heard(house, unit, office, mail, case, procedure, actor, now, reading)

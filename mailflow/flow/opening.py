@@ -18,11 +18,20 @@ from mailflow.procedure.events import MailCame
 from mailflow.store import Unit
 
 
-def open_new(house: House, unit: Unit, office: Office, mail: Mail, sender: str, at: datetime, now: datetime) -> Outcome:
-    """A new case from this mail (c01)."""
+def open_new(
+    house: House,
+    unit: Unit,
+    office: Office,
+    mail: Mail,
+    sender: str,
+    at: datetime,
+    now: datetime,
+    stated_by: str = "",
+) -> Outcome:
+    """A new case from this mail (c01); `stated_by` is the officer who says when and from whom it came (K8)."""
     name = mail.message.from_.name if mail.message.from_ and mail.sender == sender else ""
     subject = plain_subject(mail.message.subject) or "(no subject)"
-    event = MailCame("anyone", at, mail.kept.identity, sender, name, subject, mail.files)
+    event = MailCame("anyone", at, mail.kept.identity, sender, name, subject, mail.files, (), stated_by)
     # The mail is on the file before the letters that quote it are written.
     ref = stepping.open_case(
         house,

@@ -63,34 +63,52 @@ def hold(
     case: str = "",
     role: str = "",
     others: Sequence[str] = (),
+    senders: Sequence[str] = (),
+    to: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> Outcome:
-    """Hold the mail and ask the owner of the suggested case, otherwise whoever screens, what it is."""
+    """Hold the mail and ask the owner of the suggested case, otherwise whoever screens (or `to`), what it is.
+
+    senders: who may have raised it, for an officer to confirm. at: when an officer says that it came in (K8).
+    """
     year = office.calendar.local_date(now).year
     prefix = office.prefix + HELD_MARK
     tag = reference.make(prefix, year, unit.numbers.next(prefix, year))
-    suggestion = {"case": case, "role": role, "others": list(others)}
-    if not unit.held.open(tag, mail.kept.identity, why, suggestion, now):
-        return Outcome("held", why, case)
-    _ask(house, unit, office, mail, why, now, tag, case, role)
+    suggestion: dict[str, object] = {"case": case, "role": role, "others": list(others), "senders": list(senders)}
+    if at:
+        suggestion["at"] = at.isoformat()
+    unit.held.open(tag, mail.kept.identity, why, suggestion, now)
+    _ask(house, unit, office, mail, why, now, tag, case, role, senders, to or askable(unit, office, case, now))
     return Outcome("held", why, case)
 
 
 def _ask(
-    house: House, unit: Unit, office: Office, mail: Mail, why: str, now: datetime, tag: str, case: str, role: str
+    house: House,
+    unit: Unit,
+    office: Office,
+    mail: Mail,
+    why: str,
+    now: datetime,
+    tag: str,
+    case: str,
+    role: str,
+    senders: Sequence[str],
+    to: Sequence[str],
 ) -> None:
-    to = askable(unit, office, case, now)
     shell = Moment(house, unit, office, office.procedure, Case(ref=tag), [], [], now)
     roles = office.procedure.roles
     suggestion = f"It may belong to {reference.tag(case)}." if case else ""
     if role in roles:
         suggestion += f" The sender is listed there as: {roles[role].title}."
+    if senders:
+        suggestion += f" It may have been written by {', or '.join(senders)}."
     context = {
         "ref": tag,
         "tag": reference.tag(tag),
         "reason": why,
         "suggestion": suggestion,
         "mail": shown.mail_words(shell, mail.kept.identity),
-        "buttons": _choices(house, unit, office, tag, case, to, now),
+        "buttons": _choices(house, unit, office, tag, case, senders, to, now),
         "stage": None,
         "case": None,
         "said": None,
@@ -117,9 +135,23 @@ def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
 
 
 def _choices(
-    house: House, unit: Unit, office: Office, tag: str, case: str, to: Sequence[str], now: datetime
+    house: House,
+    unit: Unit,
+    office: Office,
+    tag: str,
+    case: str,
+    senders: Sequence[str],
+    to: Sequence[str],
+    now: datetime,
 ) -> list[buttons.Button]:
     found = []
+
+    def offer(name: str, words: str) -> None:
+        code = buttons.code_for(house.secret, tag, name)
+        unit.codes.put(buttons.digest_of(code), tag, "", name, " ".join(sorted(to)), buttons.CONFIRM + tag, now)
+        shown_as = words.replace("\n", " / ")
+        found.append(buttons.Button(shown_as, shown_as, buttons.mailto(office, tag, words, code)))
+
     for verb in office.procedure.verbs.values():
         fits = verb.act in ("ignore", "new", "belongs") or (verb.act in ("attribute", "note") and case)
         if not fits or (verb.act == "note" and verb.say[0].count("{") > 1):
@@ -127,7 +159,15 @@ def _choices(
         words = verb.label
         if verb.act == "belongs":
             words = verb.label if not case else f"{verb.say[0].partition('{')[0]}{case}"
-        code = buttons.code_for(house.secret, tag, verb.name)
-        unit.codes.put(buttons.digest_of(code), tag, "", verb.name, " ".join(sorted(to)), buttons.CONFIRM + tag, now)
-        found.append(buttons.Button(words, words, buttons.mailto(office, tag, words, code)))
+        if verb.act == "new":
+            for n, sender in enumerate(senders):
+                offer(f"{verb.name} {n}", f"{verb.say[-1]}\n{_raised_by(office)}{sender}")
+        offer(verb.name, words)
     return found
+
+
+def _raised_by(office: Office) -> str:
+    """The words that name who raised a case, "Referrer is "."""
+    field = office.procedure.roles[office.procedure.opened_by].field
+    verbs = office.procedure.verbs.values()
+    return next((v.say[0].partition("{")[0] for v in verbs if v.act == "set" and v.field == field), "")

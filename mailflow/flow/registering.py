@@ -9,14 +9,20 @@ Limits: proposes only what is certain: one match, never the nearest (Q10); a for
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
 
+from mailflow.errors import Unreadable
 from mailflow.flow.arrived import Mail
 from mailflow.flow.ports import Office
+from mailflow.mail.commands import Saying
 from mailflow.mail.parse import parse
 from mailflow.procedure.case import Case, instant
 from mailflow.procedure.definition import Procedure, Verb
 from mailflow.register.contracts import Contract
 
+MOST_PROPOSED = 3
+MOST_TEXT = 100_000
 FORWARDED_FROM = re.compile(r"^\s*\*?From:\*?\s.{0,200}?([A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,190})", re.M)
 
 
@@ -71,15 +77,34 @@ def _of_contract(procedure: Procedure, contract: Contract) -> dict[str, object]:
     return {f.name: by_type[f.type] for f in procedure.fields.values() if by_type.get(f.type)}
 
 
-def forwarded_sender(mail: Mail, office: Office) -> str:
-    """Who wrote the mail that an officer forwards: the enclosed message's sender, or the one From: line in the text.
+def forwarded_senders(mail: Mail, office: Office) -> tuple[str, ...]:
+    """Who may have written the mail that an officer forwards: the senders of enclosed mails and of From: lines.
 
-    "" where none or several are named (mail.md row 14).
+    The nearest first; only proposed, for the officer to confirm (mail.md row 14).
     """
+    named = []
     for content_type, octets in mail.message.parts:
         if content_type == "message/rfc822":
-            inner = parse(octets)
-            return inner.from_.email if inner.from_ else ""
-    text = mail.message.text
-    named = {m[1].lower() for m in FORWARDED_FROM.finditer(text)} - {office.address, mail.sender}
-    return named.pop() if len(named) == 1 else ""
+            try:
+                inner = parse(octets)
+            except Unreadable:
+                continue
+            named += [inner.from_.email] if inner.from_ else []
+    named += [m[1].lower() for m in FORWARDED_FROM.finditer(mail.message.text[:MOST_TEXT])]
+    return tuple(a for a in dict.fromkeys(named) if a not in (office.address, mail.sender))[:MOST_PROPOSED]
+
+
+def named_sender(office: Office, sayings: Sequence[Saying]) -> str:
+    """Who raised a new case, where the officer says so in the same mail; "" if they do not."""
+    field = office.procedure.roles[office.procedure.opened_by].field
+    for saying in sayings:
+        if office.procedure.verbs[saying.verb].field == field:
+            return str(saying.blanks.get("value", "")).lower()
+    return ""
+
+
+def stated(office: Office, saying: Saying, arrived_at: datetime) -> datetime:
+    """When a new case came in: on the day that the officer states (K8), at noon, otherwise when the mail arrived."""
+    on = saying.blanks.get("on")
+    at = office.calendar.instant(on, time(12)) if isinstance(on, date) else arrived_at
+    return min(at, arrived_at)

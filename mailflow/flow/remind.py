@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from mailflow.errors import Conflict, Unavailable
 from mailflow.flow import advance as stepping
 from mailflow.flow.people import addresses_of
 from mailflow.flow.ports import House, Office
@@ -28,10 +29,18 @@ def remind_one(house: House, now: datetime) -> bool:
     """Take the oldest due row that nothing holds back."""
     with house.store.read() as unit:
         due_rows = unit.agenda.due(now)
+    first: Exception | None = None
     for due in due_rows:
-        with house.store.unit() as unit:
-            if _take(house, unit, due, now):
-                return True
+        try:
+            with house.store.unit() as unit:
+                if _take(house, unit, due, now):
+                    return True
+        except (Conflict, Unavailable):
+            raise
+        except Exception as fault:  # one case whose deadline cannot be told must not stop the others
+            first = first or fault
+    if first is not None:
+        raise first
     return False
 
 
@@ -67,7 +76,18 @@ def held_because(unit: Unit, office: Office, procedure: Procedure, case: Case, d
         addresses, domains = addresses_of(office, procedure, case, role, today)
         if unit.inbox.waiting_from(addresses, domains):
             return "a mail of the party is unread, held or not yet placed"
+        if _asked_about(unit, case.ref, role):
+            return "a mail that may be the party's waits for an officer's answer"
     return ""
+
+
+def _asked_about(unit: Unit, ref: str, role: str) -> bool:
+    """Whether an open question is about a mail that may be of this party, from an address nobody knows (5.2, M57)."""
+    for held in unit.held.all_open():
+        of = (held.suggestion.get("case"), *held.suggestion.get("others", ()))
+        if ref in of and held.suggestion.get("role") in ("", role):
+            return True
+    return False
 
 
 def _note_held(

@@ -25,11 +25,15 @@ REACHED = ("waiting", "claimed", "deferred", "sent", "served", "in_doubt")
 
 def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> Outcome | None:
     """A letter of ours coming home: settles what was in doubt, and is never our own correspondent (mail.md row 6)."""
+    if mail.sender != office.address:
+        return None  # somebody who resends our letter, or borrows its Message-ID
     letter = unit.outbox.by_message_id(mail.message.message_id) if mail.message.message_id else None
     if letter is None or mail.message.header(LETTER_HEADER) not in ("", letter.id):
-        if mail.message.header(LOOP_HEADER) and mail.sender == office.address:
+        if mail.message.header(LOOP_HEADER):
             return Outcome("done", "it carries our own loop header", ours=True)
         return None
+    if mail.trust.failed:
+        return Outcome("done", "a copy of our letter that our mail server did not confirm proves nothing", ours=True)
     if unit.outbox.came_home(letter.id, mail.kept.arrived_at) and not letter.case.startswith("office:"):
         event = LetterSettled(letter.id, "sent", now, "its copy came home")
         stepping.advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/sent", now=now, actor="courier")

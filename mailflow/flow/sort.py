@@ -8,14 +8,16 @@ Limits: a machine's mail moves nothing and is never answered (G4); one poison ma
 
 from __future__ import annotations
 
+import traceback
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from mailflow.errors import Conflict, Unavailable, Unreadable
 from mailflow.flow import advance as stepping
-from mailflow.flow import answering, arrived, hearing, opening, placing, returning
-from mailflow.flow.arrived import Mail, held_tag, read_mail
+from mailflow.flow import answering, arrived, hearing, opening, oversize, placing, returning
+from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.people import live_cases_of, speaker_on
 from mailflow.flow.ports import House, Office
@@ -27,6 +29,7 @@ from mailflow.store.inbox import Kept
 log = structlog.get_logger()
 MOST_TRIES = 3
 COPY_DAYS = 7
+CONFLICTS = 5  # another loop that was first is no fault of the mail: it is sorted again within the same try
 
 
 def sort_one(house: House, now: datetime) -> bool:
@@ -37,60 +40,89 @@ def sort_one(house: House, now: datetime) -> bool:
         return False
     kept = waiting[0]
     with house.store.unit() as unit:
-        tries = unit.inbox.tried(kept.identity)
+        # Counted before the try, so that a mail which ends the whole process is given up as well.
+        tries = unit.inbox.tried(kept.identity) - int(unit.meta.get(_given_up(kept)) or 0)
+    if tries > MOST_TRIES:
+        _give_up(house, kept, f"it could not be processed in {MOST_TRIES} tries", now)
+        return True
     try:
-        with house.store.unit() as unit:
-            if tries > MOST_TRIES:
-                _quarantine(house, unit, kept, "it could not be processed in three tries", now)
-            else:
-                _sort(house, unit, kept, now)
+        _try(house, kept, now)
     except (Conflict, Unavailable):
         raise
+    except Unreadable as fault:
+        _give_up(house, kept, str(fault), now)
     except Exception as fault:
-        log.error("mail.failed", identity=kept.identity[:16], tries=tries, fault=type(fault).__name__, exc_info=True)
-        if house.pretend_time and tries > MOST_TRIES:
-            raise
+        # No words of the fault: they may be words of the mail.
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+        log.error("mail.failed", identity=kept.identity[:16], tries=tries, fault=type(fault).__name__, where=where)
     return True
 
 
+def _try(house: House, kept: Kept, now: datetime) -> None:
+    for left in range(CONFLICTS, 0, -1):
+        try:
+            with house.store.unit() as unit:
+                _sort(house, unit, kept, now)
+            return
+        except Conflict:
+            if left == 1:
+                raise
+
+
 def _sort(house: House, unit: Unit, kept: Kept, now: datetime) -> None:
-    office = next(o for o in house.offices.values() if o.mailbox == kept.mailbox)
-    try:
-        mail = read_mail(office, kept)
-    except Unreadable as fault:
-        _quarantine(house, unit, kept, str(fault), now)
-        return
-    outcome = _route(house, unit, office, mail, now)
+    office = _office_of(house, kept)
+    if office is None:
+        raise Unreadable(f"No office reads the mailbox {kept.mailbox} any more.")
+    large = oversize.too_large(unit, office, kept)
+    mail = read_head(office, kept) if large else read_mail(office, kept)
+    outcome = _route(house, unit, office, mail, now, large or oversize.too_many(mail))
     unit.inbox.settle(
         kept.identity, outcome.state, outcome.reason, outcome.case, mail.kind.name, mail.sender, mail.text_digest
     )
     if mail.message.message_id and not outcome.ours:
-        unit.inbox.remember_message_id(mail.message.message_id, kept.identity, outcome.case)
-    log.info(
-        "mail.sorted",
-        identity=kept.identity[:16],
-        kind=mail.kind.name,
-        state=outcome.state,
-        case=outcome.case,
-        why=outcome.reason,
-    )
+        # What is only suggested for a held mail is no evidence for the mails that answer it.
+        case = outcome.case if outcome.state == "done" else ""
+        unit.inbox.remember_message_id(mail.message.message_id, kept.identity, case)
+    log.info("mail.sorted", identity=kept.identity[:16], kind=mail.kind.name, state=outcome.state, case=outcome.case)
 
 
-def _quarantine(house: House, unit: Unit, kept: Kept, why: str, now: datetime) -> None:
-    unit.inbox.settle(kept.identity, "quarantined", why)
-    office = next(o for o in house.offices.values() if o.mailbox == kept.mailbox)
+def _office_of(house: House, kept: Kept) -> Office | None:
+    return next((o for o in house.offices.values() if o.mailbox == kept.mailbox), None)
+
+
+def _given_up(kept: Kept) -> str:
+    return f"given up:{kept.identity}"
+
+
+def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
+    """Quarantine; the tries so far are forgotten when an operator lets the mail be tried again."""
+    office = _office_of(house, kept) or next(iter(house.offices.values()))
+    with house.store.unit() as unit:
+        current = unit.inbox.get(kept.identity)
+        tries = current.tries if current else 0
+        unit.inbox.settle(kept.identity, "quarantined", why)
+        unit.meta.put(_given_up(kept), str(tries))
+    log.warning("mail.quarantined", identity=kept.identity[:16])
     facts = [
         ("Mail", kept.identity[:16]),
         ("Arrived", office.calendar.local_date(kept.arrived_at)),
         ("What is wrong", why),
-        ("What to do", "See it with: mailflow quarantine list"),
+        ("What to do", "See it with: mailflow quarantine"),
     ]
-    tell_administrator(house, unit, office, key=f"quarantine:{kept.identity}", facts=facts, now=now)
-    log.warning("mail.quarantined", identity=kept.identity[:16], why=why)
+    try:
+        with house.store.unit() as unit:
+            key = f"quarantine:{kept.identity}:{tries}"
+            tell_administrator(house, unit, office, key=key, facts=facts, now=now)
+    except (Conflict, Unavailable):
+        raise
+    except Exception as fault:
+        # Even if nobody can be told, this mail must not stand in the way of the next.
+        log.error("quarantine.untold", identity=kept.identity[:16], fault=type(fault).__name__)
 
 
 def _route(  # noqa: PLR0911 - one way out for each kind of mail
-    house: House, unit: Unit, office: Office, mail: Mail, now: datetime
+    house: House, unit: Unit, office: Office, mail: Mail, now: datetime, refused: str
 ) -> placing.Outcome:
     """The precedence of mail.md: own copies, reports, machines, officers, parties, strangers."""
     own = returning.own_copy(house, unit, office, mail, now)
@@ -99,12 +131,18 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     if mail.kind.name in ("bounce", "delay"):
         return returning.report(house, unit, office, mail, now)
     match = _match(unit, office, mail)
-    if mail.kind.name != "human":
+    if mail.kind.name != "human" and not _an_officers_word(office, mail):
         return _machine_mail(house, unit, office, mail, match, now)
+    if refused:
+        told = oversize.tell_sender(house, unit, office, mail, refused, now)
+        why = f"{refused}, so it has not been opened{'; the sender has been told' if told else ''}"
+        return placing.hold(house, unit, office, mail, why, now, case=match.case, role=_role(house, unit, mail, match))
     if mail.kept.folder == office.junk:
         return _junk(house, unit, office, mail, match, now)
-    if mail.sender in ("", office.address) or mail.kept.folder == office.sent:
+    if mail.sender == office.address or mail.kept.folder == office.sent:
         return hearing.as_the_mailbox(house, unit, office, mail, match.case, now)
+    if not mail.sender:
+        return placing.hold(house, unit, office, mail, "it does not say who wrote it", now, case=match.case)
     tag = held_tag(office, mail)
     officer = office.register.officer(mail.sender)
     if officer and tag:
@@ -125,44 +163,96 @@ def _match(unit: Unit, office: Office, mail: Mail) -> Match:
         case = unit.inbox.case_of_message_id(message_id)
         return "" if case.startswith("office:") else case
 
-    spoken = hearing.spoken_of(office, mail) if office.register.officer(mail.sender) else frozenset()
+    officer = office.register.officer(mail.sender)
+    spoken = hearing.spoken_of(office, mail) if officer else frozenset()
     match = correlate(mail.message, mail.reply, frozenset({office.prefix}), case_of, spoken)
+    if officer and match.by == "conflict" and len(match.others) == 1 and hearing.speaks_to_case(office, mail):
+        # A forward that encloses a mail of the case, with a word about it in front (Q18).
+        match = Match(match.others[0], "subject", match.reason, (), match.guess)
     if match.case and not unit.log.last(match.case):
-        return Match("", "none", f"There is no {office.procedure.case_word} {match.case}.", (), "")
+        return Match("", "unknown", f"There is no {office.procedure.case_word} {match.case}.", (), "")
     return match
 
 
-def _follow(unit: Unit, case: Case) -> str:
-    """A case that was joined to another is spoken to there (mail.md row 24)."""
-    for ref in reversed(case.joined):
-        if unit.log.last(ref):
-            return ref
-    return case.ref
+def _an_officers_word(office: Office, mail: Mail) -> bool:
+    """A mail that only looks automatic, from an officer who is proved and says a word of the procedure."""
+    if mail.kind.surely or mail.kind.name == "unreadable" or not office.register.officer(mail.sender):
+        return False
+    return hearing.is_proved(office, mail) and bool(hearing.read_words(office, office.procedure, mail).sayings)
+
+
+def _role(house: House, unit: Unit, mail: Mail, match: Match) -> str:
+    """In which role the sender is listed on the case, "" if in none."""
+    if not match.case:
+        return ""
+    case = stepping.read_case(unit, match.case)
+    office = house.office_of(match.case)
+    procedure = stepping.procedure_of(house, office, case)
+    speaker = speaker_on(office, procedure, case, mail.sender, office.calendar.local_date(mail.kept.arrived_at))
+    return speaker.role if speaker else ""
+
+
+def _follow(unit: Unit, case: Case, main: str) -> Case:
+    """A case that was joined to another is spoken to there (mail.md row 24), unless it was opened again."""
+    seen = {case.ref}
+    while case.machines[main].ended:
+        joined = next((r for r in reversed(case.joined) if r not in seen and unit.log.last(r)), "")
+        if not joined:
+            break
+        seen.add(joined)
+        case = stepping.read_case(unit, joined)
+    return case
 
 
 def _machine_mail(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
     """G4: filed, never an event, never answered; one that may be a person holds the chaser and is asked about."""
+    until = f"; away until {mail.kind.absent_until}" if mail.kind.absent_until else ""
+    reason = f"{mail.kind.name}: {mail.kind.reason}{until}"
+    doubtful = not mail.kind.surely and mail.kept.folder != office.sent
     if not match.case:
-        return placing.Outcome("done", f"{mail.kind.name}: {mail.kind.reason}")
+        live = _live_cases(unit, office, mail, now) if doubtful and not office.register.officer(mail.sender) else []
+        if live:
+            why = f"it looks automatic ({mail.kind.reason}), but a party of {', '.join(live[:3])} sent it"
+            return placing.hold(
+                house, unit, office, mail, why, now, case=live[0] if len(live) == 1 else "", others=tuple(live)
+            )
+        if mail.kind.name == "unreadable":
+            return placing.hold(house, unit, office, mail, _closed(mail), now)
+        return placing.Outcome("done", reason)
     case = stepping.read_case(unit, match.case)
     procedure = stepping.procedure_of(house, office, case)
     speaker = speaker_on(office, procedure, case, mail.sender, office.calendar.local_date(now))
-    placing.file_mail(unit, office, mail, case.ref, speaker.role if speaker else "")
+    role = speaker.role if speaker else ""
+    if mail.kind.name == "unreadable":
+        return placing.hold(house, unit, office, mail, _closed(mail), now, case=case.ref, role=role)
+    placing.file_mail(unit, office, mail, case.ref, role)
     awaited = {procedure.machines[m.kind].states[m.state].waits_for for m in case.live()}
-    if not mail.kind.surely and speaker and speaker.role in awaited:
+    if doubtful and role in awaited and role:
         why = f"it looks automatic ({mail.kind.reason}), but it may be the answer we wait for"
-        return placing.hold(house, unit, office, mail, why, now, case=case.ref, role=speaker.role)
-    return placing.Outcome("done", f"{mail.kind.name}: {mail.kind.reason}", case.ref)
+        return placing.hold(house, unit, office, mail, why, now, case=case.ref, role=role)
+    return placing.Outcome("done", reason, case.ref)
+
+
+def _closed(mail: Mail) -> str:
+    return f"we have received it but could not open it ({mail.kind.reason})"
+
+
+def _live_cases(unit: Unit, office: Office, mail: Mail, now: datetime) -> list[str]:
+    today = office.calendar.local_date(now)
+    views = unit.views.list(office.procedure.id, live_only=True)
+    return live_cases_of(unit, office, office.procedure, mail.sender, today, views) if mail.sender else []
 
 
 def _junk(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
     """Junk is searched for known references and awaited parties, and never acted on (mail.md)."""
-    known = (
-        bool(match.case) or bool(office.register.party_of_address(mail.sender)) or office.register.officer(mail.sender)
-    )
-    if not known:
+    listed = bool(office.register.party_of_address(mail.sender)) or office.register.officer(mail.sender)
+    live = _live_cases(unit, office, mail, now)
+    if not (match.case or match.others or listed or live):
         return placing.Outcome("done", "junk folder, nobody we know")
-    return placing.hold(house, unit, office, mail, "it was in the junk folder", now, case=match.case)
+    case = match.case or (live[0] if len(live) == 1 else "")
+    return placing.hold(
+        house, unit, office, mail, "it was in the junk folder", now, case=case, others=match.others or tuple(live)
+    )
 
 
 def _conflict(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
@@ -174,20 +264,18 @@ def _conflict(house: House, unit: Unit, office: Office, mail: Mail, match: Match
 
 
 def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
-    ref = match.case
-    case = stepping.read_case(unit, ref)
-    joined = _follow(unit, case)
-    if joined != ref:
-        ref, case = joined, stepping.read_case(unit, joined)
+    case = stepping.read_case(unit, match.case)
     procedure = stepping.procedure_of(house, office, case)
     if office.register.officer(mail.sender):
         return hearing.on_case(house, unit, office, mail, case, procedure, now)
     today = office.calendar.local_date(now)
+    case = _follow(unit, case, procedure.main)
+    ref, procedure = case.ref, stepping.procedure_of(house, office, case)
     speaker = speaker_on(office, procedure, case, mail.sender, today)
     if speaker is None:
         why = "somebody who is not listed on it has written with its reference"
         return placing.hold(house, unit, office, mail, why, now, case=ref)
-    if mail.trust.known and not mail.trust.passed:
+    if mail.trust.failed:
         why = f"our mail server could not confirm that {mail.sender} sent it ({mail.trust.why})"
         return placing.hold(house, unit, office, mail, why, now, case=ref, role=speaker.role)
     main = case.machines[procedure.main]
@@ -196,9 +284,9 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
         placing.file_mail(unit, office, mail, ref, speaker.role)
         return placing.Outcome("done", "the same words again: filed as a copy (G3)", ref)
     spoken = hearing.party_words(house, unit, office, mail, case, procedure, speaker.role, now)
-    placing.file_mail(unit, office, mail, ref, speaker.role)
     if spoken:
         return spoken
+    placing.file_mail(unit, office, mail, ref, speaker.role)
     flags = ("new_contact",) if speaker.new else ()
     # A mail dragged in with an older date keeps that date, but never fires a clock backwards (mail.md).
     event = arrived.party_event(mail, speaker.role, max(mail.kept.arrived_at, main.since), flags)
@@ -208,19 +296,18 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
 
 def _no_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
     """Nothing names a case: a listed party is held and asked about, anybody else opens a new one (G1, c01)."""
-    if match.guess or "check characters" in match.reason:
-        return placing.hold(house, unit, office, mail, match.reason, now, case=match.guess)
+    if match.by == "unknown" or match.guess or "check characters" in match.reason:
+        held = placing.hold(house, unit, office, mail, match.reason, now, case=match.guess)
+        return replace(held, case="")  # a guess is for a person to confirm
     if mail.sender in set(office.settings.get("blocked_senders", ())):
         return placing.Outcome("done", "the sender is blocked")
-    today = office.calendar.local_date(now)
-    views = unit.views.list(office.procedure.id, live_only=True)
-    theirs = live_cases_of(unit, office, office.procedure, mail.sender, today, views)
+    theirs = _live_cases(unit, office, mail, now)
     if theirs:
         why = f"a party of {', '.join(theirs[:3])} has written without its reference"
         return placing.hold(
             house, unit, office, mail, why, now, case=theirs[0] if len(theirs) == 1 else "", others=tuple(theirs)
         )
-    if mail.trust.known and not mail.trust.passed:
+    if mail.trust.failed:
         why = f"our mail server could not confirm that {mail.sender} sent it ({mail.trust.why})"
         return placing.hold(house, unit, office, mail, why, now)
     return opening.open_new(house, unit, office, mail, mail.sender, mail.kept.arrived_at, now)

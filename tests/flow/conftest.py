@@ -1,0 +1,87 @@
+"""A fresh bench per test; the usual beginnings are played once and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailflow.store import Store
+from tests.flow.bench import Bench, Left
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "mailflow.db"
+    first = Store(f"sqlite:///{path}")
+    first.migrate()
+    first.close()
+    return path
+
+
+Begin = Callable[..., Bench]
+Played = tuple[Path, list[Left], object]
+
+
+@pytest.fixture
+def bench_of(tmp_path: Path, empty_store: Path) -> Iterator[Begin]:
+    """Makes a bench on a copy of a database; keywords change the office."""
+    opened: list[Store] = []
+
+    def begin(source: Path = empty_store, **changes: object) -> Bench:
+        path = tmp_path / f"mailflow-{len(opened)}.db"
+        shutil.copy(source, path)
+        opened.append(Store(f"sqlite:///{path}", busy_ms=500))
+        return Bench(opened[-1], **changes)
+
+    yield begin
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def bench(bench_of: Begin) -> Bench:
+    """An office that has had no mail yet."""
+    return bench_of()
+
+
+def _play(folder: Path, empty: Path, beginning: Callable[[Bench], object]) -> Played:
+    path = folder / "mailflow.db"
+    shutil.copy(empty, path)
+    store = Store(f"sqlite:///{path}")
+    played = Bench(store)
+    beginning(played)
+    store.close()
+    return path, played.left, played.now
+
+
+@pytest.fixture(scope="session")
+def played_with_provider(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Played:
+    return _play(tmp_path_factory.mktemp("provider"), empty_store, lambda b: b.with_provider())
+
+
+@pytest.fixture(scope="session")
+def played_closed(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Played:
+    return _play(tmp_path_factory.mktemp("closed"), empty_store, lambda b: b.closed())
+
+
+def _resume(begin: Begin, played: Played) -> Bench:
+    path, left, now = played
+    found = begin(path)
+    found.left, found.now = list(left), now  # type: ignore[assignment]
+    return found
+
+
+@pytest.fixture
+def waiting(bench_of: Begin, played_with_provider: Played) -> Bench:
+    """A concern received and sent to the provider on Monday 1 February 2027; the answer is due on Monday 15 February."""
+    return _resume(bench_of, played_with_provider)
+
+
+@pytest.fixture
+def closed(bench_of: Begin, played_closed: Played) -> Bench:
+    """A concern closed on Friday 19 February 2027."""
+    return _resume(bench_of, played_closed)
