@@ -18,7 +18,7 @@ from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, T
 __all__ = ["EMPTY", "HEADS", "Act", "Case", "Fact", "Machine", "Sent", "Timer", "apply", "day", "fold", "instant"]
 
 HEADS = frozenset({"opened", "mail", "said", "timer", "settled", "own_letter"})
-SILENT = frozenset("refused asked receipt copied erased noted".split())
+SILENT = frozenset("recomputed refused asked receipt copied erased noted".split())
 
 
 def _put(mapping: Mapping, key: object, value: object) -> Mapping:
@@ -57,6 +57,7 @@ def _timer(data: Mapping, seq: int) -> Timer:
         extended=int(data.get("extended", 0)),
         letter=str(data.get("letter", "")),
         firm=bool(data.get("firm", True)),
+        fixed=bool(data.get("fixed", False)),
     )
 
 

@@ -46,6 +46,7 @@ class Timer:
     extended: int = 0
     letter: str = ""  # the letter whose leaving makes the date firm
     firm: bool = True
+    fixed: bool = False  # an agreed date, or days left after a pause: no rule to work it out by again (K12)
 
 
 @dataclass(frozen=True)

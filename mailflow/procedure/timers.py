@@ -19,7 +19,8 @@ from mailflow.procedure.events import TimerDue
 FIRE = "fire"
 
 
-def _rule(d: Decision, timer: TimerDef) -> deadlines.Rule:
+def rule_of(d: Decision, timer: TimerDef) -> deadlines.Rule:
+    """The rule of a clock today: its own, or the one this contract sets (C3), with settings filled in."""
     return deadlines.read_rule(d.fill(str(d.terms.overrides.get(timer.name, timer.due))))
 
 
@@ -75,7 +76,7 @@ def _agreed(d: Decision, machine: Machine, timer: TimerDef) -> date | None:
     return agreed
 
 
-def _steps(d: Decision, timer: TimerDef, on: date) -> list[list[str]]:
+def steps_of(d: Decision, timer: TimerDef, on: date) -> list[list[str]]:
     """The instants at which the clock acts: its own hour, and each rung of its ladder (ESC, K7)."""
     steps: list[tuple[datetime, str]] = []
     if timer.shared:
@@ -113,7 +114,7 @@ def set_timer(
 ) -> None:
     """Give a clock its date. `explicit` is an agreed or extended date (K13), `left` the days it kept in a pause."""
     old = machine.timers.get(timer.name)
-    rule = _rule(d, timer)
+    rule = rule_of(d, timer)
     found = _anchor(d, machine, timer)
     anchor, letter, firm = found if found else (d.at, "", True)
     if explicit is None and not extended and left is None:
@@ -127,7 +128,7 @@ def set_timer(
         deadline = deadlines.later_of(deadline, promised)
     if letter and not firm:
         promised = deadline.on
-    steps = _steps(d, timer, deadline.on if deadline.target == deadline.on else deadline.target)
+    steps = steps_of(d, timer, deadline.on if deadline.target == deadline.on else deadline.target)
     if firming and old is not None:
         left_over = {name for name, _ in old.steps}
         steps = [s for s in steps if s[0] in left_over]
@@ -149,6 +150,7 @@ def set_timer(
         letter=letter,
         firm=firm,
         firming=firming,
+        fixed=explicit is not None or left is not None,
         overdue_from=deadline.breach_from.isoformat(),
         aside=bool(timer.asked),
     )

@@ -1,0 +1,79 @@
+"""Open dates worked out again when the calendar or a setting has changed (K12).
+
+In: a case and today's terms and calendar.
+Out: facts: which clocks got another date, old and new; [] if none did.
+Fails: ValueError from a rule that cannot be computed.
+Limits: a date that a letter has promised moves later, never earlier; dates of clocks that have ended stay history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from mailflow.procedure import deadlines
+from mailflow.procedure.calendar import Calendar
+from mailflow.procedure.case import Case, Fact, Machine, Timer
+from mailflow.procedure.decision import Decision
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.events import Terms
+from mailflow.procedure.timers import rule_of, steps_of
+
+
+def recompute(
+    procedure: Procedure, terms: Terms, case: Case, now: datetime, calendars: Mapping[str, Calendar]
+) -> list[Fact]:
+    """The facts that bring every running or standing clock in line with today's calendar and settings."""
+    d = Decision(procedure, terms, case, now, calendars[terms.calendar])
+    for machine in case.live():
+        for name, timer in machine.timers.items():
+            if timer.state != "paused" and name in d.definition(machine).timers:
+                _again(d, machine, timer)
+    return d.facts
+
+
+def _again(d: Decision, machine: Machine, timer: Timer) -> None:
+    definition = d.definition(machine).timers[timer.name]
+    rule = rule_of(d, definition)
+    fixed = timer.nominal if timer.fixed else None
+    deadline = deadlines.compute(rule, timer.anchor, d.calendar, fixed)
+    if rule.kind == "same_day" and fixed is None:
+        # The hour of the event decided the day (K7) and is not kept: only the roll is done again.
+        deadline = deadlines.compute(rule, timer.on, d.calendar, timer.on)
+    if timer.promised is not None:
+        deadline = deadlines.later_of(deadline, timer.promised)
+    if deadline.on == timer.on:
+        return
+    left_over = {name for name, _ in timer.steps}
+    steps = [s for s in steps_of(d, definition, deadline.on) if s[0] in left_over]
+    d.emit(
+        "recomputed",
+        machine.id,
+        timer=timer.name,
+        old=timer.on.isoformat(),
+        new=deadline.on.isoformat(),
+        at=d.now.isoformat(),
+    )
+    d.emit(
+        "timer_set",
+        machine.id,
+        timer=timer.name,
+        on=deadline.on.isoformat(),
+        nominal=deadline.nominal.isoformat(),
+        target=deadline.target.isoformat(),
+        clause=timer.clause,
+        working=deadline.working,
+        rule=rule.text,
+        soft=deadline.soft,
+        anchor=timer.anchor.isoformat(),
+        steps=steps,
+        promised=timer.promised.isoformat() if timer.promised else "",
+        extended=timer.extended,
+        letter=timer.letter,
+        firm=timer.firm,
+        firming=True,
+        fixed=timer.fixed,
+        overdue_from=deadline.breach_from.isoformat(),
+    )
+    if timer.state == "standing":
+        d.emit("timer_stood", machine.id, timer=timer.name)
