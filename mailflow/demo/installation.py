@@ -38,6 +38,13 @@ def copy_registers(folder: Path, changed: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def names(folder: Path) -> dict[str, str]:
+    """Address to name, of everybody in the registers of a folder."""
+    register = folder / "register"
+    rows = (*_rows(register / "officers.csv"), *_rows(register / "contacts.csv"))
+    return {row["email"].strip().lower(): row["name"].strip() for row in rows}
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     lines = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
     return list(csv.DictReader(lines))
