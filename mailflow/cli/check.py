@@ -116,7 +116,12 @@ def _summary(office: Office, silence: Mapping[tuple[str, str], int]) -> dict[str
         "services": len(register.services),
         "contracts": len(register.contracts),
         "contacts": len(register.contacts),
-        "silence": [_silence(procedure, kind, state, days) for (kind, state), days in silence.items()],
+        "silence": [
+            _silence(procedure, kind, state, silence[kind, state])
+            for kind, machine in procedure.machines.items()
+            for state in machine.states
+            if (kind, state) in silence
+        ],
     }
 
 
@@ -136,6 +141,5 @@ def told(office: Mapping[str, object]) -> Iterator[str]:
     rows = office["silence"]
     assert isinstance(rows, list)
     for row in rows:
-        name = f"{row['machine']} {row['state']}, {row['title']}"
-        yield f"    {row['working_days']:>3}  {name}"
+        yield f"    {row['working_days']:>3}  {row['machine']}: {row['title']} ({row['state']})"
     yield ""
