@@ -1,0 +1,79 @@
+"""What `mailflow check` proves of a procedure by playing it (domain.md section 4, composition 13)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.proof import Findings, looked_through, prove
+from mailflow.procedure.reading import read
+from tests.procedure.driver import COUNCIL, ROOT, calendar, council
+
+TEXT = (ROOT / COUNCIL).read_text("utf-8")
+MONTHS_OF_SILENCE = 45  # working days; parking while an investigation runs is the one that may take longer
+
+
+@cache
+def proved() -> Findings:
+    """The council's procedure, proved once."""
+    return prove(council(), calendar())
+
+
+def test_the_councils_procedure_is_sound():
+    """Every state can be reached, can end, is owned and timed; no rows clash; silence is always broken."""
+    assert [str(fault) for fault in proved().faults] == []
+    assert proved().places > 100
+
+
+def test_somebody_above_the_owner_always_hears():
+    """Composition 13: for each live state, the working days of silence until a named person above the owner is told."""
+    live = {(m.kind, s.code) for m in council().machines.values() for s in m.states.values() if not s.ends}
+    # Stage 9 is passed at once while anybody can decide.
+    assert set(proved().silence) == live - {("concern", "REC")}
+    long = {state: days for state, days in proved().silence.items() if days > MONTHS_OF_SILENCE}
+    assert list(long) == [("concern", "PRK")] and long[("concern", "PRK")] < 130
+
+
+SEEN = [
+    (r'runs = \["TRF"\]', 'runs = ["RSP"]', "No clock runs in the state TRF of concern", "TRF = {"),
+    (r'(TRF = \{[^}]*?), owner = "cmo"', r"\1", "The state TRF of concern has no owner", "TRF = {"),
+    (
+        r'(\nid = "c25".*?\n)\n',
+        r'\1\n[[row]]\nid = "c25x"\nfrom = ["RSP"]\non = [{ said = "accepted" }]\nto = "REV"\n\n',
+        "Row c25x never fires on said accepted in RSP",
+        "[[row]]",
+    ),
+]
+PLAYED = [
+    (r'\[\[child\.DN\.row\]\]\nid = "n13".*?\n\n', "", "The state ESC of Default notice cannot be reached", "ESC = {"),
+    (r'runs = \["SPO"\], ladder = "esc"', 'runs = ["SPO"]', "silent in the state SPO of concern", "SPO = {"),
+    (r'\[\[child\.D\.row\]\]\nid = "d6b".*?\n\n', "", "to where it never ends", ""),
+]
+
+
+def changed(old: str, new: str) -> tuple[Procedure, list[str]]:
+    """The council's procedure with one thing changed, and its lines."""
+    text = re.sub(old, new, TEXT, count=1, flags=re.DOTALL)
+    assert text != TEXT
+    procedure, faults = read(text, COUNCIL)
+    assert procedure is not None and not faults, faults
+    return procedure, text.splitlines()
+
+
+@pytest.mark.parametrize(("old", "new", "says", "line"), SEEN)
+def test_a_hole_is_seen_and_named(old: str, new: str, says: str, line: str):
+    """What can be seen without playing is a fault with file, line and what to do."""
+    procedure, lines = changed(old, new)
+    (fault,) = looked_through(procedure)
+    assert says in fault.what and fault.fix and (fault.file, lines[fault.line - 1][: len(line)]) == (COUNCIL, line)
+
+
+@pytest.mark.parametrize(("old", "new", "says", "line"), PLAYED)
+def test_a_hole_is_played_into_and_named(old: str, new: str, says: str, line: str):
+    """What shows only in play is a fault with file, line and what to do."""
+    procedure, lines = changed(old, new)
+    found = [fault for fault in prove(procedure, calendar()).faults if says in fault.what]
+    assert found and found[0].fix and (found[0].file, lines[found[0].line - 1][: len(line)]) == (COUNCIL, line)
