@@ -167,7 +167,7 @@ def _choices(
 
 
 def _raised_by(office: Office) -> str:
-    """The words that name who raised a case, "Referrer is "."""
+    """The words by which an officer names who raised a case, up to the address."""
     field = office.procedure.roles[office.procedure.opened_by].field
     verbs = office.procedure.verbs.values()
     return next((v.say[0].partition("{")[0] for v in verbs if v.act == "set" and v.field == field), "")
