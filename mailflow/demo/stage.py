@@ -159,6 +159,11 @@ class Stage:
         path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
         return {**os.environ, "PYTHONPATH": path, "NOTIFY_SOCKET": str(self._sockets / "ready")}
 
+    @property
+    def pid(self) -> int:
+        """The daemon's process, 0 when it does not run."""
+        return self._daemon.pid if self._daemon is not None else 0
+
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said good-bye to."""
         if self._daemon is not None:
