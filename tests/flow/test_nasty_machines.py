@@ -100,7 +100,9 @@ def report(bench: Bench, letter, action: str, status: str, *to: str, n: int = 1)
 
 def auto(bench: Bench, form: str, n: int = 1) -> bytes:
     letter = bench.letter("M20")
-    words = form.format(results=results("pass", JOAN), id=letter.message.message_id, subject=letter.message.subject, n=n)
+    words = form.format(
+        results=results("pass", JOAN), id=letter.message.message_id, subject=letter.message.subject, n=n
+    )
     return words.replace("\r\n", "\n").replace("\n", "\r\n").encode()
 
 
@@ -139,7 +141,9 @@ def test_03_an_autoresponder_from_no_reply_opens_no_case(waiting: Bench):
         auth="", headers=[("Auto-Submitted", "auto-replied")],
     )  # fmt: skip
     assert waiting.kept(waiting.raw("2027-02-01 12:00", octets)).state == "done"
-    bare = write("noreply@survey.example", "Your feedback matters", "This is an automated message.", message_id="<2@x.test>")
+    bare = write(
+        "noreply@survey.example", "Your feedback matters", "This is an automated message.", message_id="<2@x.test>"
+    )
     assert waiting.kept(waiting.raw("2027-02-01 12:01", bare)).state == "done"
     assert waiting.refs() == before and len(waiting.left) == sent
 
@@ -263,7 +267,9 @@ def test_08_two_different_replies_with_one_message_id_are_two_mails(waiting: Ben
         octets = write(JOAN, f"Re: {waiting.tag()}", words, message_id="<same@oakfield.example>")
         waiting.raw(f"2027-02-03 10:0{n}", octets)
     with waiting.store.read() as unit:
-        theirs = [c for c in unit.inbox.correspondence(waiting.ref()) if c.direction == "in" and c.correspondent == JOAN]
+        theirs = [
+            c for c in unit.inbox.correspondence(waiting.ref()) if c.direction == "in" and c.correspondent == JOAN
+        ]
     assert len(theirs) == 2 and waiting.state() == "RSP" and len(waiting.letters("M23")) == 2
 
 
