@@ -22,7 +22,7 @@ MARK = "this-is-a-demonstration"
 
 @click.command("demo")
 @click.option(
-    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("mailflow-demo"), show_default=True,
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-output"), show_default=True,
     help="Where mails, letters, reports and the database are put; the folder of a former run is emptied.",
 )  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the servers up at the end, for a mail program.")
