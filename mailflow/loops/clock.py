@@ -15,6 +15,7 @@ from mailflow.loops.loop import Guard
 from mailflow.store import Store
 
 # A share that is not mounted is not tried at every turn.
+RENDER_REST = timedelta(hours=1)
 FOLDER_REST = timedelta(minutes=5)
 
 
@@ -24,20 +25,43 @@ class Clock:
     def __init__(self, house: House) -> None:
         self._house = house
         self._folder_rests: datetime | None = None
+        self._recomputed = False
+        self._rendered_at: datetime | None = None
 
     def guards(self) -> list[Guard]:
         """One due row, one file, the digests of one moment."""
         return [
+            Guard("clock.recompute", self.recompute),
             Guard("clock.remind", self.remind),
+            Guard("clock.unrendered", self.unrendered),
             Guard("clock.files", self.files),
             Guard("clock.digests", self.digests),
         ]
+
+    def recompute(self, now: datetime) -> bool:
+        """Once after a start: what a changed calendar or setting means for open dates (K12)."""
+        from mailflow.flow.recompute import recompute_changed
+
+        if self._recomputed:
+            return False
+        found = recompute_changed(self._house, now) > 0
+        self._recomputed = True
+        return found
 
     def remind(self, now: datetime) -> bool:
         """One row of the agenda that is due."""
         from mailflow.flow.remind import remind_one
 
         return remind_one(self._house, now)
+
+    def unrendered(self, now: datetime) -> bool:
+        """At the start and hourly: letters whose template could not be rendered."""
+        from mailflow.flow.unrendered import retry_unrendered
+
+        if self._rendered_at is not None and now < self._rendered_at + RENDER_REST:
+            return False
+        self._rendered_at = now
+        return retry_unrendered(self._house, now)
 
     def files(self, now: datetime) -> bool:
         """One file that a case has decided to write; a folder that cannot be written is left alone for a while."""
