@@ -9,10 +9,11 @@ Limits: the only module that appends to the log of a case (architecture.md, inva
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mailflow.errors import CannotRender
-from mailflow.flow import closure, people, posting, sealing, view
+from mailflow.flow import closure, people, posting, sealing, unrendered, view
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office
@@ -23,8 +24,6 @@ from mailflow.procedure.events import Event, MailCame
 from mailflow.procedure.machine import decide
 from mailflow.store import Unit
 from mailflow.store.agenda import Due
-
-FAR = 3650
 
 
 def read_facts(unit: Unit, ref: str) -> list[Fact]:
@@ -151,17 +150,12 @@ def put_letter(
     letter_id = str(fact.data["letter"])
     try:
         posting.put(Moment(house, unit, office, procedure, case, facts, read_facts(unit, case.ref), now), fact)
-        unit.meta.drop(f"unrendered:{letter_id}")
+        unrendered.forget(unit, letter_id)
     except CannotRender as fault:
-        unit.meta.put(f"unrendered:{letter_id}", str(fault))
-        tell_administrator(
-            house,
-            unit,
-            office,
-            key=f"unrendered:{letter_id}",
-            facts=[("Case", case.ref), ("Letter", str(fact.data["name"])), ("What is wrong", str(fault))],
-            now=now,
-        )
+        unrendered.remember(unit, letter_id, str(fault))
+        facts_of_it = [("Case", case.ref), ("Letter", str(fact.data["name"])), ("What is wrong", str(fault))]
+        with suppress(CannotRender):  # with all templates away the list of waiting letters is all that can be shown
+            tell_administrator(house, unit, office, key=f"unrendered:{letter_id}", facts=facts_of_it, now=now)
 
 
 def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, now: datetime, hold: bool) -> None:
@@ -170,8 +164,8 @@ def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, 
         role = procedure.roles.get(procedure.party_of(sent.role))
         if sent.status != "decided" or role is None or role.is_officer:
             continue
-        due = max(now, sent.leave_at) if sent.leave_at else now
-        unit.outbox.set_leave(sent.id, now + timedelta(days=FAR) if hold else office.calendar.office_time(due))
+        due = office.calendar.office_time(max(now, sent.leave_at) if sent.leave_at else now)
+        unit.outbox.set_leave(sent.id, now + timedelta(days=unrendered.FAR) if hold else due)
 
 
 def _agenda(unit: Unit, procedure: Procedure, case: Case) -> None:

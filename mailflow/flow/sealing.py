@@ -8,6 +8,7 @@ Limits: which keys of a fact hold words is listed here; ids, dates and addresses
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mailflow.procedure.case import Fact
@@ -16,27 +17,36 @@ from mailflow.store import Unit
 
 ERASED = "(erased)"
 SPOKEN = {
-    "said": ("line", "note", "blanks", "files"),
-    "asked": ("line",),
-    "refused": ("line",),
+    "said": ("name", "line", "note", "blanks", "files"),
+    "asked": ("line", "why"),
+    "refused": ("line", "why"),
     "held": ("reason",),
-    "letter": ("said",),
+    "letter": ("said", "why"),
+    "settled": ("detail",),
     "items": ("items",),
     "item": ("values",),
     "mail": ("files",),
 }
 
+PLAIN = re.compile(
+    r"\d{4}-\d\d-\d\d(?:T[\d:.+Z-]{5,30})?"  # a day, an instant
+    r"|[0-9a-f]{16,64}|\d{1,12}"  # a digest, an identity, a number
+    r"|[A-Z]{2,6}-\d{4}-\d{1,8}(?:-[0-9A-Z]{1,4})?"  # a reference
+    r"|[^\s@<>]{1,64}@[^\s@<>]{1,190}"  # an address
+)
+
 
 def seal(unit: Unit, procedure: Procedure, ref: str, facts: list[Fact], first_seq: int) -> list[tuple[str, str, dict]]:
     """Facts as lines of the log: every word a person wrote goes to the texts table."""
     sealed = []
+    own = _own_words(procedure)
     for seq, fact in enumerate(facts, first_seq):
         data = dict(fact.data)
         for key in SPOKEN.get(fact.kind, ()):
             if key in data:
-                data[key] = _seal(unit, ref, fact.kind, data[key], seq)
+                data[key] = _seal(unit, ref, fact.kind, data[key], seq, own)
         if fact.kind in ("field", "child_field") and _is_words(procedure, str(data["name"])):
-            data["value"] = _seal(unit, ref, "field", data["value"], seq)
+            data["value"] = _seal(unit, ref, "field", data["value"], seq, own)
         sealed.append((fact.kind, fact.machine, data))
     return sealed
 
@@ -46,19 +56,31 @@ def _is_words(procedure: Procedure, name: str) -> bool:
     return field is not None and field.type in ("text", "file")
 
 
-def _seal(unit: Unit, ref: str, kind: str, value: object, seq: int) -> object:
+def _own_words(procedure: Procedure) -> frozenset[str]:
+    """The words that the procedure itself puts into fields and offers to be said: they are nobody's secret."""
+    own = {"yes", "no"}
+    for machine in procedure.machines.values():
+        for row in machine.rows:
+            for source in row.set.values():
+                own |= {source, *source.split()}
+    for verb in procedure.verbs.values():
+        own |= {verb.name, verb.value, verb.label, *verb.say}
+    return frozenset(own)
+
+
+def _seal(unit: Unit, ref: str, kind: str, value: object, seq: int, own: frozenset[str]) -> object:
     if isinstance(value, str):
-        return {"$text": unit.texts.put(ref, kind, value, seq)} if _spoken(value) else value
+        return {"$text": unit.texts.put(ref, kind, value, seq)} if _spoken(value, own) else value
     if isinstance(value, Mapping):
-        return {k: _seal(unit, ref, kind, v, seq) for k, v in value.items()}
+        return {k: _seal(unit, ref, kind, v, seq, own) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_seal(unit, ref, kind, v, seq) for v in value]
+        return [_seal(unit, ref, kind, v, seq, own) for v in value]
     return value
 
 
-def _spoken(value: str) -> bool:
-    """Dates, numbers, digests, identities and single words are no secret; anything with a gap in it may be."""
-    return len(value.split()) > 1
+def _spoken(value: str, own: frozenset[str]) -> bool:
+    """Dates, numbers, digests, references and addresses are no secret; one single word, or a file's name, may be."""
+    return bool(value) and value not in own and not PLAIN.fullmatch(value)
 
 
 def unseal(unit: Unit, value: object) -> object:

@@ -77,7 +77,7 @@ def _resume(begin: Begin, played: Played) -> Bench:
 
 @pytest.fixture
 def waiting(bench_of: Begin, played_with_provider: Played) -> Bench:
-    """A concern received and sent to the provider on Monday 1 February 2027; the answer is due on Monday 15 February."""
+    """A concern sent to the provider on Monday 1 February 2027; the answer is due on Monday 15 February."""
     return _resume(bench_of, played_with_provider)
 
 

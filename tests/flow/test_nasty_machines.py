@@ -149,7 +149,7 @@ def test_03_an_autoresponder_from_no_reply_opens_no_case(waiting: Bench):
 
 
 def test_04_bounces_are_never_answered(bench: Bench):
-    """Row 4: our acknowledgement bounces, and that bounce's own report comes too: null and daemon senders get nothing."""
+    """Row 4: our acknowledgement bounces, and its report bounces too: null and daemon senders get nothing."""
     ref = bench.concern(sender="anna.public@mail.example")
     letter = bench.letter("M01")
     for n in range(1, 6):
