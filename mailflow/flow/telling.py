@@ -156,16 +156,19 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case, facts:
             who = f"{_role_title(procedure, row.party)} ({who})"
         files = f", with {len(row.attachments)} file{'s' if len(row.attachments) > 1 else ''}" if row.attachments else ""
         entries.append((row.at, Entry(local(row.at), who, f"wrote{files}", words_of[row.identity])))
-    shown: set[str] = set()
+    spoken_words: dict[str, list[str]] = {}
     for fact in facts:
         if fact.kind == "said":
-            at = instant(fact.data["at"])
             label = procedure.verbs[str(fact.data["verb"])].label if fact.data["verb"] in procedure.verbs else ""
+            spoken_words.setdefault(str(fact.data["mail"]), []).append(f'"{label.partition(" (")[0].rstrip(":")}"')
+    for fact in facts:
+        # The words of one mail are one entry, however many there are.
+        words = spoken_words.pop(str(fact.data["mail"]), None) if fact.kind == "said" else None
+        if words:
+            at, mail = instant(fact.data["at"]), str(fact.data["mail"])
             who = str(fact.data["name"] or fact.data["actor"])
-            mail = str(fact.data["mail"])
-            words = "" if mail in shown else words_of.get(mail, str(fact.data["line"]))
-            shown.add(mail)
-            entries.append((at, Entry(local(at), who, f'said "{label.partition(" (")[0].rstrip(":")}"', words)))
+            text = words_of.get(mail, str(fact.data["line"]))
+            entries.append((at, Entry(local(at), who, f"said {', '.join(dict.fromkeys(words))}", text)))
     return [e for _, e in sorted(entries, key=lambda pair: pair[0])]
 
 
