@@ -178,7 +178,8 @@ class EmbeddedMail:
         octets = envelope.original_content or b""
         drop = self.drop_after_dot
         if drop != "lost":
-            await self._deliver(self._login(session), sender, envelope.rcpt_tos, octets, None)
+            # After the final dot the mail is ours: a client that hangs up now cannot stop half of it (RFC 5321 6.1).
+            await asyncio.shield(self._deliver(self._login(session), sender, envelope.rcpt_tos, octets, None))
         if drop and server.transport is not None:
             server.transport.abort()
         return "250 2.0.0 delivered"

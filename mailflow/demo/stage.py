@@ -330,7 +330,7 @@ class Stage:
 
     def cli(self, *words: str) -> Any:
         """What `mailflow <words>` answers, read as JSON where it is JSON. Raises StageFailed with its complaint."""
-        command = [sys.executable, "-m", "mailflow", words[0], "--config", str(self.config), *words[1:]]
+        command = [sys.executable, "-m", "mailflow", *words, "--config", str(self.config)]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=self._environment())
         if done.returncode:
             raise StageFailed(f"mailflow {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
