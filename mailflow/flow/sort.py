@@ -288,8 +288,9 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
         return spoken
     placing.file_mail(unit, office, mail, ref, speaker.role)
     flags = ("new_contact",) if speaker.new else ()
-    # A mail dragged in with an older date keeps that date, but never fires a clock backwards (mail.md).
-    event = arrived.party_event(mail, speaker.role, max(mail.kept.arrived_at, main.since), flags)
+    # A mail dragged in with a date from before the stage keeps it on the file, but fires no clock backwards (mail.md).
+    at = mail.kept.arrived_at if mail.kept.arrived_at >= main.since else now
+    event = arrived.party_event(mail, speaker.role, at, flags)
     stepping.advance(house, unit, ref, event, cause=mail.cause, now=now, actor=mail.sender)
     return placing.Outcome("done", match.reason, ref)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from mailflow.procedure.case import Machine
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef
-from mailflow.procedure.events import Contact, Said
+from mailflow.procedure.events import Contact, OwnLetter, Said
 
 MOST_RUNGS_UP = 6
 
@@ -48,7 +48,7 @@ def climb(d: Decision, role: str) -> tuple[Contact, ...]:
 def resolve(d: Decision, machine: Machine, role: str) -> tuple[Contact, ...]:
     """People of a role as letters name it: also `owner`, `deputy`, `above`, `actor`."""
     if role == "actor":
-        return (Contact(d.event.by.name, d.event.by.address),) if isinstance(d.event, Said) else ()
+        return _actor(d, machine)
     if role == "owner":
         return owners(d, machine)
     if role == "deputy":
@@ -112,6 +112,15 @@ def _addressees(
         found = {c.email: c for c in resolve(d, machine, letter.else_to)}
     cc = resolve(d, machine, letter.cc) if letter.cc else ()
     return tuple(found.values()), tuple(c for c in cc if c.email not in found)
+
+
+def _actor(d: Decision, machine: Machine) -> tuple[Contact, ...]:
+    """Whoever said the word, or wrote to a party themselves; for a letter sent as the mailbox, the owner."""
+    if isinstance(d.event, Said):
+        return (Contact(d.event.by.name, d.event.by.address),)
+    if isinstance(d.event, OwnLetter):
+        return (Contact("", d.event.by),) if d.event.by in d.terms.officers else owners(d, machine)
+    return ()
 
 
 def _ought_to_be_known(d: Decision, role: str) -> bool:

@@ -93,6 +93,11 @@ class Left:
     to: tuple[str, ...]
     message: Message
 
+    @property
+    def words(self) -> str:
+        """What it says, on one line."""
+        return " ".join(self.message.text.split())
+
     def button(self, label: str) -> tuple[str, str]:
         """(subject, body) of the mail that a person gets who presses the button which begins with these words."""
         for found in _BUTTON.finditer(self.message.text):
