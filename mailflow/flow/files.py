@@ -53,7 +53,7 @@ def write_one(house: House, now: datetime) -> bool:
 
 
 def _write(target: Path, octets: bytes) -> None:
-    """Write whole, then rename; a file of the same name and content is the one a crash left before its row was closed."""
+    """Write whole, then rename; the same name and content again is what a crash left behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
         if target.read_bytes() == octets:

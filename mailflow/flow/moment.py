@@ -80,49 +80,64 @@ def case_words(moment: Moment, machine: Machine, d: Decision, letter: str, leave
     found: dict[str, object] = {}
     for name, field in procedure.fields.items():
         found[name] = _shown(office, field.type, case.fields.get(name))
-    for child in case.machines.values():
-        found |= {
-            n: _shown(office, procedure.fields[n].type, v) for n, v in child.fields.items() if n in procedure.fields
-        }
-    found |= {
-        n: _shown(office, procedure.fields[n].type, v) for n, v in machine.fields.items() if n in procedure.fields
-    }
-    for row in (r for m in procedure.machines.values() for r in m.rows):
-        for name, words in row.date_field.items():
-            # A letter that starts a period states its end as it will be if the letter leaves as planned (K9).
-            if words.endswith(f"letter {letter}"):
-                rule = deadlines.read_rule(d.fill(words).partition(" from letter ")[0])
-                found[name] = deadlines.compute(rule, leave, office.calendar).on
-    for role in procedure.roles.values():
-        if role.field and role.who in ("person", "officer", "manager", "service"):
-            address = str(case.fields.get(role.field, "") or "")
-            person = office.register.person(address) if address else None
-            for stem in (role.name, role.field):
-                found[f"{stem}_name"] = person.name if person and person.name else address
-                found[f"{stem}_email"] = address
-        elif role.field:
-            found[f"{role.field}_name"] = case.fields.get(role.field) or ""
+    for child in (*case.machines.values(), machine):
+        own = {n: v for n, v in child.fields.items() if n in procedure.fields}
+        found |= {n: _shown(office, procedure.fields[n].type, v) for n, v in own.items()}
+    found |= _periods(moment, d, letter, leave)
+    found |= _names_of_roles(moment)
     for alias, name in procedure.aliases.items():
         found[alias] = found.get(name, "")
     for name, field in procedure.fields.items():
         if field.type == "address" and found.get(name):
             person = office.register.person(str(found[name]))
             found[name] = person.name if person and person.name else found[name]
-    contract = office.register.contract(str(case.fields.get(_typed(procedure, "contract"), "") or ""))
-    if contract:
-        found |= {
-            "contract_title": contract.title,
-            "default_clause": contract.default_clause,
-            "dispute_clause": contract.dispute_clause,
-            "notice_method": contract.notice_method,
-            "contract_start": contract.start or "",
-            "publication_flag": "yes" if contract.publication_flag else "",
-        }
+    found |= _contract_words(moment)
     found["cycle"] = case.cycle
     found["actions"], found["allegations"] = [], []
     for name in procedure.lists:
         found[name] = [_item(moment, name, i) for i in case.lists.get(name, ())]
     return {k: ("" if v is None else v) for k, v in found.items()}
+
+
+def _periods(moment: Moment, d: Decision, letter: str, leave: datetime) -> dict[str, object]:
+    """A letter that starts a period states its end as it will be if the letter leaves as planned (K9)."""
+    found: dict[str, object] = {}
+    for row in (r for m in moment.procedure.machines.values() for r in m.rows):
+        for name, words in row.date_field.items():
+            if words.endswith(f"letter {letter}"):
+                rule = deadlines.read_rule(d.fill(words).partition(" from letter ")[0])
+                found[name] = deadlines.compute(rule, leave, moment.office.calendar).on
+    return found
+
+
+def _names_of_roles(moment: Moment) -> dict[str, object]:
+    """Each role's person as "<role>_name" and "<role>_email", and the same under the field that names them."""
+    found: dict[str, object] = {}
+    for role in moment.procedure.roles.values():
+        value = str(moment.case.fields.get(role.field, "") or "") if role.field else ""
+        if role.field and role.who == "contacts":
+            found[f"{role.field}_name"] = value
+        elif role.field:
+            person = moment.office.register.person(value) if value else None
+            for stem in (role.name, role.field):
+                found[f"{stem}_name"] = person.name if person and person.name else value
+                found[f"{stem}_email"] = value
+    return found
+
+
+def _contract_words(moment: Moment) -> dict[str, object]:
+    number = str(moment.case.fields.get(_typed(moment.procedure, "contract"), "") or "")
+    contract = moment.office.register.contract(number)
+    if contract is None:
+        return {}
+    return {
+        "contract_title": contract.title,
+        "default_clause": contract.default_clause,
+        "dispute_clause": contract.dispute_clause,
+        "notice_method": contract.notice_method,
+        "contract_start": contract.start or "",
+        "publication_flag": "yes" if contract.publication_flag else "",
+    }
 
 
 def _typed(procedure: Procedure, kind: str) -> str:

@@ -130,7 +130,7 @@ def _draft(moment: Moment, name: str, about: Fact) -> dict[str, str]:
 
 
 def _thread(moment: Moment, fact: Fact, party: bool) -> tuple[str, tuple[str, ...]]:
-    """In-Reply-To and References, so that the letter joins the addressee's own conversation (RFC 5322 section 3.6.4)."""
+    """In-Reply-To and References, so that the letter joins its addressee's conversation (RFC 5322 section 3.6.4)."""
     mine = [
         bundle[0].message_id
         for bundle in moment.unit.outbox.of_case(moment.case.ref)

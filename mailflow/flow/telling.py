@@ -154,7 +154,8 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case, facts:
         who = (person.name if person else "") or row.correspondent
         if row.party:
             who = f"{_role_title(procedure, row.party)} ({who})"
-        files = f", with {len(row.attachments)} file{'s' if len(row.attachments) > 1 else ''}" if row.attachments else ""
+        count = len(row.attachments)
+        files = f", with {count} file{'s' if count > 1 else ''}" if count else ""
         entries.append((row.at, Entry(local(row.at), who, f"wrote{files}", words_of[row.identity])))
     spoken_words: dict[str, list[str]] = {}
     for fact in facts:
