@@ -8,6 +8,7 @@ Limits: cost depends on what is due, not on what is open; a held chaser is asked
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -52,7 +53,11 @@ def _take(house: House, unit: Unit, due: Due, now: datetime) -> bool:
         why = held_because(unit, office, procedure, case, due, now)
         if why:
             return _note_held(house, unit, office, procedure, case, due, why, now)
-    event = TimerDue(due.machine, due.timer, due.step, due.set_seq, due.due_at)
+        if _chased_today(office, procedure, case, due, now):
+            unit.agenda.put(replace(due, due_at=_same_hour_next_working_day(office, due, now)))
+            log.info("chaser.tomorrow", case=due.case, timer=due.timer)
+            return True
+    event = TimerDue(due.machine, due.timer, due.step, due.set_seq, _true_instant(case, due))
     cause = f"deadline:{due.case}/{due.machine}/{due.timer}/{due.set_seq}/{due.step}"
     facts = stepping.advance(house, unit, due.case, event, cause=cause, now=now, actor="clock")
     if not facts:
@@ -62,6 +67,31 @@ def _take(house: House, unit: Unit, due: Due, now: datetime) -> bool:
             unit.agenda.drop(due.case, due.machine, due.timer)
     log.info("deadline.passed", case=due.case, machine=due.machine, timer=due.timer, step=due.step, facts=len(facts))
     return True
+
+
+def _true_instant(case: Case, due: Due) -> datetime:
+    """When the step was due by its own clock: the agenda's row may have been put off."""
+    machine = case.machines.get(due.machine)
+    timer = machine.timers.get(due.timer) if machine else None
+    return next((at for name, at in (timer.steps if timer else ()) if name == due.step), due.due_at)
+
+
+def _chased_today(office: Office, procedure: Procedure, case: Case, due: Due, now: datetime) -> bool:
+    """G10: after an outage a party gets at most one chaser on a case a day; the next waits for the next working day."""
+    local = office.calendar.local_date
+    today = local(now)
+    if local(_true_instant(case, due)) >= today:
+        return False
+    chased = set(due.chases.split())
+    return any(
+        procedure.party_of(sent.role) in chased and sent.status in ("decided", "sent") and local(sent.at) == today
+        for sent in case.letters.values()
+    )
+
+
+def _same_hour_next_working_day(office: Office, due: Due, now: datetime) -> datetime:
+    hour = office.calendar.local_time(due.due_at)
+    return office.calendar.instant(office.calendar.next_working_day(office.calendar.local_date(now)), hour)
 
 
 def held_because(unit: Unit, office: Office, procedure: Procedure, case: Case, due: Due, now: datetime) -> str:
