@@ -45,6 +45,8 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:
         case "extend":
             _extend(d, said)
         case "no_extension":
+            if not _extendable(d, said, ("running", "standing")):
+                out_of_order(d, said)
             head(d, said, main_of(d).id)
             _to_party(d, said, d.procedure.acts["new_date"], {"refused": True})
         case "undo":
@@ -148,13 +150,13 @@ def in_hold(d: Decision, said: Said) -> None:
     )
 
 
-def _extendable(d: Decision, said: Said) -> list[tuple[Machine, str]]:
+def _extendable(d: Decision, said: Said, states: tuple[str, ...] = ("running",)) -> list[tuple[Machine, str]]:
     n = said.blanks.get("n")
     found = []
     for machine in d.case.live():
         for name, definition in d.definition(machine).timers.items():
             held = machine.timers.get(name)
-            if definition.extend and held and held.state == "running" and (n is None or machine.item == n):
+            if definition.extend and held and held.state in states and (n is None or machine.item == n):
                 found.append((machine, name))
     return found
 

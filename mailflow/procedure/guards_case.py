@@ -140,6 +140,12 @@ def _child_open(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if d.case.live(m[1]) else f"No {d.procedure.machines[m[1]].title.lower()} is open."
 
 
+@shape(r"not left (\w+) since (\w+)")
+def _not_left(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    letter, since = d.case.last_letter(m[1]), d.case.set_by.get(m[2], (0, ""))[0]
+    return "That letter has already left." if letter and letter.status == "sent" and letter.seq > since else ""
+
+
 @shape(r"sent (\w+) after (\w+)")
 def _sent_after(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     letter, other = d.case.last_letter(m[1]), d.case.last_letter(m[2])

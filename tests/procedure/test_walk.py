@@ -1,0 +1,152 @@
+"""Random walks over the concern and its children together, judged by rules that share nothing with the guards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from mailflow.procedure.case import Fact
+from tests.procedure.driver import Play, council
+from tests.procedure.people import Walk, finish
+
+WALKS, STEPS, GROUPS = 72, 45, 8
+PARTIES = ("provider", "referrer", "referrer_manager", "service_manager", "inhouse_manager", "ops", "investigator")
+# Letters that one stage may send again on purpose: asked again (TC), chased again (TP1), each new date, corrections.
+REPEATED = {"M03", "M17", "M47", "M54"}
+# A letter leaves only in the stage it was written for.
+BELONGS = {
+    "M20": ("concern", {"WPR"}),
+    "M22": ("concern", {"PRM"}),
+    "M27": ("concern", {"WRF"}),
+    "M33": ("concern", {"DEC"}),
+    "M34": ("concern", {"DEC"}),
+    "M37": ("RA", {"RMD"}),
+    "M42": ("D", {"DET", "REJ"}),
+}
+ABOVE = {"cmo": {"tmg", "hop", "director", "spo"}, "spo": {"hop", "director"}, "hop": {"director"}, "tmg": {"hop"}}
+
+
+def party(role: str) -> bool:
+    return role.partition(".")[0] in PARTIES
+
+
+def judged_now(play: Play) -> None:
+    """What must be so after every event."""
+    live = play.case.live()
+    main = play.case.machines["concern"]
+    kinds = Counter(m.kind for m in live)
+    assert kinds["DN"] <= 1 and kinds["D"] <= 1, kinds
+    if main.ended:
+        assert live == () and not play.case.hold
+        assert set(main.timers) <= {"T39"}
+        assert not play.case.unjudged or set(main.timers) == {"T39"} or main.state != "CLO"
+    if play.case.hold:
+        assert main.timers["TH"].state == "running" and main.timers["TH"].steps
+        running = [t.name for m in live for t in m.timers.values() if t.state == "running"]
+        assert running == ["TH"], running
+    for machine in live:
+        state = council().machines[machine.kind].states[machine.state]
+        assert state.owner
+        others = [m for m in live if m.id != machine.id]
+        lives = state.lives_by and any(m.timers for m in others if state.lives_by in ("children", m.kind))
+        assert lives or any(n != "TH" for n in machine.timers), f"{machine.id} in {machine.state} has no clock"
+
+
+def judged_at_last(play: Play) -> None:
+    """What must be so of the whole log."""
+    stay: dict[str, int] = {}
+    states: dict[str, str] = {}
+    cycle, held, sent = 1, False, Counter()
+    fate = {s.id: s for s in play.case.letters.values()}
+    for n, (_, fact) in enumerate(play.log):
+        if fact.kind in ("spawned", "moved"):
+            to = str(fact.data.get("to", fact.data.get("state")))
+            if states.get(fact.machine) != to:
+                stay[fact.machine] = n
+            states[fact.machine] = to
+        elif fact.kind == "undone":
+            # What was taken back may be said again: a new stay for every machine.
+            stay = dict.fromkeys(stay, n)
+            states = {m.id: m.state for m in _before(play, n + 1)}
+        elif fact.kind == "cycle":
+            cycle = int(fact.data["n"])
+        elif fact.kind in ("held", "released"):
+            held = fact.kind == "held"
+        elif fact.kind == "settled" and fact.data["result"] == "sent":
+            letter = fate[fact.data["letter"]]
+            if party(letter.role):
+                assert not held, f"{letter.id} left during a hold"
+            kind, places = BELONGS.get(letter.name, ("", set()))
+            if kind and letter.machine.partition("-")[0] == kind:
+                assert states[letter.machine] in places, f"{letter.id} left in {states[letter.machine]}"
+        elif fact.kind == "letter" and party(str(fact.data["role"])) and fact.data["name"] not in REPEATED:
+            if fate[fact.data["letter"]].status in ("decided", "sent"):
+                key = (fact.machine, fact.data["name"], fact.data["role"], cycle, stay.get(fact.machine))
+                sent[key] += 1
+                assert sent[key] == 1, f"twice in one stay: {key}"
+    assert play.refolded() == play.case
+
+
+def _before(play: Play, n: int) -> tuple:
+    from mailflow.procedure.case import fold
+
+    return tuple(fold(f for _, f in play.log[:n]).machines.values())
+
+
+def nothing_waits_after_the_end(play: Play) -> None:
+    """A concern that is withdrawn or joined to another leaves no letter of its former stages behind."""
+    if play.state in ("XWD", "XDU"):
+        waiting = [s for s in play.case.letters.values() if s.status == "decided" and party(s.role)]
+        assert {s.name for s in waiting} <= {"M13", "M14", "M15", "M54"}, waiting
+
+
+def somebody_above_hears(play: Play) -> None:
+    """With everyone silent for a year, somebody above each owner has been written to, or the matter has ended."""
+    silent = play.copy()
+    silent.run_to(play.now + timedelta(days=400))
+    for machine in play.case.live():
+        after = silent.case.machines[machine.id]
+        since = [(s, f) for s, (_, f) in enumerate(silent.log, 1) if f.kind == "letter" and s >= machine.entered]
+        owners = {council().machines[machine.kind].states[x].owner for x in (machine.state, after.state)}
+        above = {f"{role}@council.example" for owner in owners if owner for role in ABOVE[owner]}
+        told = [f for _, f in since if not above.isdisjoint(_addressed(f))]
+        assert after.ended or told, f"{machine.id} in {machine.state}: nobody above {owners} hears"
+
+
+def _addressed(fact: Fact) -> set[str]:
+    return {*fact.data["to"], *fact.data["cc"]}
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_whatever_people_do(group: int):
+    """Wrong roles, late mails, bounces, undos, holds, reopenings: the rules hold; good sense always comes to an end."""
+    for seed in range(group, WALKS, GROUPS):
+        walk = Walk(seed)
+        try:
+            for _ in range(STEPS):
+                walk.step()
+                judged_now(walk.play)
+                nothing_waits_after_the_end(walk.play)
+            somebody_above_hears(walk.play)
+            assert finish(walk.play), {m.id: m.state for m in walk.play.case.live()}
+            judged_now(walk.play)
+            judged_at_last(walk.play)
+        except AssertionError as error:
+            told = "\n".join(_told(walk.play)[-25:])
+            raise AssertionError(f"walk {seed}: {error}\n{told}") from error
+
+
+def _told(play: Play) -> list[str]:
+    """The last things that happened, for whoever mends it."""
+    keys = ("verb", "row", "from", "to", "state", "name", "timer", "step", "letter", "result", "status", "why", "act")
+    lines = []
+    for at, fact in play.log:
+        if fact.kind not in ("field", "child_field", "receipt", "noted") and fact.data.get("name") not in (
+            "M53",
+            "M49",
+        ):
+            shown = {k: fact.data[k] for k in keys if fact.data.get(k)}
+            lines.append(f"{at:%d %b %H:%M} {fact.kind} {fact.machine} {shown}")
+    return lines
