@@ -1,4 +1,4 @@
-"""Buttons and one-time codes: fresh, stale, used twice, from somebody else; what cannot be undone is confirmed by one."""
+"""Buttons and one-time codes: fresh, stale, used twice, from somebody else; what cannot be undone is confirmed."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def test_a_stranger_on_another_case_holds_nothing_here(waiting: Bench):
 
 
 def test_unjudged_mail_holds_the_chaser_of_an_action(waiting: Bench):
-    """M39: what the provider wrote after the conclusion may be evidence: no reminder before an officer said what it is."""
+    """M39: what the provider wrote after the conclusion may be evidence: no reminder before an officer says so."""
     ref, tag = waiting.ref(), f"Re: {waiting.tag()}"
     waiting.mail("2027-02-10 09:00", JOAN, tag, "We accept this.")
     waiting.mail("2027-02-10 11:00", MAYA, tag, "Accepted")

@@ -32,7 +32,7 @@ def poison(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_poison_mail_is_tried_three_times_then_quarantined(waiting: Bench, poison):
-    """mail.md: a bounded number of tries, then quarantine with a reason; the administrator is told; the next is read."""
+    """mail.md: a bounded number of tries, then quarantine; the administrator is told; the next is read."""
     tries = poison("poison@mail.example", RuntimeError("words of the mail"))
     bad = waiting.mail("2027-02-03 10:00", "poison@mail.example", "Hello", "Boom")
     good = waiting.mail("2027-02-03 10:00", JOAN, f"Re: {waiting.tag()}", "We accept this.")

@@ -149,7 +149,7 @@ def test_an_officers_own_letter_in_copy_is_asked_about(bench: Bench):
 
 
 def test_with_the_word_it_is_recorded_and_we_send_nothing(bench: Bench):
-    """`#Dispatched` in the letter records it: the clock runs from its arrival in copy (K9), and no second letter leaves."""
+    """`#Dispatched` in the letter records it: the clock runs from its arrival (K9), and no second letter leaves."""
     subject = _allocated(bench)
     bench.mail("2027-02-01 11:00", MAYA, subject, f"{LETTER}\n\n#Dispatched", to=JOAN, cc=BOX)
     bench.to("2027-02-02 12:00")
