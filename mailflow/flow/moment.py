@@ -84,7 +84,7 @@ def case_words(moment: Moment, machine: Machine, d: Decision, letter: str, leave
         own = {n: v for n, v in child.fields.items() if n in procedure.fields}
         found |= {n: _shown(office, procedure.fields[n].type, v) for n, v in own.items()}
     found |= _periods(moment, d, letter, leave)
-    found |= _names_of_roles(moment)
+    found |= _names_of_roles(moment, d)
     for alias, name in procedure.aliases.items():
         found[alias] = found.get(name, "")
     for name, field in procedure.fields.items():
@@ -110,11 +110,13 @@ def _periods(moment: Moment, d: Decision, letter: str, leave: datetime) -> dict[
     return found
 
 
-def _names_of_roles(moment: Moment) -> dict[str, object]:
+def _names_of_roles(moment: Moment, d: Decision) -> dict[str, object]:
     """Each role's person as "<role>_name" and "<role>_email", and the same under the field that names them."""
     found: dict[str, object] = {}
     for role in moment.procedure.roles.values():
         value = str(moment.case.fields.get(role.field, "") or "") if role.field else ""
+        if role.who == "service" and not value:
+            value = next((c.email for c in d.people(role.name)), "")
         if role.field and role.who == "contacts":
             found[f"{role.field}_name"] = value
         elif role.field:

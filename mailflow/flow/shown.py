@@ -29,7 +29,7 @@ def said_words(moment: Moment) -> dict[str, object] | None:
             verb = moment.procedure.verbs.get(str(data["verb"]))
             roles = [moment.procedure.roles[r].title for r in data.get("roles", ()) if r in moment.procedure.roles]
             return {
-                "verb": verb.label.partition(" (")[0].rstrip(":") if verb else "",
+                "verb": telling.plain_label(verb.label) if verb else "",
                 "line": data.get("line", ""),
                 "blanks": CaseWords(data.get("blanks", {})),
                 "note": data.get("note", ""),
@@ -58,6 +58,10 @@ def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
         "arrived": local.date(),
         "arrived_at": deadlines.clock_words(local.time().replace(second=0, microsecond=0)),
         "subject": message.subject,
+        "new_contact": any(
+            f.kind == "mail" and f.data["mail"] == identity and "new_contact" in f.data.get("flags", ())
+            for f in (*moment.history, *moment.facts)
+        ),
         "text": split(message).new or message.text,
         "attachments": [
             {"name": a.name, "size": f"{max(1, len(a.octets) // 1024)} kB", "note": a.note} for a in message.attachments

@@ -8,6 +8,7 @@ Limits: titles come from the procedure file; dates are local dates.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -161,7 +162,7 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case, facts:
     for fact in facts:
         if fact.kind == "said":
             label = procedure.verbs[str(fact.data["verb"])].label if fact.data["verb"] in procedure.verbs else ""
-            spoken_words.setdefault(str(fact.data["mail"]), []).append(f'"{label.partition(" (")[0].rstrip(":")}"')
+            spoken_words.setdefault(str(fact.data["mail"]), []).append(f'"{plain_label(label)}"')
     for fact in facts:
         # The words of one mail are one entry, however many there are.
         words = spoken_words.pop(str(fact.data["mail"]), None) if fact.kind == "said" else None
@@ -182,6 +183,11 @@ def _role_title(procedure: Procedure, role: str) -> str:
     return found.title if found else role
 
 
+def plain_label(label: str) -> str:
+    """A verb's label without its blanks: "Extend to (date)" is said "Extend to"."""
+    return " ".join(re.sub(r"\([^)]*\)", "", label).split()).rstrip(" :,")
+
+
 def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[str]:
     """What one decision recorded, a sentence each (M53)."""
     lines = []
@@ -191,7 +197,10 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
             case "said":
                 verb = procedure.verbs.get(str(data["verb"]))
                 if verb and verb.act not in ("undo",):
-                    lines.append(f"{verb.label}, said by {data['name'] or data['actor']}.")
+                    who = f", said by {data['name'] or data['actor']}"
+                    filed = verb.act == "note" and not data["line"]
+                    done = "Your mail is filed as a note; nothing else has changed" if filed else verb.label
+                    lines.append(f"{plain_label(done)}{'' if filed else who}.")
             case "moved" if data["from"] != data["to"]:
                 definition = _definition(procedure, fact.machine)
                 state = definition.states[str(data["to"])]
@@ -201,7 +210,8 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
                 lines.append(f"{_named(procedure, fact.machine)} is open now.")
             case "undone":
                 verb = procedure.verbs.get(str(data["verb"]))
-                lines.append(f'"{verb.label if verb else data["verb"]}" is undone; everything stands as before it.')
+                said = plain_label(verb.label) if verb else data["verb"]
+                lines.append(f'"{said}" is undone; everything stands as before it.')
                 if data.get("corrections"):
                     lines.append("Something had left already: a correction is drafted and waits for your approval.")
             case "held":
@@ -211,7 +221,9 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
             case "letter_withdrawn":
                 lines.append("A letter that had not left is withdrawn.")
             case "field" if str(data["name"]) in procedure.fields and _plain(data["value"]):
-                lines.append(f"{procedure.fields[str(data['name'])].title}: {_plain(data['value'])}.")
+                known = office.register.person(str(data["value"])) if "@" in str(data["value"]) else None
+                value = (known.name if known else "") or _plain(data["value"])
+                lines.append(f"{procedure.fields[str(data['name'])].title}: {value.rstrip('.')}.")
     return list(dict.fromkeys(lines))
 
 

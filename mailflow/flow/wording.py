@@ -15,6 +15,7 @@ from mailflow.procedure.case import Case, Fact, Machine, instant
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef, Procedure
 from mailflow.procedure.dispatch import resolve
+from mailflow.procedure.machine import sayable
 
 
 def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
@@ -51,9 +52,10 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "first_letter_on": shown.first_formal(moment),
         "item": item_words(moment, machine, d),
         "reason": str(data.get("why", "")),
-        "choices": [],
+        "choices": _words_now(moment) if letter.name == procedure.acts["help"] else [],
         "drafts": [],
         "awaited": shown.awaited(procedure, case),
+        "to_holder": bool(data.get("to_holder")),
         "agreed": not data.get("refused"),
         "paused": bool(case.hold),
         "days_late": shown.days_late(moment, machine, str(data.get("timer", ""))),
@@ -84,7 +86,17 @@ def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, m
     if to and to_officer and not fact.data.get("party"):
         before, needing = _prefill(moment, procedure)
         choices = buttons.make(
-            moment.house, moment.unit, moment.office, procedure, case, wanted, to, letter_id, moment.now, before, needing
+            moment.house,
+            moment.unit,
+            moment.office,
+            procedure,
+            case,
+            wanted,
+            to,
+            letter_id,
+            moment.now,
+            before,
+            needing,
         )
     if fact.data.get("kind") == "confirm":
         line = str(fact.data.get("said", ""))
@@ -102,6 +114,23 @@ def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, m
         "leaves": shown.leaves(moment) if receipt else [],
         "commands": [],
     }
+
+
+def _words_now(moment: Moment) -> list[str]:
+    """What the person who asked for help may say at this stage."""
+    procedure, case = moment.procedure, moment.case
+    asked = next((f for f in reversed(moment.facts) if f.kind == "said"), None)
+    mine = set(asked.data.get("roles", ())) if asked else set()
+    mine |= {also for name in mine if name in procedure.roles for also in procedure.roles[name].also} | {"anyone"}
+    now = {name for m in case.machines.values() if not m.ended for name in sayable(procedure, case, m)}
+    mailless = ("belongs", "ignore", "new", "attribute", "confirm")
+    found = [
+        verb.label
+        for verb in procedure.verbs.values()
+        if verb.say and not verb.part_of and mine & set(verb.by)
+        if verb.name in now or (verb.act and verb.act not in mailless)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _after_an_act(procedure: Procedure, case: Case, facts: list[Fact]) -> list[str]:

@@ -32,7 +32,7 @@ RIVERSIDE = "leah.storr@riverside.example"
 OPS, QUALITY = "homecare.ops@council.example", "quality@council.example"
 SAFEGUARDING = "safeguarding@council.example"
 OUTSIDER, FORGER = "sam.reed@family.example", "mallory@elsewhere.example"
-# Whoever has a live concern and writes without its reference is asked which one is meant (G1): each concern has its own.
+# Each concern has its own: who has a live one and writes without its reference is asked which is meant (G1).
 REFERRERS = (REFERRER, OTHER_REFERRER, NHS_REFERRER, OUTSIDER, "karl.benning@council.example")
 PDF = ("copy.pdf", "application/pdf", b"%PDF-1.4\n%%EOF\n")
 

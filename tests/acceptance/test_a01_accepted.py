@@ -69,10 +69,10 @@ def test_a1_accepted_agreed_and_closed(tmp_path: Path, real: bool):
         assert "Friday 19 February 2027" in words(closed) and at(closed) == "2027-02-19 11:15"
         assert len(c.report(ref)) == 1 and c.report(ref)[0].name in [f.name for f in closed.attachments]
 
-        c.go("2027-04-01 12:00")
+        c.go("2027-02-20 12:00")
         told = c.show(ref)
         assert (told["state"], told["ended"], told["next"]) == ("CLO", True, [])
-        assert told["fields"]["Dispute possible until"] == "2027-03-05"
+        assert told["fields"]["Dispute possible until"] == "Friday 5 March 2027"
         assert not c.all(PROVIDER, LETTER_2) and len(c.inbox(PROVIDER)) == 2
 
 

@@ -11,8 +11,8 @@ from tests.acceptance.council import (
     PROVIDER,
     PROVIDER_OTHER,
     REFERRER,
-    REFERRERS,
     REFERRER_MANAGER,
+    REFERRERS,
     SERVICE_MANAGER,
     at,
     council,
@@ -42,9 +42,11 @@ def test_a5_the_referrers_comments(tmp_path: Path):
         assert "by 4pm on Tuesday 30 March 2027" in words(asked) and at(asked) == "2027-03-19 10:15"
         assert [f.name for f in asked.attachments] == ["response.eml"] and b"matter 0" in asked.attachments[0].octets
 
-        c.write("2027-03-24 10:00", OTHER_REFERRER, f"Re: [{commented}] {COMMENTS}", "I do not agree with their answer.")
+        c.write(
+            "2027-03-24 10:00", OTHER_REFERRER, f"Re: [{commented}] {COMMENTS}", "I do not agree with them."
+        )
         shown = c.one(CMO, "New information on the file", commented)
-        assert "I do not agree with their answer." in words(shown) and "Friday 2 April 2027" in words(shown)
+        assert "I do not agree with them." in words(shown) and "Friday 2 April 2027" in words(shown)
         assert c.clocks(commented) == {"T8": "2027-04-02"}
 
         c.go("2027-03-30 14:59")
@@ -73,7 +75,7 @@ def test_a6_the_five_outcomes(tmp_path: Path):
         assert [c.state(ref) for ref in refs] == ["PRK", "XLO", "XIS", "XIH", "ELG"]
 
         m05 = c.one(REFERRERS[0], "Your concern is not being processed at this stage", parked)
-        m06 = c.one(SERVICE_MANAGER, "Concern not being processed at this stage", parked)
+        m06 = c.one(SERVICE_MANAGER, "A concern is not being processed at this stage", parked)
         for told in (m05, m06):
             assert len(told.to) == 1 and not told.cc and "still under investigation" in words(told)
             assert "processed or investigated by the Contract Management Team" in words(told)
