@@ -1,4 +1,4 @@
-"""After an outage (G10): overdue steps fire once, a party gets one chaser a day, and dates run from the real sending."""
+"""After an outage (G10): overdue steps fire once, a party gets one chaser a day, the log keeps the true dates."""
 
 from __future__ import annotations
 
