@@ -8,7 +8,6 @@ Limits: English; the letters of one instant that go to many are one line.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -28,7 +27,7 @@ class Timeline:
 
     def __init__(self, out: TextIO, total: int) -> None:
         self._out, self._total, self._done = out, total, 0
-        self._colour = out.isatty() and not os.environ.get("NO_COLOR")
+        self._colour = out.isatty()
         self._day: date | None = None
 
     def line(self, words: str = "", colour: str = "") -> None:
