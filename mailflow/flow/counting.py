@@ -9,7 +9,7 @@ Limits: reads every log of the office, once; an event told after the week but da
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -86,6 +86,7 @@ class Story:
     case: Case
     lines: tuple[Line, ...]
     facts: tuple[Fact, ...]
+    _past: dict[datetime, Case] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def at(self) -> tuple[datetime, ...]:
@@ -135,8 +136,10 @@ class Story:
 
     def before(self, moment: datetime) -> Case:
         """The case as it stood then: what its log told up to the first line that happened later."""
-        n = next((i for i, at in enumerate(self.at) if at >= moment), len(self.at))
-        return fold(self.facts[:n])
+        if moment not in self._past:  # every section of every manager's summary asks about the same few
+            n = next((i for i, at in enumerate(self.at) if at >= moment), len(self.at))
+            self._past[moment] = fold(self.facts[:n])
+        return self._past[moment]
 
     def open_steps(self, today: date) -> list[Open]:
         """The clocks that run now, each once, with owners and lateness as on `today`."""

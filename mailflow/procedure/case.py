@@ -9,11 +9,10 @@ Limits: holds ids, dates and short fields; people's words lie in the texts table
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 
-from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, Timer
+from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, Timer, replace
 
 __all__ = ["EMPTY", "HEADS", "Act", "Case", "Fact", "Machine", "Sent", "Timer", "apply", "day", "fold", "instant"]
 

@@ -12,8 +12,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import TypeVar
 
+_T = TypeVar("_T")
 EMPTY: Mapping = MappingProxyType({})
+
+
+def replace(value: _T, **changes: object) -> _T:
+    """As dataclasses.replace for the values of this module, without setting every field one by one.
+
+    A case is folded from hundreds of facts, so this is most of what reading it costs. Raises TypeError.
+    """
+    if not changes.keys() <= type(value).__dataclass_fields__.keys():  # type: ignore[attr-defined]
+        raise TypeError(f"{type(value).__name__} has no {', '.join(changes)}")
+    made = object.__new__(type(value))
+    made.__dict__.update(value.__dict__)
+    made.__dict__.update(changes)
+    return made
 
 
 @dataclass(frozen=True)
@@ -95,7 +110,7 @@ class Act:
     seq: int
     actor: str
     verb: str
-    before: Case
+    before: Case = field(compare=False, repr=False)  # holds the acts before it, and so on: never walked through
     undone: bool = False
     final: bool = False
     judged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unread mail that this word settled
