@@ -140,7 +140,7 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     if mail.kept.folder == office.junk:
         return _junk(house, unit, office, mail, match, now)
     if mail.sender == office.address or mail.kept.folder == office.sent:
-        return hearing.as_the_mailbox(house, unit, office, mail, match.case, now)
+        return _as_the_mailbox(house, unit, office, mail, match, now)
     if not mail.sender:
         return placing.hold(house, unit, office, mail, "it does not say who wrote it", now, case=match.case)
     tag = held_tag(office, mail)
@@ -237,10 +237,28 @@ def _closed(mail: Mail) -> str:
     return f"we have received it but could not open it ({mail.kind.reason})"
 
 
-def _live_cases(unit: Unit, office: Office, mail: Mail, now: datetime) -> list[str]:
+def _as_the_mailbox(
+    house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime
+) -> placing.Outcome:
+    """What was sent as the shared mailbox; without a reference, but to a party of a live case, it is asked about."""
+    if not match.case and not mail.trust.failed:
+        for address in (*mail.message.to, *mail.message.cc):
+            live = _live_cases(unit, office, mail, now, address.email)
+            if live and not office.register.officer(address.email):
+                why = f"somebody has written as the mailbox to a party of {', '.join(live[:3])} without its reference"
+                case = live[0] if len(live) == 1 else ""
+                return placing.hold(house, unit, office, mail, why, now, case=case, others=tuple(live))
+    return hearing.as_the_mailbox(house, unit, office, mail, match.case, now)
+
+
+def _live_cases(unit: Unit, office: Office, mail: Mail, now: datetime, address: str = "") -> list[str]:
+    """The live cases on which the sender (or another address) is listed."""
+    address = address or mail.sender
+    if address in ("", office.address):
+        return []
     today = office.calendar.local_date(now)
     views = unit.views.list(office.procedure.id, live_only=True)
-    return live_cases_of(unit, office, office.procedure, mail.sender, today, views) if mail.sender else []
+    return live_cases_of(unit, office, office.procedure, address, today, views)
 
 
 def _junk(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:

@@ -166,6 +166,16 @@ def test_a_letter_in_sent_items_is_an_officers_letter(bench: Bench):
     assert bench.state() == stage and len(bench.letters("M51", MAYA)) == 1
 
 
+def test_a_letter_in_sent_items_without_a_reference_is_asked_about(waiting: Bench):
+    """An officer wrote to the provider as the mailbox and left the reference out: held, and filed by one word."""
+    before = waiting.standing()
+    octets = write(BOX, "Your answer", LETTER, auth="", to=JOAN, message_id="<sent2@council.example>")
+    identity = waiting.raw("2027-02-03 11:00", octets, "Sent")
+    assert waiting.kept(identity).state == "held" and len(waiting.letters("M57", MAYA)) == 1
+    waiting.mail("2027-02-03 12:00", MAYA, f"Re: [{waiting.open_questions()[0]}]", f"Belongs to {waiting.ref()}")
+    assert waiting.kept(identity).case == waiting.ref() and waiting.standing() == before
+
+
 def test_a_false_mail_in_our_own_name_is_no_officers_letter(bench: Bench):
     """From our own address in the inbox, but our server says it is not: held, nothing recorded."""
     subject = _allocated(bench)
