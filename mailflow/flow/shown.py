@@ -33,11 +33,16 @@ def said_words(moment: Moment) -> dict[str, object] | None:
                 "line": data.get("line", ""),
                 "blanks": CaseWords(data.get("blanks", {})),
                 "note": data.get("note", ""),
-                "name": data.get("name") or data.get("actor", ""),
+                "name": data.get("name") or _name_of(moment, str(data.get("actor", ""))),
                 "role_title": roles[0] if roles else "",
                 "at": moment.office.calendar.local_date(instant(data["at"])),
             }
     return None
+
+
+def _name_of(moment: Moment, address: str) -> str:
+    known = moment.office.register.person(address) if address else None
+    return known.name if known and known.name else address
 
 
 def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
