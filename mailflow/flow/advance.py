@@ -105,57 +105,44 @@ def record(
     )
     if not facts:
         return before
-    after = read_case(unit, ref)
+    history = read_facts(unit, ref)
+    after = fold(history)
+    moment = Moment(house, unit, office, procedure, after, facts, history, now)
     # Files first: a letter may enclose the report that the same step asks for.
     for fact in sorted(facts, key=lambda fact: fact.kind != "file"):
-        _do(house, unit, office, procedure, after, fact, facts, now)
+        _do(moment, fact)
     _agenda(unit, procedure, after)
     unit.views.put(ref, procedure.id, view.state_of(procedure, after), view.summary(office, procedure, after, now))
     return after
 
 
-def _do(
-    house: House,
-    unit: Unit,
-    office: Office,
-    procedure: Procedure,
-    case: Case,
-    fact: Fact,
-    facts: list[Fact],
-    now: datetime,
-) -> None:
+def _do(moment: Moment, fact: Fact) -> None:
+    unit, case, now = moment.unit, moment.case, moment.now
     match fact.kind:
         case "letter" if fact.data.get("status", "decided") == "decided":
-            put_letter(house, unit, office, procedure, case, fact, facts, now)
+            _put_letter(moment, fact)
         case "letter_withdrawn":
             unit.outbox.withdraw(str(fact.data["letter"]))
         case "held" | "released":
-            _hold_letters(unit, office, procedure, case, now, bool(fact.kind == "held"))
+            _hold_letters(unit, moment.office, moment.procedure, case, now, bool(fact.kind == "held"))
         case "file":
-            path, octets = closure.closure_file(house, unit, office, procedure, case, str(fact.data["what"]), now)
+            what = str(fact.data["what"])
+            path, octets = closure.closure_file(moment.house, unit, moment.office, moment.procedure, case, what, now)
             unit.files.put(case.ref, path, octets, case.seq)
 
 
-def put_letter(
-    house: House,
-    unit: Unit,
-    office: Office,
-    procedure: Procedure,
-    case: Case,
-    fact: Fact,
-    facts: list[Fact],
-    now: datetime,
-) -> None:
+def _put_letter(moment: Moment, fact: Fact) -> None:
     """Render and compose a decided letter and put it in the outbox; one that cannot be rendered is shown, not lost."""
-    letter_id = str(fact.data["letter"])
+    unit, letter_id = moment.unit, str(fact.data["letter"])
     try:
-        posting.put(Moment(house, unit, office, procedure, case, facts, read_facts(unit, case.ref), now), fact)
+        posting.put(moment, fact)
         unrendered.forget(unit, letter_id)
     except CannotRender as fault:
         unrendered.remember(unit, letter_id, str(fault))
-        facts_of_it = [("Case", case.ref), ("Letter", str(fact.data["name"])), ("What is wrong", str(fault))]
+        about = [("Case", moment.case.ref), ("Letter", str(fact.data["name"])), ("What is wrong", str(fault))]
         with suppress(CannotRender):  # with all templates away the list of waiting letters is all that can be shown
-            tell_administrator(house, unit, office, key=f"unrendered:{letter_id}", facts=facts_of_it, now=now)
+            key = f"unrendered:{letter_id}"
+            tell_administrator(moment.house, unit, moment.office, key=key, facts=about, now=moment.now)
 
 
 def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, now: datetime, hold: bool) -> None:

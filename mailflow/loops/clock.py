@@ -15,7 +15,7 @@ from mailflow.loops.loop import Guard
 from mailflow.store import Store
 
 # A share that is not mounted is not tried at every turn.
-RENDER_REST = timedelta(hours=1)
+HOURLY = timedelta(hours=1)
 FOLDER_REST = timedelta(minutes=5)
 
 
@@ -26,14 +26,14 @@ class Clock:
         self._house = house
         self._folder_rests: datetime | None = None
         self._recomputed = False
-        self._rendered_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def guards(self) -> list[Guard]:
         """One due row, one file, the digests of one moment."""
         return [
             Guard("clock.recompute", self.recompute),
             Guard("clock.remind", self.remind),
-            Guard("clock.unrendered", self.unrendered),
+            Guard("clock.hourly", self.hourly),
             Guard("clock.files", self.files),
             Guard("clock.digests", self.digests),
         ]
@@ -54,14 +54,15 @@ class Clock:
 
         return remind_one(self._house, now)
 
-    def unrendered(self, now: datetime) -> bool:
-        """At the start and hourly: letters whose template could not be rendered."""
+    def hourly(self, now: datetime) -> bool:
+        """At the start and hourly: letters whose template could not be rendered, calendars that end soon."""
+        from mailflow.flow.calendar_watch import warn_of_calendars
         from mailflow.flow.unrendered import retry_unrendered
 
-        if self._rendered_at is not None and now < self._rendered_at + RENDER_REST:
+        if self._looked_at is not None and now < self._looked_at + HOURLY:
             return False
-        self._rendered_at = now
-        return retry_unrendered(self._house, now)
+        self._looked_at = now
+        return retry_unrendered(self._house, now) or warn_of_calendars(self._house, now)
 
     def files(self, now: datetime) -> bool:
         """One file that a case has decided to write; a folder that cannot be written is left alone for a while."""
