@@ -242,6 +242,7 @@ def _undo(d: Decision, said: Said) -> None:
     for letter in d.case.letters.values():
         if letter.status == "sent":
             timers.firm_up(d, letter.id)
+    timers.after_undo(d)
 
 
 def _decide_again(d: Decision, undoing: int) -> None:

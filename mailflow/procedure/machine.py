@@ -176,8 +176,9 @@ def _said(d: Decision, said: Said) -> None:
     verb = d.procedure.verbs[said.verb]
     roles = acts.all_roles(d, said.by.roles)
     if "anyone" not in verb.by and roles.isdisjoint(verb.by):
-        holder = verb.by[0]
-        raise Refused("refused", f'Only {d.procedure.roles[holder].title} may say "{verb.label}".', role=holder)
+        holder = next((r for r in verb.by if d.procedure.roles[r].is_officer), "")
+        title = d.procedure.roles[holder or verb.by[0]].title
+        raise Refused("refused", f'Only {title} may say "{verb.label}".', role=holder)
     if d.case.hold and verb.act not in acts.IN_HOLD:
         acts.in_hold(d, said)
     if _rows_for(d, said):

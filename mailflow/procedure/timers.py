@@ -233,6 +233,21 @@ def firm_up(d: Decision, letter_id: str) -> None:
                     set_timer(d, machine, d.definition(machine).timers[name], firming=True)
 
 
+def after_undo(d: Decision) -> None:
+    """Clocks that an undo brought back: those of a letter decided anew count from it; none acts for a past hour."""
+    for live in d.case.live():
+        for name, timer in live.timers.items():
+            machine = d.case.machines[live.id]
+            definition = d.definition(machine).timers.get(name)
+            if definition is None or timer.state != "running":
+                continue
+            letter = d.case.letters.get(timer.letter)
+            if letter and letter.status == "decided" and not timer.extended:
+                set_timer(d, machine, definition)
+            elif any(step == FIRE and at <= d.now for step, at in timer.steps):
+                d.emit("timer_ran", machine.id, timer=name, steps=_late_steps(d, definition, timer))
+
+
 def _late_steps(d: Decision, timer: TimerDef, held: Timer) -> list[list[str]]:
     """The steps of a clock that stood: one whose hour passed meanwhile comes at the next such hour (K13)."""
     steps = [(_to_come(d, timer, at) if name == FIRE else at, name) for name, at in held.steps]

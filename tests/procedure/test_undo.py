@@ -69,3 +69,27 @@ def test_a17_no_undo_once_something_happened():
     play.say("cmo", local(1, 3, clock="10:30"), ("ask", {"question": "Which day?"}))
     play.mail("referrer", local(1, 3, clock="11:00"))
     assert "has happened" in why(play.say("cmo", local(1, 3, clock="11:05"), "undo")) and play.state == "RCV"
+
+
+def test_a_late_undo_of_an_undo_counts_from_the_letter_it_sends():
+    """K9: weeks later the letter leaves after all; its reply date counts from then, and no reminder leaves with it."""
+    play = Play().received(local(1, 3)).eligible(local(1, 3, clock="10:30"))
+    play.say("cmo", local(1, 3, clock="10:45"), "allocate_me")
+    play.say("cmo", local(1, 3, clock="11:00"), "send_original")
+    play.say("cmo", local(1, 3, clock="11:05"), "undo")
+    play.say("cmo", local(23, 3), "undo")
+    play.run_to(local(24, 3))
+    assert play.state == "WPR" and play.left("M20") == [local(23, 3, clock="10:15")] and "M22" not in play.letters()
+    assert play.due("T4") == date(2027, 4, 6)
+
+
+def test_a_clock_brought_back_late_acts_at_its_hour():
+    """K13: a stage opened again after its day sends its reminder at the next 4pm, not at the moment of the undo."""
+    play = Play().dispatched(local(1, 3))
+    play.say("cmo", local(12, 3), ("withdrawn", {"reason": "asked to"}))
+    play.say("cmo", local(17, 3), "undo")
+    assert play.state == "WPR" and play.due("T4") == date(2027, 3, 15)
+    play.run_to(local(17, 3, clock="15:59"))
+    assert "M22" not in play.letters()
+    play.run_to(local(17, 3, clock="16:01"))
+    assert play.left("M22") == [local(17, 3, clock="16:00")]
