@@ -23,7 +23,7 @@ from mailflow import logs, places, settings
 from mailflow.documents.letters import Letters
 from mailflow.errors import ConfigurationError, Fault, MailflowError
 from mailflow.flow.ports import House, Limits, Office, Trust
-from mailflow.loops.daemon import LOOPS, Daemon
+from mailflow.loops.daemon import LOOPS, PRETENDED, Daemon
 from mailflow.mailbox.imap import ImapSource
 from mailflow.procedure import reading
 from mailflow.procedure.definition import Procedure
@@ -43,6 +43,16 @@ class AlreadyRuns(MailflowError):
 def wall_clock() -> datetime:
     """Now, by this machine's clock, UTC."""
     return datetime.now(UTC)
+
+
+def now_of(house: House) -> datetime:
+    """Now for an operator's command: the wall clock, or where the daemon's pretended clock stands."""
+    if house.pretend_time:
+        with house.store.read() as unit:
+            pretended = unit.meta.get(PRETENDED)
+        if pretended:
+            return datetime.fromisoformat(pretended)
+    return wall_clock()
 
 
 def config_path(given: Path | None = None) -> Path:

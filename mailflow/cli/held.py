@@ -66,7 +66,7 @@ def assign(tag: str, ref: str, role: str, config: Path | None, as_json: bool) ->
             raise MailflowError(f"There is no role {role!r}; the parties are: {known}.")
         original = read_again(unit, office, held.identity)
         given = role or str(held.suggestion.get("role") or "")
-        accept(house, unit, office, original, case, given, OPERATOR, wiring.wall_clock())
+        accept(house, unit, office, original, case, given, OPERATOR, wiring.now_of(house))
         unit.held.close(held.tag, f"assigned to {case} by the {OPERATOR}")
     _say(as_json, {"tag": held.tag, "case": case}, f"The mail held as {held.tag} is on {case}.")
 
@@ -82,7 +82,7 @@ def release(tag: str, config: Path | None, as_json: bool) -> None:
     with opened(config) as house, house.store.unit() as unit:
         held = _open(unit, tag)
         if _is_letter(held):
-            done = doubt.resend(unit, held.identity, wiring.wall_clock())
+            done = doubt.resend(unit, held.identity, wiring.now_of(house))
             words = f"The letter held as {held.tag} leaves again."
         else:
             done = unit.inbox.settle(held.identity, "kept", f"released by the {OPERATOR}")
@@ -104,7 +104,7 @@ def settle(tag: str, config: Path | None, as_json: bool) -> None:
     with opened(config) as house, house.store.unit() as unit:
         held = _open(unit, tag)
         if _is_letter(held):
-            done = doubt.count_as_sent(unit, held.identity, wiring.wall_clock())
+            done = doubt.count_as_sent(unit, held.identity, wiring.now_of(house))
             words = f"The letter held as {held.tag} counts as sent."
         else:
             done = unit.inbox.settle(held.identity, "done", f"set aside by the {OPERATOR}")

@@ -30,7 +30,7 @@ NEVER = date.max
 def command(config: Path | None, office: str | None, with_ended: bool, as_json: bool) -> None:
     """List cases, the most urgent first: reference, stage, next date, how late."""
     with opened(config) as house:
-        rows = cases(house, wiring.wall_clock(), office, with_ended)
+        rows = cases(house, wiring.now_of(house), office, with_ended)
     if as_json:
         click.echo(as_text(rows))
         return

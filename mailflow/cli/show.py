@@ -34,7 +34,7 @@ SEALED = "(words not shown; see --words)"
 def command(ref: str, config: Path | None, words: bool, as_json: bool) -> None:
     """Show one case: what happened, with reasons, and what comes next and when."""
     with opened(config) as house, house.store.read() as unit:
-        told = told_of(house, unit, case_of(house, unit, ref), wiring.wall_clock(), words)
+        told = told_of(house, unit, case_of(house, unit, ref), wiring.now_of(house), words)
     if as_json:
         click.echo(as_text(told))
         return

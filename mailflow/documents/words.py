@@ -43,7 +43,7 @@ def one_line(value: object) -> str:
 def sentence(value: object) -> str:
     """The value on one line with a full stop at its end, so that another sentence can follow."""
     text = one_line(value)
-    return text if not text or text[-1] in ".!?:" else f"{text}."
+    return text if not text or text.rstrip("\"')")[-1:] in (".", "!", "?", ":") else f"{text}."
 
 
 def day(value: date | None) -> str:

@@ -153,7 +153,20 @@ class Proof:
     digest: str = ""
 
 
-def prove(unit: Unit, case: Case, codes: Sequence[str], sender: str) -> Proof:
+def _still_means_it(procedure: Procedure, case: Case, machine: Machine, key: str, verb: str) -> bool:
+    """Whether the button still says what it said: the same stay in the stage, or only the clock has moved on since.
+
+    A stage that the clock alone has opened and in which the word still works (allocation at the day's end) does not make
+    the morning's button old; anything that a person said or wrote does.
+    """
+    if state_key(machine) == key:
+        return True
+    entered = int(key.rpartition(":")[2] or 0)
+    spoken = any(act.seq > entered and procedure.verbs[act.verb].act != "note" for act in case.acts)
+    return machine.changed[1] == "timer" and not spoken and verb in sayable(procedure, case, machine)
+
+
+def prove(unit: Unit, procedure: Procedure, case: Case, codes: Sequence[str], sender: str) -> Proof:
     """Judge the codes of a mail for this case and this sender (G8: only from the address it was sent to)."""
     for code in codes:
         found = unit.codes.get(digest_of(code))
@@ -164,7 +177,7 @@ def prove(unit: Unit, case: Case, codes: Sequence[str], sender: str) -> Proof:
         machine = case.machines.get(found.machine)
         key = found.state_key.removeprefix(CONFIRM)
         # A code of a held mail has no machine: it is good until it is used.
-        fresh = not found.machine or (machine is not None and state_key(machine) == key)
+        fresh = not found.machine or (machine is not None and _still_means_it(procedure, case, machine, key, found.verb))
         if found.used_at is not None or not fresh:
             return Proof("stale", found.verb)
         return Proof("good", found.verb, found.digest)

@@ -109,7 +109,7 @@ def on_case(  # noqa: PLR0911 - one way out for each way to be heard
     """An officer's mail on a case: commands, a letter of their own in copy, or a note."""
     reading = read_words(office, procedure, mail)
     heard = Heard(house, unit, office, mail, case, procedure, actor_of(office, mail), now, reading)
-    proof = buttons.prove(unit, case, reading.codes, mail.sender)
+    proof = buttons.prove(unit, procedure, case, reading.codes, mail.sender)
     if mail.trust.failed:
         # Kept, but not on the file: nobody should read it there as the officer's word.
         why = "our mail server could not confirm that the mail in your name came from you"

@@ -20,6 +20,8 @@ from mailflow.procedure.definition import MachineDef, Procedure, TimerDef
 from mailflow.procedure.dispatch import owner_role
 from mailflow.store import Unit
 
+BLANKS = re.compile(r"\s*\([^)]*\)")
+
 
 @dataclass(frozen=True)
 class DateWords:
@@ -172,6 +174,11 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case, facts:
             text = words_of.get(mail, str(fact.data["line"]))
             entries.append((at, Entry(local(at), who, f"said {', '.join(dict.fromkeys(words))}", text)))
     return [e for _, e in sorted(entries, key=lambda pair: pair[0])]
+
+
+def spoken(label: str) -> str:
+    """A verb's label without the blanks that a person fills in: "Action (number) done" is said as "Action done"."""
+    return " ".join(BLANKS.sub("", label).split()).rstrip(":")
 
 
 def untagged(subject: str) -> str:

@@ -21,7 +21,7 @@ from mailflow.loops.pretended import PretendedClock, Rounds, instant, show
 from mailflow.mailbox.source import Source
 
 LOOPS = ("intake", "clock", "courier")
-_PRETENDED = "pretended now"
+PRETENDED = "pretended now"
 
 
 class Daemon:
@@ -60,7 +60,7 @@ class Daemon:
         Raises ValueError when it is to be moved to `now` and that would be back.
         """
         with self.house.store.read() as unit:
-            last = unit.meta.get(_PRETENDED)
+            last = unit.meta.get(PRETENDED)
         before = instant(last) if last else None
         if before and now and now < before:
             raise ValueError(f"The store has already seen {show(before)}; the clock cannot be set back to {show(now)}.")
@@ -68,7 +68,7 @@ class Daemon:
 
     def _remember(self, now: datetime) -> None:
         with self.house.store.unit() as unit:
-            unit.meta.put(_PRETENDED, show(now))
+            unit.meta.put(PRETENDED, show(now))
 
     def rounds(self, clock: PretendedClock) -> Rounds:
         """All steps of all loops, for one instant after the other."""

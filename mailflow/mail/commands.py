@@ -310,7 +310,8 @@ class _Reader:
             return
         button = other.sayings[0]
         if self.sayings:
-            said = self.sayings[0]
+            # The button's word may stand under lines that were written above it: then they agree.
+            said = next((s for s in self.sayings if s.verb == button.verb), self.sayings[0])
             differs = said.verb != button.verb or any(
                 said.blanks.get(name, value) != value for name, value in button.blanks.items()
             )

@@ -53,7 +53,7 @@ class Codes(Room):
 
     __slots__ = ()
 
-    def put(  # noqa: PLR0917 - in the order of the columns
+    def put(
         self, code_digest: str, case: str, machine: str, verb: str, address: str, state_key: str, issued_at: datetime
     ) -> None:
         """Remember a code that a letter gives out; the same digest again changes nothing."""

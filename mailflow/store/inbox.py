@@ -202,7 +202,7 @@ class Inbox(Room):
         """All mails of a case, oldest arrival first."""
         return self._kept(_BY_CASE, {"c": case})
 
-    def settle(  # noqa: PLR0917 - the short form is all that most callers need
+    def settle(
         self,
         identity: str,
         state: str,
