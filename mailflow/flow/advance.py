@@ -149,7 +149,7 @@ def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, 
     """Composition 10: letters to parties that nobody has claimed wait while the case is on hold."""
     for sent in case.letters.values():
         role = procedure.roles.get(procedure.party_of(sent.role))
-        if sent.status != "decided" or role is None or role.is_officer:
+        if sent.status != "decided" or role is None or role.is_officer or sent.name == procedure.acts["paused"]:
             continue
         due = office.calendar.office_time(max(now, sent.leave_at) if sent.leave_at else now)
         unit.outbox.set_leave(sent.id, now + timedelta(days=unrendered.FAR) if hold else due)
@@ -161,7 +161,7 @@ def _agenda(unit: Unit, procedure: Procedure, case: Case) -> None:
     for machine in case.machines.values():
         definitions = procedure.machines[machine.kind].timers
         for timer in machine.timers.values():
-            if timer.state == "running" and timer.steps and not machine.ended:
+            if timer.state == "running" and timer.steps:
                 step, at = timer.steps[0]
                 chases = definitions[timer.name].chases if timer.name in definitions and step == "fire" else ()
                 wanted[(machine.id, timer.name)] = Due(

@@ -154,10 +154,10 @@ class Proof:
 
 
 def _still_means_it(procedure: Procedure, case: Case, machine: Machine, key: str, verb: str) -> bool:
-    """Whether the button still says what it said: the same stay in the stage, or only the clock has moved on since.
+    """Whether the button still says what it said: the same stay in the stage, or only the clock has moved since.
 
-    A stage that the clock alone has opened and in which the word still works (allocation at the day's end) does not make
-    the morning's button old; anything that a person said or wrote does.
+    A stage that the clock alone has opened and in which the word still works (allocation at the day's end) makes no
+    button old; anything that a person said or wrote does.
     """
     if state_key(machine) == key:
         return True
@@ -177,7 +177,8 @@ def prove(unit: Unit, procedure: Procedure, case: Case, codes: Sequence[str], se
         machine = case.machines.get(found.machine)
         key = found.state_key.removeprefix(CONFIRM)
         # A code of a held mail has no machine: it is good until it is used.
-        fresh = not found.machine or (machine is not None and _still_means_it(procedure, case, machine, key, found.verb))
+        known = machine is not None and _still_means_it(procedure, case, machine, key, found.verb)
+        fresh = not found.machine or known
         if found.used_at is not None or not fresh:
             return Proof("stale", found.verb)
         return Proof("good", found.verb, found.digest)

@@ -101,7 +101,7 @@ def next_dates(procedure: Procedure, case: Case) -> list[DateWords]:
         definitions = procedure.machines[machine.kind].timers
         for name, timer in machine.timers.items():
             definition = definitions.get(name)
-            if timer.state == "running" and not machine.ended and not (definition and definition.shared):
+            if timer.state == "running" and not (definition and definition.shared):
                 found.append(of_timer(machine, timer, definition))
     return sorted(found, key=lambda w: (w.day, w.label))
 

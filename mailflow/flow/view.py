@@ -100,7 +100,7 @@ def summary(office: Office, procedure: Procedure, case: Case, now: datetime) -> 
         "since": main.since.isoformat(),
         "refused": state.count == "refused",
         "children": [_child(procedure, case, m) for m in case.machines.values() if m.kind != procedure.main],
-        "timers": [_timer(procedure, m, t) for m in case.machines.values() for t in m.timers.values() if not m.ended],
+        "timers": [_timer(procedure, m, t) for m in case.machines.values() for t in m.timers.values()],
         "unjudged": sorted(case.unjudged),
         "fields": {k: v for k, v in case.fields.items() if len(str(v)) <= SHORT and not isinstance(v, list)},
         "updated_at": now.isoformat(),

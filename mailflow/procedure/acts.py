@@ -79,6 +79,12 @@ def _hold(d: Decision, said: Said) -> None:
         raise Refused("asked", 'Say why: "Hold until 3 March: reason".', (said.verb,))
     if main_of(d).ended:
         out_of_order(d, said)
+    # Nothing goes to a party unless the officer picks the words that tell it (Q16).
+    tells = d.procedure.verbs[said.verb].role
+    written = {d.procedure.party_of(s.role) for s in d.case.letters.values() if s.status == "sent"}
+    if tells and tells not in written:
+        title = d.procedure.roles[tells].title
+        raise Refused("asked", f"We have not written to the {title.lower()} yet: hold without telling.", (said.verb,))
     head(d, said, main_of(d).id)
     d.emit(
         "held",
@@ -87,7 +93,10 @@ def _hold(d: Decision, said: Said) -> None:
         reason=said.blanks["reason"],
         by=said.by.address,
         at=d.at.isoformat(),
+        told=bool(tells),
     )
+    if tells:
+        _to_party(d, said, d.procedure.acts["paused"], {})
     timers.pause_all(d)
     nine = time(9)
     on = d.calendar.roll(until)
@@ -132,10 +141,13 @@ def _resume(d: Decision, said: Said) -> tuple[MailCame, ...]:
         MailCame(str(role), instant(at), str(mail), str(sender), flags=("in hold",))
         for role, mail, sender, at in d.case.hold.get("mails", ())
     )
+    told = bool(d.case.hold.get("told"))
     head(d, said, main_of(d).id)
     d.emit("released", main_of(d).id, by=said.by.address, at=d.at.isoformat())
     d.emit("timer_ended", main_of(d).id, timer=d.procedure.hold.timer, how="resumed")
     timers.resume_all(d)
+    if told:
+        _to_party(d, said, d.procedure.acts["paused"], {})
     return waited
 
 

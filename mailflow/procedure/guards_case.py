@@ -49,6 +49,14 @@ def _flag(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if filled(d, scene, m[1]) else f"Not so: {d.procedure.fields[m[1]].title.lower()}."
 
 
+@shape(r"no mail from (\w+)")
+def _no_mail(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    """That role has not written since the machine came into its state."""
+    last = d.case.last_mail.get(m[1])
+    heard = last is not None and scene.machine is not None and last[1] >= scene.machine.since
+    return "They have written." if heard else ""
+
+
 @shape(r"setting (\w+) = (.+)")
 def _setting(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if str(d.setting(m[1])) == m[2] else f"The setting {m[1]} is not {m[2]}."

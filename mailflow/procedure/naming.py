@@ -18,7 +18,7 @@ from mailflow.procedure.toml_lines import suggest
 SPECIAL_ROLES = ("owner", "deputy", "above", "actor", "officers", "managers", "administrator", "anyone")
 NEEDED_ACTS = (
     *("recorded", "which", "refused", "refused_holder", "who", "status", "help", "correction", "new_date"),
-    *("undelivered", "filed", "daily", "weekly", "health"),
+    *("undelivered", "filed", "paused", "daily", "weekly", "health"),
 )
 
 

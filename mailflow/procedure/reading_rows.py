@@ -108,7 +108,7 @@ def row_of(t: Table, kind: str) -> Row:
             if not guards.known(re.sub(r"\{\w+\}", "1", phrase)):
                 t.fault(key, f'Row {row.id}: "{phrase}" is not a guard.', LISTED)
     for use in (*row.letters, *row.spawn, *row.tells):
-        if use.condition and not guards.known(use.condition):
+        if use.condition and not guards.known(re.sub(r"\{\w+\}", "1", use.condition)):
             t.fault("", f'Row {row.id}: "{use.condition}" is not a guard.', LISTED)
     for name, source in row.set.items():
         if not values.known(source):

@@ -108,6 +108,11 @@ def _last_mail(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> o
     return _newest(d, machine).isoformat()
 
 
+@_source(r"@since if setting (\w+) = (\w+)")
+def _since(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
+    return machine.since.isoformat() if str(d.setting(m[1])) == m[2] else None
+
+
 def _newest(d: Decision, machine: Machine) -> datetime:
     """When the last mail came since the stage began, otherwise now."""
     since = [at for _, at in d.case.last_mail.values() if at > machine.since]
