@@ -242,8 +242,8 @@ def test_idle_is_renewed(server: ScriptedImap, monkeypatch: pytest.MonkeyPatch):
     """IDLE is begun again before servers and middle boxes forget it (RFC 2177: 29 minutes at most)."""
     assert imap.IDLE_SECONDS <= 10 * 60
     monkeypatch.setattr(imap, "IDLE_SECONDS", 0.05)
-    open_source(server).wait(0.4)
-    assert server.said.count("DONE") >= 3
+    open_source(server).wait(3)
+    assert server.said.count("DONE") >= 2
 
 
 def test_wake_ends_an_idle(server: ScriptedImap):
