@@ -53,8 +53,11 @@ def digest_of(code: str) -> str:
     return hashlib.sha256(f"code\0{code.lower()}".encode()).hexdigest()
 
 
-def offered(procedure: Procedure, case: Case, wanted: Iterable[str]) -> list[tuple[Verb, Machine]]:
-    """Of the verbs a letter would offer, those that can be said now, each with the machine it speaks to."""
+def offered(procedure: Procedure, case: Case, wanted: Iterable[str], about: str = "") -> list[tuple[Verb, Machine]]:
+    """Of the verbs a letter would offer, those that can be said now, each with the machine it speaks to.
+
+    about: the machine that the letter is about; it is asked before the others.
+    """
     live = [m for m in case.machines.values() if not m.ended] or list(case.machines.values())[:1]
     found = []
     variants = {v.button_for for v in procedure.verbs.values() if v.button_for}
@@ -67,7 +70,7 @@ def offered(procedure: Procedure, case: Case, wanted: Iterable[str]) -> list[tup
     for name in dict.fromkeys(names):
         verb = procedure.verbs[name]
         said = procedure.verbs[verb.button_for] if verb.button_for else verb
-        for machine in case.machines.values():
+        for machine in sorted(case.machines.values(), key=lambda m: m.id != about):
             if said.name in sayable(procedure, case, machine):
                 found.append((verb, machine))
                 break
@@ -89,12 +92,17 @@ def make(
     now: datetime,
     before: str = "",
     needing: frozenset[str] = frozenset(),
+    about: str = "",
 ) -> list[Button]:
-    """Buttons for the verbs that can be said now; `before` is a line that the words in `needing` want first."""
+    """Buttons for the verbs that can be said now; `before` is a line that the words in `needing` want first.
+
+    about: the machine that the letter is about; if it is that of an item, its number stands in the words.
+    """
     found = []
-    for verb, machine in offered(procedure, case, wanted):
+    for verb, machine in offered(procedure, case, wanted, about):
         said = procedure.verbs[verb.button_for] if verb.button_for else verb
-        words = plain_words(verb)
+        item = machine.item if machine.id == about else 0
+        label, words = (_numbered(text, said, item) for text in (verb.label, plain_words(verb)))
         if before and said.name in needing:
             words = f"{before}\n{words}"
         code = code_for(house.secret, letter_id, verb.name)
@@ -104,7 +112,7 @@ def make(
         # A blank that is still open belongs into the text alone: filled in there, it would contradict the subject.
         first = words.splitlines()[0] if words else ""
         subject = first if before else first.partition("(")[0].rstrip(" :,")
-        found.append(Button(verb.label, words.replace("\n", " / "), mailto(office, case.ref, words, code, subject)))
+        found.append(Button(label, words.replace("\n", " / "), mailto(office, case.ref, words, code, subject)))
     return found
 
 
@@ -131,6 +139,12 @@ def confirming(
 def plain_words(verb: Verb) -> str:
     """The words of a button as they are written into the mail: the form to fill in, or the label."""
     return verb.form or verb.label
+
+
+def _numbered(words: str, said: Verb, item: int) -> str:
+    """The words with the number of the item, where the verb wants one and it is known."""
+    wants = any(":number}" in text for text in said.say)
+    return words.replace("(number)", str(item)) if item and wants else words
 
 
 def mailto(office: Office, ref: str, words: str, code: str, first: str = "") -> str:

@@ -97,6 +97,7 @@ def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, m
             moment.now,
             before,
             needing,
+            machine.id,
         )
     if fact.data.get("kind") == "confirm":
         line = str(fact.data.get("said", ""))
