@@ -42,8 +42,9 @@ def listed(config: Path | None = None, as_json: bool = False) -> None:
     elif not rows:
         click.echo("Nothing is held.")
     else:
-        keys = ("tag", "what", "asked_at", "reason", "suggested")
-        columns([["Tag", "What", "Asked", "Why", "Perhaps"], *([str(row[key]) for key in keys] for row in rows)])
+        keys = ("tag", "what", "asked_at", "asked_last", "reason", "suggested")
+        titles = ["Tag", "What", "Since", "Asked last", "Why", "Perhaps"]
+        columns([titles, *([str(row[key]) for key in keys] for row in rows)])
 
 
 @command.command("assign")
@@ -118,12 +119,15 @@ def settle(tag: str, config: Path | None, as_json: bool) -> None:
 def told(unit: Unit, held: Held) -> dict[str, object]:
     """What the list tells of one question; no words of the mail."""
     kept = unit.inbox.get(held.identity)
+    asked = held.suggestion.get("asked") or {}
     return {
         "tag": held.tag,
         "what": "letter" if _is_letter(held) else "mail",
         "identity": held.identity,
         "reason": held.reason,
         "asked_at": held.asked_at,
+        "asked_last": " ".join(asked.get("to", ())),
+        "asked_last_at": asked.get("at") or held.asked_at,
         "arrived_at": kept.arrived_at if kept else None,
         "suggested": held.suggestion.get("case") or "",
         "suggestion": held.suggestion,

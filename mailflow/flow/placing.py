@@ -8,7 +8,7 @@ Limits: an accepted address counts for one case only and lives in that case's lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from mailflow.flow.office_mail import letter_for, put_office_letter
 from mailflow.flow.ports import House, Office
 from mailflow.mail import reference
 from mailflow.procedure.case import Case
-from mailflow.store import Unit
+from mailflow.store import Held, Unit
 
 
 @dataclass(frozen=True)
@@ -77,47 +77,55 @@ def hold(
     suggestion: dict[str, object] = {"case": case, "role": role, "others": list(others), "senders": list(senders)}
     if at:
         suggestion["at"] = at.isoformat()
+    if to:
+        suggestion["ask"] = list(to)
     unit.held.open(tag, mail.kept.identity, why, suggestion, now)
-    _ask(house, unit, office, mail, why, now, tag, case, role, senders, to or askable(unit, office, case, now))
+    held = Held(tag, mail.kept.identity, why, suggestion, now, "", True)
+    put_question(house, unit, office, held, to or askable(unit, office, case, now), now)
     return Outcome("held", why, case)
 
 
-def _ask(
+def put_question(
     house: House,
     unit: Unit,
     office: Office,
-    mail: Mail,
-    why: str,
-    now: datetime,
-    tag: str,
-    case: str,
-    role: str,
-    senders: Sequence[str],
+    held: Held,
     to: Sequence[str],
+    now: datetime,
+    nth: int = 0,
+    waiting: Mapping[str, object] | None = None,
 ) -> None:
-    shell = Moment(house, unit, office, office.procedure, Case(ref=tag), [], [], now)
+    """Ask what a held mail is, with buttons that are good for those it goes to, and note who was asked.
+
+    nth: 0 for the first time, once each. waiting: what the question says when it is not the first time.
+    """
+    shell = Moment(house, unit, office, office.procedure, Case(ref=held.tag), [], [], now)
     roles = office.procedure.roles
+    case, role, senders = (held.suggestion.get(name) for name in ("case", "role", "senders"))
     suggestion = f"It may belong to {reference.tag(case)}." if case else ""
     if role in roles:
         suggestion += f" The sender is listed there as: {roles[role].title}."
     if senders:
         suggestion += f" It may have been written by {', or '.join(senders)}."
     context = {
-        "ref": tag,
-        "tag": reference.tag(tag),
-        "reason": why,
+        "ref": held.tag,
+        "tag": reference.tag(held.tag),
+        "reason": held.reason,
         "suggestion": suggestion,
-        "mail": shown.mail_words(shell, mail.kept.identity),
-        "buttons": _choices(house, unit, office, tag, case, senders, to, now),
+        "waiting": waiting,
+        "mail": shown.mail_words(shell, held.identity),
+        "buttons": _choices(house, unit, office, held.tag, case or "", senders or (), to, now, nth),
         "stage": None,
         "case": None,
         "said": None,
         "choices": [],
     }
-    key = f"held:{mail.kept.identity}:{tag}"
+    key = f"held:{held.identity}:{held.tag}" + (f":{nth}" if nth else "")
     put_office_letter(
         house, unit, office, letter_for(office, "who"), to, context, key=key, now=now, auto_submitted="auto-replied"
     )
+    asked = {"times": nth, "at": now.isoformat(), "to": list(to)}
+    unit.held.note(held.tag, {**held.suggestion, "asked": asked})
 
 
 def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
@@ -143,11 +151,12 @@ def _choices(
     senders: Sequence[str],
     to: Sequence[str],
     now: datetime,
+    nth: int,
 ) -> list[buttons.Button]:
     found = []
 
     def offer(name: str, words: str) -> None:
-        code = buttons.code_for(house.secret, tag, name)
+        code = buttons.code_for(house.secret, tag, name, *([str(nth)] if nth else []))
         unit.codes.put(buttons.digest_of(code), tag, "", name, " ".join(sorted(to)), buttons.CONFIRM + tag, now)
         shown_as = words.replace("\n", " / ")
         found.append(buttons.Button(shown_as, shown_as, buttons.mailto(office, tag, words, code)))

@@ -1,4 +1,4 @@
-"""Clock: what is due fires, files are written, daily lists and weekly summaries are made.
+"""Clock: what is due fires, questions are asked again, files are written, daily lists and weekly summaries are made.
 
 In: a house.
 Out: steps; when the next thing is due.
@@ -29,10 +29,11 @@ class Clock:
         self._looked_at: datetime | None = None
 
     def guards(self) -> list[Guard]:
-        """One due row, one file, the digests of one moment."""
+        """One due row, one question asked again, one file, the digests of one moment."""
         return [
             Guard("clock.recompute", self.recompute),
             Guard("clock.remind", self.remind),
+            Guard("clock.ask_again", self.ask_again),
             Guard("clock.hourly", self.hourly),
             Guard("clock.files", self.files),
             Guard("clock.digests", self.digests),
@@ -53,6 +54,12 @@ class Clock:
         from mailflow.flow.remind import remind_one
 
         return remind_one(self._house, now)
+
+    def ask_again(self, now: datetime) -> bool:
+        """One question about a held mail that nobody has answered."""
+        from mailflow.flow.asking_again import ask_again_one
+
+        return ask_again_one(self._house, now)
 
     def hourly(self, now: datetime) -> bool:
         """At the start and hourly: letters whose template could not be rendered, calendars that end soon."""
@@ -83,11 +90,13 @@ class Clock:
         return due_digests(self._house, now)
 
     def next_due(self, now: datetime) -> datetime | None:
-        """When the next row of the agenda is due, or a stuck file is tried again; later than now."""
+        """When the next row of the agenda or question is due, or a stuck file is tried again; later than now."""
+        from mailflow.flow.asking_again import next_asking
+
         with self._house.store.read() as unit:
             due = unit.agenda.next_due(after=now)
-        rests = self._folder_rests
-        return min((at for at in (due, rests) if at is not None and at > now), default=None)
+        dues = (due, next_asking(self._house, now), self._folder_rests)
+        return min((at for at in dues if at is not None and at > now), default=None)
 
     def next_digest(self, now: datetime) -> datetime | None:
         """When the next digest of any office is due."""

@@ -44,6 +44,7 @@ _BY_IDENTITY = (
     .limit(1)
 )
 _CLOSE = update(schema.held).where(_t.tag == bindparam("t"), _t.open).values(open=False, how=bindparam("h"))
+_NOTE = update(schema.held).where(_t.tag == bindparam("t"), _t.open).values(suggestion=bindparam("s"))
 _ALL_OPEN = select(schema.held).where(_t.open).order_by(_t.asked_at, _t.tag)
 _META = insert(schema.meta)
 _META_PUT = _META.on_conflict_do_update(index_elements=[_m.key], set_={"value": _META.excluded.value})
@@ -72,6 +73,10 @@ class HeldBack(Room):
     def close(self, tag: str, how: str) -> bool:
         """The question is answered; False when it was not open."""
         return self._work.write(_CLOSE, {"t": tag, "h": how}) > 0
+
+    def note(self, tag: str, suggestion: Mapping[str, Any]) -> bool:
+        """What is suggested, and who was asked, is now this; False when the question is not open."""
+        return self._work.write(_NOTE, {"t": tag, "s": dict(suggestion)}) > 0
 
     def all_open(self) -> list[Held]:
         """Every open question, oldest first."""

@@ -55,6 +55,18 @@ def test_what_is_held_is_listed_with_its_reason(house):
     assert "accept what you wrote" not in house.run("held", "list").output
 
 
+def test_the_list_says_since_when_and_who_was_asked_last(house):
+    """A question that has been put again tells to whom."""
+    hold(house)
+    asked = {"times": 2, "at": "2027-03-04T09:00:00+00:00", "to": ["tom.hale@council.example"]}
+    with house.store.unit() as unit:
+        assert unit.held.note(TAG, {"asked": asked})
+    (row,) = house.told("held", "list")
+    assert row["asked_last"] == "tom.hale@council.example" and row["asked_at"].startswith("2027-03-02")
+    shown = house.run("held", "list").output
+    assert "Asked last" in shown and "tom.hale@council.example" in shown and "2027-03-02" in shown
+
+
 def test_an_assigned_mail_counts_from_its_own_date(house):
     """It becomes the party's event with its original arrival date (G2)."""
     ref = house.desk.to_sent()
