@@ -80,6 +80,7 @@ class TimerDef:
     extend: bool = False
     extra: bool = False
     shared: bool = False
+    once: bool = False  # it acts once and is over, whether or not a row listened
     done_by: str = ""
     asked: tuple[str, ...] = ()  # runs only while a mail of these roles waits to be judged
 

@@ -262,6 +262,9 @@ def _timer(d: Decision, event: TimerDue) -> None:
         return
     if event.step == FIRE:
         _first_row(d, "timer", event.timer, machine=d.case.machines[machine.id])
+        held = d.case.machines[machine.id].timers.get(event.timer)
+        if held and held.set_seq == event.set_seq and d.definition(machine).timers[event.timer].once:
+            d.emit("timer_ended", machine.id, timer=event.timer, how="done")
         return
     later = timer.steps[1:]
     if later and later[0][0] != FIRE and later[0][1] <= d.now:

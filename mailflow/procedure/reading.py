@@ -272,6 +272,7 @@ def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]]) -> T
             t.flag("extend"),
             t.flag("extra"),
             t.flag("shared"),
+            t.flag("once"),
             t.text("done_by", ""),
             t.texts("asked"),
         ),
