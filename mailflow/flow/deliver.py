@@ -14,13 +14,15 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import Conflict, Unavailable
+from mailflow.errors import CannotRender, Conflict, Unavailable
 from mailflow.flow import doubt
+from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.store import Envelope, Letter, Unit
 from mailflow.submission.verdict import PHASES, Verdict, retry_after
@@ -31,6 +33,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # RFC 5321 section 4.5.4.1: give up after 4 to 5 days. Only for a server that answers: an outage never bounces a letter.
 GIVE_UP = timedelta(days=5)
 LONGEST_PAUSE = timedelta(minutes=30)
+FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 LIMIT_WAIT = timedelta(minutes=10)
 MISPLACED_WAIT = HOUR
 TRIES = 5
@@ -241,9 +244,33 @@ def _slow_down(unit: Unit, office: Office, now: datetime) -> datetime:
     _, times = _pause(unit, office)
     pause = min(retry_after(times + 1, _jitter(office.id, times)), LONGEST_PAUSE)
     until = now + pause
-    unit.meta.put(f"courier:{office.id}", json.dumps({"until": until.isoformat(), "times": times + 1}))
+    since = json.loads(unit.meta.get(f"courier:{office.id}") or "{}").get("since", now.isoformat())
+    kept = {"until": until.isoformat(), "times": times + 1, "since": since}
+    unit.meta.put(f"courier:{office.id}", json.dumps(kept))
     _log.warning("courier.paused", office=office.id, until=until.isoformat(), times=times + 1)
     return until
+
+
+def _flows_again(house: House, unit: Unit, office: Office, now: datetime) -> None:
+    """The server takes letters again: after a pause that was felt the administrator hears from when to when."""
+    key = f"courier:{office.id}"
+    since = json.loads(unit.meta.get(key) or "{}").get("since")
+    unit.meta.drop(key)
+    if since is None:
+        return
+    began = datetime.fromisoformat(since)
+    _log.info("courier.back", office=office.id, since=since)
+    if now - began < FELT:
+        return
+    local = office.calendar.local
+    facts = [
+        ("Mail server", "it slowed us down or was away"),
+        ("From", f"{local(began):%H:%M on %d %B %Y}"),
+        ("Until", f"{local(now):%H:%M on %d %B %Y}"),
+    ]
+    words = "Letters waited meanwhile and are leaving now; none was lost."
+    with suppress(CannotRender):  # what the letter did must be stored, whatever becomes of the news of it
+        tell_administrator(house, unit, office, key=f"health/sending/{since}", facts=facts, now=now, reason=words)
 
 
 def _jitter(name: str, attempt: int) -> float:
@@ -267,7 +294,7 @@ def _write(house: House, unit: Unit, result: _Result) -> None:
     if any(v.throttled for v in result.verdicts.values()) or (states == {"deferred"} and not answered):
         earliest = _slow_down(unit, office, result.at)
     elif states - {"deferred"}:
-        unit.meta.drop(f"courier:{office.id}")
+        _flows_again(house, unit, office, result.at)
     tried = unit.outbox.attempts(result.letter.id)
     too_old = answered and bool(tried) and result.at - tried[0].started_at >= GIVE_UP
     for recipient, verdict in result.verdicts.items():

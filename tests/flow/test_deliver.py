@@ -388,6 +388,21 @@ def test_a_pause_survives_a_restart_and_ends_with_success(house, server, courier
         assert unit.meta.get("courier:council") is None
 
 
+def test_a_felt_outage_of_the_mail_server_is_told_once_when_it_is_over(house, server, courier, told):
+    """The administrator hears from when to when letters waited; a short pause is no news, and a second letter none."""
+    server.otherwise, server.last = Verdict("deferred", False, "away"), ""
+    put(house)
+    put(house, "L2")
+    courier.step(NOW)
+    server.otherwise, server.last = sent(), "reply"
+    while courier.step(NOW + HOUR):
+        pass
+    with house.store.read() as unit:
+        office = next(iter(house.offices.values()))
+        news = [x for x in unit.log.read(office.stream) if x.cause.startswith("health/sending/")]
+    assert len(news) == 1
+
+
 # -- limits and addresses ------------------------------------------------------------------------------------------
 
 
