@@ -228,6 +228,12 @@ class _Reader:
                 f"{auth.file}:{auth.line()}: office {office.id} names no authserv_id, so no sender can be told from a "
                 "forged one: officers must prove each command by a code sent to them."
             )
+        if office.auth.internal_domains:
+            self.warnings.append(
+                f"{auth.file}:{auth.line('internal_domains')}: Mail that claims to come from "
+                f"{', '.join(sorted(office.auth.internal_domains))} is believed without proof when it carries no "
+                "Authentication-Results; set internal_domains only if your server stamps all mail from outside."
+            )
         for part in (auth, texts, signposts, table):
             part.done()
         return office

@@ -73,7 +73,6 @@ reports = "reports"
 administrator = "{ADMIN}"
 [office.council.auth]
 authserv_id = "mx.demo.example"
-internal_domains = ["council.example"]
 {more}""",
         "utf-8",
     )

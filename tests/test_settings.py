@@ -215,3 +215,10 @@ def test_a_server_that_proves_no_sender_is_a_warning(folder: Path) -> None:
     assert any("authserv_id" in warning for warning in read(folder).warnings)
     auth = '[office.council.auth]\nauthserv_id = "mx.council.example"\n'
     assert not read(folder, MINIMAL + auth).warnings
+
+
+def test_belief_in_internal_mail_is_a_warning(folder: Path) -> None:
+    """G8: internal_domains means mail that is believed without proof, and the administrator should know."""
+    auth = '[office.council.auth]\nauthserv_id = "mx.council.example"\ninternal_domains = ["council.example"]\n'
+    [warning] = read(folder, MINIMAL + auth).warnings
+    assert "believed without proof" in warning and "council.example" in warning

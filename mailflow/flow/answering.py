@@ -37,7 +37,7 @@ def answer(house: House, unit: Unit, office: Office, mail: Mail, tag: str, now: 
         return _told(house, unit, office, mail, told, "an answer about a mail that has been dealt with", now)
     reading = hearing.read_words(office, office.procedure, mail)
     proof = buttons.prove(unit, office.procedure, Case(ref=tag), reading.codes, mail.sender)
-    if mail.trust.failed or not (hearing.is_proved(office, mail) or proof.state == "good"):
+    if mail.trust.failed or not (hearing.is_proved(unit, office, mail) or proof.state == "good"):
         doubt_person(house, unit, office, mail, now)
         return Outcome("done", "an answer that is not proved to be the officer's: nothing done")
     acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, registering
+from mailflow.flow import buttons, origin, registering
 from mailflow.flow.arrived import Mail
 from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.opening import open_new
@@ -86,11 +86,9 @@ def speaks_to_case(office: Office, mail: Mail) -> bool:
     return bool(acts) and not {"new", "help", "status", "note"} & set(acts)
 
 
-def is_proved(office: Office, mail: Mail) -> bool:
+def is_proved(unit: Unit, office: Office, mail: Mail) -> bool:
     """G8: our own server confirmed the sender, or the mail is of internal origin and no server said anything of it."""
-    domain = mail.sender.rpartition("@")[2]
-    silent = not mail.trust.known and not mail.message.has_header("authentication-results")
-    return mail.trust.passed or (silent and domain in office.trust.internal_domains)
+    return mail.trust.passed or origin.is_internal(unit, office, mail)
 
 
 def actor_of(office: Office, mail: Mail) -> Actor:
@@ -124,7 +122,7 @@ def on_case(  # noqa: PLR0911 - one way out for each way to be heard
     if reading.doubts:
         _ask(heard, reading.doubts[0].why, reading.doubts[0].verbs, reading.doubts[0].line)
         return heard.done("doubtful words: asked")
-    if not is_proved(office, mail) and proof.state != "good":
+    if not is_proved(unit, office, mail) and proof.state != "good":
         return _prove_first(heard)
     if not reading.sayings:
         return _no_words(heard)
@@ -241,7 +239,7 @@ def without_case(  # noqa: PLR0911 - as on_case
         doubt_person(house, unit, office, mail, now)
         return Outcome("done", f"refused, not confirmed to be the officer's: {mail.trust.why}")
     inner = registering.forwarded_senders(mail, office)
-    if not is_proved(office, mail):
+    if not is_proved(unit, office, mail):
         why = f"nothing shows that {mail.sender} really sent it"
         return hold(house, unit, office, mail, why, now, case=match.guess, senders=inner)
     acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]

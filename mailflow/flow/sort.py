@@ -16,7 +16,7 @@ import structlog
 
 from mailflow.errors import Conflict, Unavailable, Unreadable
 from mailflow.flow import advance as stepping
-from mailflow.flow import answering, arrived, hearing, opening, oversize, placing, returning
+from mailflow.flow import answering, arrived, hearing, opening, origin, oversize, placing, returning
 from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.people import live_cases_of, speaker_on
@@ -76,6 +76,7 @@ def _sort(house: House, unit: Unit, kept: Kept, now: datetime) -> None:
         raise Unreadable(f"No office reads the mailbox {kept.mailbox} any more.")
     large = oversize.too_large(unit, office, kept)
     mail = read_head(office, kept) if large else read_mail(office, kept)
+    origin.note_stamp(unit, office, mail)
     outcome = _route(house, unit, office, mail, now, large or oversize.too_many(mail))
     unit.inbox.settle(
         kept.identity, outcome.state, outcome.reason, outcome.case, mail.kind.name, mail.sender, mail.text_digest
@@ -131,7 +132,7 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     if mail.kind.name in ("bounce", "delay"):
         return returning.report(house, unit, office, mail, now)
     match = _match(unit, office, mail)
-    if mail.kind.name != "human" and not _an_officers_word(office, mail):
+    if mail.kind.name != "human" and not _an_officers_word(unit, office, mail):
         return _machine_mail(house, unit, office, mail, match, now)
     if refused:
         told = oversize.tell_sender(house, unit, office, mail, refused, now)
@@ -174,11 +175,11 @@ def _match(unit: Unit, office: Office, mail: Mail) -> Match:
     return match
 
 
-def _an_officers_word(office: Office, mail: Mail) -> bool:
+def _an_officers_word(unit: Unit, office: Office, mail: Mail) -> bool:
     """A mail that only looks automatic, from an officer who is proved and says a word of the procedure."""
     if mail.kind.surely or mail.kind.name == "unreadable" or not office.register.officer(mail.sender):
         return False
-    return hearing.is_proved(office, mail) and bool(hearing.read_words(office, office.procedure, mail).sayings)
+    return hearing.is_proved(unit, office, mail) and bool(hearing.read_words(office, office.procedure, mail).sayings)
 
 
 def _role(house: House, unit: Unit, mail: Mail, match: Match) -> str:
