@@ -97,7 +97,7 @@ AGREED = Script(
         press(at(2, 18, 11), PRIYA, "M30", "Decision: agreed, no default notice"),
         press(at(2, 19, 11), MAYA, "M31", "Send"),
         answer(at(3, 10, 9, 30), HOME_OPS, "M35", "Validated 1"),
-        press(at(3, 10, 11), MAYA, "M38", "Action (number) done", "Action 1 done"),
+        press(at(3, 10, 11), MAYA, "M38", "Action 1 done"),
     ),
 )  # fmt: skip
 
@@ -154,7 +154,7 @@ DISPUTED = Script(
               "Default notice issued 22 March 2027, remedy by 12 April 2027"),
         press(at(3, 22, 11, 5), PRIYA, "M51", "Confirm"),
         answer(at(3, 30, 14), HOUSE_OPS, "M35", "Validated 1"),
-        press(at(3, 30, 15), MAYA, "M38", "Action (number) done", "Action 1 done"),
+        press(at(3, 30, 15), MAYA, "M38", "Action 1 done"),
         press(at(4, 12, 10), PRIYA, "M38N", "Remedied"),
     ),
 )  # fmt: skip
