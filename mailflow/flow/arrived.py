@@ -15,7 +15,7 @@ from datetime import datetime
 from mailflow.flow.ports import Office
 from mailflow.mail import authenticity, reference
 from mailflow.mail.classify import Kind, classify
-from mailflow.mail.message import Message
+from mailflow.mail.message import Attachment, Message
 from mailflow.mail.parse import MAX_OCTETS, parse
 from mailflow.mail.reply_text import Reply, split
 from mailflow.procedure.events import File, MailCame
@@ -23,6 +23,14 @@ from mailflow.store import Unit
 from mailflow.store.inbox import Kept
 
 HELD_MARK = "H"
+SMALL_IMAGE = 30_000  # octets; a page that somebody photographed is larger, a logo smaller
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg")
+_NO_COPY = frozenset({
+    "text/calendar", "application/ics", "text/vcard", "text/x-vcard", "text/directory", "application/pgp-keys",
+    "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature",
+    "application/pkcs7-mime", "application/x-pkcs7-mime", "application/ms-tnef", "application/vnd.ms-tnef",
+})  # fmt: skip
+_NO_COPY_NAMES = (".ics", ".vcf", ".p7s", ".p7m", ".asc", ".sig", "winmail.dat")
 HEAD_OCTETS = 200_000  # enough of a mail that is too large to say who wrote it, and about what
 
 
@@ -48,11 +56,31 @@ class Mail:
         return tuple(File(self.kept.identity, a.name, len(a.octets), a.digest) for a in self.message.attachments)
 
     @property
+    def copies(self) -> tuple[File, ...]:
+        """The files that may stand as an approved copy (Q14): no picture of a signature, no invitation, no card, no
+        seal, nothing that could not be opened."""
+        meant = {a.digest for a in self.message.attachments if not _beside_the_words(a)}
+        return tuple(f for f in self.files if f.digest in meant)
+
+    @property
     def text_digest(self) -> str:
         """What makes two mails of one sender the same words with the same files (G3)."""
         words = " ".join((self.reply.new or self.message.text).split())
         files = " ".join(sorted(a.digest for a in self.message.attachments))
         return hashlib.sha256(f"{self.sender}\0{words}\0{files}".encode()).hexdigest()
+
+
+def _beside_the_words(file: Attachment) -> bool:
+    """Whether a mail program put this file in, and not a person who wanted it read."""
+    kind, name = file.content_type.lower(), file.name.lower()
+    small = kind.startswith("image/") or name.endswith(_PICTURES)
+    return (
+        file.inline
+        or bool(file.note)
+        or (small and len(file.octets) < SMALL_IMAGE)
+        or kind in _NO_COPY
+        or name.endswith(_NO_COPY_NAMES)
+    )
 
 
 def read_mail(office: Office, kept: Kept) -> Mail:

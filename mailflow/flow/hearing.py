@@ -156,7 +156,7 @@ def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
                 blanks=blanks,
                 line=saying.line,
                 note=saying.note or heard.reading.note,
-                files=mail.files,
+                files=mail.copies,
                 confirmed=proved == buttons.CONFIRM + saying.verb,
             )
         )

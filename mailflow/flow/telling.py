@@ -227,11 +227,20 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
                 lines.append("The hold is over; the dates run again with the days they had left.")
             case "letter_withdrawn":
                 lines.append("A letter that had not left is withdrawn.")
+            case "field" if isinstance(data["value"], list) and str(data["name"]) in procedure.fields:
+                lines.append(_files_that_go(procedure, str(data["name"]), data["value"]))
             case "field" if str(data["name"]) in procedure.fields and _plain(data["value"]):
                 known = office.register.person(str(data["value"])) if "@" in str(data["value"]) else None
                 value = (known.name if known else "") or _plain(data["value"])
                 lines.append(f"{procedure.fields[str(data['name'])].title}: {value.rstrip('.')}.")
     return list(dict.fromkeys(lines))
+
+
+def _files_that_go(procedure: Procedure, name: str, files: list[dict[str, str]]) -> str:
+    """Which files an officer has approved, and for whom (Q14): a field "provider_copy" is for the role "provider"."""
+    role = name.removesuffix("_copy")
+    who = f"The {role.replace('_', ' ')} gets" if role in procedure.roles else procedure.fields[name].title
+    return f"{who}: {', '.join(str(f['name']) for f in files)}."
 
 
 def _plain(value: object) -> str:

@@ -30,7 +30,8 @@ class Attachment:
     """One file of a mail. `name` is text for display, never a path; `digest` is the SHA-256 of the octets in hex.
 
     `unwrapped_from` names the wrapper it was taken out of ("" if none); `note` says what hinders reading it
-    ("encrypted", "could not open", "too large, not kept"; "" if nothing does).
+    ("encrypted", "could not open", "too large, not kept"; "" if nothing does). `inline`: it belongs to the look of the
+    text (Content-Disposition inline, or the HTML names its Content-ID).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Attachment:
     digest: str
     unwrapped_from: str = ""
     note: str = ""
+    inline: bool = False
 
 
 @dataclass(frozen=True)

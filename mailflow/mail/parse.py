@@ -91,7 +91,7 @@ def _read(octets: bytes) -> Message:
         text=text,
         html=html,
         from_html=made,
-        attachments=tuple(contents.attachments),
+        attachments=contents.files(),
         parts=tuple(contents.machine),
         digest=_digest(facts, contents, text),
         defects=tuple(dict.fromkeys([*defects, *contents.defects])),

@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message as Part
+from urllib.parse import unquote
 
 from mailflow.mail import decode, html_text
 from mailflow.mail.message import Attachment
@@ -34,6 +35,7 @@ _OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 COULD_NOT_OPEN = "could not open"
 ENCRYPTED = "encrypted"
+_CID = re.compile(r"\bcid:([^\s\"'<>)]{1,300})", re.IGNORECASE)
 _NAME_IN_RAW = re.compile(r"(?:file)?name\*?\d{0,2}\*?\s{0,3}=\s{0,3}\"?([^\";\r\n]{1,300})", re.IGNORECASE)
 
 
@@ -45,6 +47,7 @@ class Contents:
     attachments: list[Attachment] = field(default_factory=list)
     machine: list[tuple[str, bytes]] = field(default_factory=list)
     inner_digests: list[str] = field(default_factory=list)
+    cids: dict[str, str] = field(default_factory=dict)
     defects: list[str] = field(default_factory=list)
 
     def body(self) -> tuple[str, str, bool]:
@@ -65,6 +68,13 @@ class Contents:
             self.defects.append("text too long; the end was not read")
         html = "\n".join(html for _, html in self.segments if html)
         return text[:MAX_TEXT], html[: 4 * MAX_TEXT], made
+
+    def files(self) -> tuple[Attachment, ...]:
+        """The attachments; those that the HTML shows by their Content-ID are marked as inline."""
+        pages = [html for _, html in self.segments] if self.cids else []
+        named = {unquote(found).lower() for html in pages for found in _CID.findall(html)}
+        shown = {digest for digest, cid in self.cids.items() if cid.lower() in named}
+        return tuple(replace(a, inline=True) if a.digest in shown else a for a in self.attachments)
 
     def raw(self) -> str:
         """The words of the body without turning HTML into text: cheap, good enough to tell two mails apart."""
@@ -131,7 +141,7 @@ class Unwrapper:
         if mails < MAX_INNER_MAILS:
             below = Unwrapper(self.holes, self.digest_of)
             below.walk(inner, safe_name(name), mails + 1)
-            for attachment in below.contents.attachments:
+            for attachment in below.contents.files():
                 self._add(attachment)
             if self.digest_of:
                 self.contents.inner_digests.append(self.digest_of(inner, below))
@@ -236,7 +246,10 @@ class Unwrapper:
             return
         name = safe_name(name or decode.header(cid)) or f"attachment-{len(self.contents.attachments) + 1}"
         digest = hashlib.sha256(octets).hexdigest()
-        self._add(Attachment(name, decode.one_line(kind)[:100], octets, digest, inside, note))
+        if cid:
+            self.contents.cids[digest] = cid
+        inline = (part.get_content_disposition() or "").strip() == "inline"
+        self._add(Attachment(name, decode.one_line(kind)[:100], octets, digest, inside, note, inline))
 
     def _add(self, attachment: Attachment) -> None:
         if len(self.contents.attachments) < MAX_ATTACHMENTS:
