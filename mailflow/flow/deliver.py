@@ -296,7 +296,8 @@ def _write(house: House, unit: Unit, result: _Result) -> None:
     elif states - {"deferred"}:
         _flows_again(house, unit, office, result.at)
     tried = unit.outbox.attempts(result.letter.id)
-    too_old = answered and bool(tried) and result.at - tried[0].started_at >= GIVE_UP
+    # A letter that was put off and then held begins anew when it is let go.
+    too_old = answered and bool(tried) and result.at - max(tried[0].started_at, result.letter.leave_at) >= GIVE_UP
     for recipient, verdict in result.verdicts.items():
         state, words = verdict.state, verdict.words
         next_at = None

@@ -76,8 +76,7 @@ def _overrides(words: Mapping[str, str], procedure: Procedure) -> dict[str, str]
 
 
 def _waits(unit: Unit, letter: str) -> bool:
-    bundle = unit.outbox.get(letter)
-    return bundle is None or all(e.state == "waiting" for e in bundle[1])
+    return unit.outbox.waits(letter) or unit.outbox.get(letter) is None
 
 
 def _fields_of(unit: Unit, ref: str) -> Mapping[str, object]:

@@ -25,7 +25,7 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "in_doubt": ("claimed",),
     "served": ("sent",),
     "bounced": ("sent", "served", "in_doubt"),
-    "withdrawn": ("waiting", "in_doubt"),
+    "withdrawn": ("waiting", "deferred", "in_doubt"),
     "waiting": ("claimed", "in_doubt", "deferred", "refused"),
 }
 
@@ -189,13 +189,18 @@ class Outbox(Room):
         return outcome
 
     def withdraw(self, letter_id: str) -> bool:
-        """Take a letter back: one conditional update against the courier's claim; False unless all of it waits."""
+        """Take a letter back: one conditional update against the courier's claim; False unless it `waits`."""
         return self._work.write(sql.WITHDRAW, {"l": letter_id}) > 0
+
+    def waits(self, letter_id: str) -> bool:
+        """Whether a letter may still be taken back: it waits, or was put off, and none of it is claimed, in doubt or
+        with a recipient."""
+        return self._work.read(sql.STILL_HERE, {"l": letter_id}).first() is not None
 
     def withdraw_waiting(
         self, case: str, machine: str | None = None, templates: Sequence[str] | None = None
     ) -> list[str]:
-        """Take back the waiting letters of a case (of one machine, of these templates, if given); returns their ids."""
+        """Take back the letters of a case that wait (of one machine, of these templates, if given); their ids."""
         rows = self._work.read(sql.WAITING_OF_CASE, {"c": case}).all()
         wanted = [
             row.id
@@ -205,7 +210,7 @@ class Outbox(Room):
         return [letter_id for letter_id in wanted if self.withdraw(letter_id)]
 
     def set_leave(self, letter_id: str, leave_at: datetime) -> bool:
-        """Change when a waiting letter may leave; False when none of it waits any more."""
+        """Change when a letter that `waits` may leave (again); False when it does not wait any more."""
         moved = self._work.write(sql.SET_LEAVE_ENVELOPES, {"l": letter_id, "n": leave_at}) > 0
         if moved:
             self._work.write(sql.SET_LEAVE, {"l": letter_id, "n": leave_at})

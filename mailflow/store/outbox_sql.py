@@ -120,25 +120,21 @@ _OPEN = (
 OPEN_ATTEMPTS = _OPEN
 STALE_ATTEMPTS = _OPEN.where(_a.lease_until <= bindparam("now", type_=_instant))
 
+UNCLAIMED = ("waiting", "deferred")
 _other = schema.envelopes.alias("other")
-WITHDRAW = (
-    update(schema.envelopes)
-    .where(
-        _e.letter == bindparam("l"),
-        _e.state == "waiting",
-        ~exists().where(_other.c.letter == _e.letter, _other.c.state != "waiting"),
-    )
-    .values(state="withdrawn", next_at=None)
+# A server may have it, or is being told: the shared mailbox's own copy alone has reached nobody.
+_may_be_gone = exists().where(
+    _other.c.letter == _e.letter,
+    or_(_other.c.state.in_(("claimed", "in_doubt")), and_(_other.c.state.in_(("sent", "served")), ~_other.c.home)),
 )
-_has_waiting = exists().where(_e.letter == _l.id, _e.state == "waiting")
+_still_here = and_(_e.letter == bindparam("l"), _e.state.in_(UNCLAIMED), ~_may_be_gone)
+WITHDRAW = update(schema.envelopes).where(_still_here).values(state="withdrawn", next_at=None)
+STILL_HERE = select(_e.letter).where(_still_here).limit(1)
+_has_waiting = exists().where(_e.letter == _l.id, _e.state.in_(UNCLAIMED))
 WAITING_OF_CASE = (
     select(_l.id, _l.machine, _l.template).where(_l.case == bindparam("c"), _has_waiting).order_by(*_ORDER)
 )
-SET_LEAVE_ENVELOPES = (
-    update(schema.envelopes)
-    .where(_e.letter == bindparam("l"), _e.state == "waiting")
-    .values(next_at=bindparam("n", type_=_instant))
-)
+SET_LEAVE_ENVELOPES = update(schema.envelopes).where(_still_here).values(next_at=bindparam("n", type_=_instant))
 SET_LEAVE = update(schema.letters).where(_l.id == bindparam("l")).values(leave_at=bindparam("n", type_=_instant))
 
 ENVELOPES = (

@@ -217,6 +217,39 @@ def test_withdrawing_races_the_courier(store: Store, letter: Make, noon: datetim
         assert not u.outbox.withdraw("unknown")
 
 
+@pytest.mark.parametrize(
+    ("jo", "al", "home", "waits"),
+    [
+        ("deferred", "deferred", "deferred", True),
+        ("deferred", "refused", "deferred", True),
+        ("deferred", "deferred", "sent", True),
+        ("deferred", "sent", "sent", False),
+        ("deferred", "in_doubt", "in_doubt", False),
+        ("deferred", "deferred", "in_doubt", False),
+        ("refused", "refused", "refused", False),
+    ],
+)
+def test_a_letter_that_was_put_off_waits_until_somebody_has_it(
+    store: Store, letter: Make, noon: datetime, jo: str, al: str, home: str, waits: bool
+) -> None:
+    """A deferred letter is held and taken back like one never tried, unless a recipient has it or may have it; our own
+    copy counts for nobody."""
+    later = noon + timedelta(days=3650)
+    with store.unit() as u:
+        u.outbox.put(letter(), [JO, AL], home=HOME)
+        claimed(u, noon)
+        assert not u.outbox.waits("L1") and not u.outbox.set_leave("L1", later)
+        for name, state in ((JO, jo), (AL, al), (HOME, home)):
+            u.outbox.settle("L1", name, state, "", next_at=noon, at=noon)
+        assert u.outbox.waits("L1") is waits
+        assert u.outbox.set_leave("L1", later) is waits
+        if waits:
+            assert claimed(u, noon) == [] and u.outbox.next_leave() == later
+        assert u.outbox.withdraw("L1") is waits
+        assert (states(u, "L1")[JO] == "withdrawn") is waits
+        assert states(u, "L1")[AL] == ("withdrawn" if waits and al == "deferred" else al)
+
+
 def test_withdraw_and_claim_in_two_threads(store: Store, letter: Make, noon: datetime) -> None:
     """Exactly one of the two wins, every time."""
     for turn in range(10):

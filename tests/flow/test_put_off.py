@@ -1,0 +1,76 @@
+"""A letter that the server has put off is still here: hold, undo and a reply stop it as if it had never been tried."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.flow.bench import JOAN, MAYA, Bench, at
+
+
+def greylisted(bench: Bench, until: str, minutes: int = 30) -> None:
+    """The next letter that is due by then is tried, and put off by the server."""
+    sends, bench._send = bench._send, lambda: False  # type: ignore[method-assign]
+    bench.to(until)
+    with bench.store.unit() as unit:
+        ((letter, envelopes),) = unit.outbox.claim(at(until), limit=1, lease_seconds=60)
+        later = at(until) + timedelta(minutes=minutes)
+        for envelope in envelopes:
+            unit.outbox.settle(letter.id, envelope.recipient, "deferred", "451 4.7.1 later", later, at=at(until))
+    bench._send = sends  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def put_off(bench: Bench) -> tuple[Bench, str]:
+    """A concern whose letter to the provider the server has put off."""
+    ref = bench.concern()
+    bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nEligible")
+    bench.to("2027-02-01 10:45")
+    bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send", files=[("unredacted.pdf", b"%PDF-1.4")])
+    greylisted(bench, "2027-02-01 11:15")
+    return bench, ref
+
+
+def test_a_hold_keeps_a_letter_that_was_put_off_and_resuming_lets_it_leave(put_off: tuple[Bench, str]) -> None:
+    """Composition 10: nothing leaves to a party while the case is held, tried already or not; it leaves afterwards."""
+    bench, ref = put_off
+    bench.mail("2027-02-01 11:17", MAYA, f"Re: [{ref}]", "Hold until 12 February: police, safeguarding")
+    bench.to("2027-02-08 12:00")
+    assert not bench.letters("M20")
+    bench.mail("2027-02-08 12:01", MAYA, f"Re: [{ref}]", "Resume")
+    bench.to("2027-02-08 13:00")
+    assert [left.to[0] for left in bench.letters("M20")] == [JOAN]
+
+
+def test_an_undo_takes_back_a_letter_that_was_put_off(put_off: tuple[Bench, str]) -> None:
+    """Q33: what has not left is withdrawn, so that no correction is needed and only the right letter leaves."""
+    bench, ref = put_off
+    bench.mail("2027-02-01 11:17", MAYA, f"Re: [{ref}]", "Undo")
+    assert not bench.case(ref).corrections
+    bench.mail("2027-02-01 11:20", MAYA, f"Re: [{ref}]", "Send", files=[("redacted.pdf", b"%PDF-1.4")])
+    bench.to("2027-02-01 14:00")
+    (left,) = bench.letters("M20")
+    assert [a.name for a in left.message.attachments] == ["redacted.pdf"]
+
+
+def test_an_undo_cannot_take_back_what_one_recipient_has(put_off: tuple[Bench, str]) -> None:
+    """A letter that one of two has had has left: the undo drafts a correction."""
+    bench, ref = put_off
+    with bench.store.unit() as unit:
+        (letter,) = [one for one, _ in unit.outbox.with_state("deferred")]
+        unit.outbox.settle(letter.id, JOAN, "waiting", "", at=at("2027-02-01 11:16"))
+        unit.outbox.claim(at("2027-02-01 11:16"), lease_seconds=60)
+        unit.outbox.settle(letter.id, JOAN, "sent", "250", at=at("2027-02-01 11:16"))
+    bench.mail("2027-02-01 11:17", MAYA, f"Re: [{ref}]", "Undo")
+    assert bench.case(ref).corrections == (letter.id,)
+
+
+def test_a_reply_takes_back_the_reminder_that_was_put_off(bench: Bench) -> None:
+    """A row that withdraws a reminder does so while the server keeps putting it off."""
+    ref = bench.with_provider()
+    greylisted(bench, "2027-02-15 16:01")
+    bench.mail("2027-02-15 16:03", JOAN, f"Re: [{ref}]", "Our response: we accept.")
+    bench.to("2027-02-16 12:00")
+    assert bench.state(ref) == "RSP"
+    assert not bench.letters("M22")
