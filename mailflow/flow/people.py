@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailflow.flow.ports import House, Office
+from mailflow.procedure import following
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
 from mailflow.procedure.events import Commands, Contact, Event, Said, Terms
@@ -53,6 +54,8 @@ def foreseen(procedure: Procedure, case: Case, event: Event) -> Case:
     for said in _sayings(event):
         verb = procedure.verbs.get(said.verb)
         if verb and verb.act == "set" and isinstance(said.blanks.get("value"), str):
+            if following.changes(procedure, case, verb.field, said.blanks["value"]):
+                fields |= dict.fromkeys(following.followers(procedure, case, verb.field), "")
             fields[verb.field] = said.blanks["value"]
             fields |= dict(said.blanks.get("also") or {})
     return replace(case, fields=fields)

@@ -9,12 +9,13 @@ Limits: octets are final here; the courier only carries them (architecture.md, i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mailflow.errors import CannotRender, Unreadable
 from mailflow.flow import shown, telling, wording
 from mailflow.flow.moment import Moment
-from mailflow.mail.compose import Draft, compose, message_id_for
+from mailflow.flow.people import addresses_of
+from mailflow.mail.compose import Draft, compose, letter_header, message_id_for
 from mailflow.mail.message import Address, Attachment
 from mailflow.mail.parse import parse
 from mailflow.mail.reply_text import REPLY_MARKER
@@ -55,7 +56,7 @@ def put(moment: Moment, fact: Fact) -> None:
         auto_submitted=AUTO[letter.auto],
         references=references,
         in_reply_to=answers,
-        letter_id=letter_id,
+        letter_id=letter_header(letter_id, moment.house.secret),
         loop=office.address,
         attachments=tuple(_enclosures(moment, letter)),
     )
@@ -130,26 +131,43 @@ def _draft(moment: Moment, name: str, about: Fact) -> dict[str, str]:
 
 
 def _thread(moment: Moment, fact: Fact, party: bool) -> tuple[str, tuple[str, ...]]:
-    """In-Reply-To and References, so that the letter joins its addressee's conversation (RFC 5322 section 3.6.4)."""
+    """In-Reply-To and References, so that the letter joins its addressee's conversation (RFC 5322 section 3.6.4).
+
+    Only a conversation of the same address or organisation is joined: a role may have had other people before.
+    """
+    role = moment.procedure.party_of(str(fact.data["role"]))
+    same = _same_people(moment, fact, role) if party else lambda address: True
     mine = [
-        bundle[0].message_id
-        for bundle in moment.unit.outbox.of_case(moment.case.ref)
-        if bundle[0].party.partition(".")[0] == str(fact.data["role"]).partition(".")[0]
+        letter.message_id
+        for letter, envelopes in moment.unit.outbox.of_case(moment.case.ref)
+        if moment.procedure.party_of(letter.party) == role and any(same(e.recipient) for e in envelopes if not e.home)
     ]
     identity = ""
     if party:
-        identity = moment.case.last_mail.get(str(fact.data["role"]).partition(".")[0], ("",))[0]
+        identity = moment.case.last_mail.get(role, ("",))[0]
     elif fact.data.get("mail"):
         identity = str(fact.data["mail"])
     theirs = ""
     kept = moment.unit.inbox.get(identity) if identity else None
     if kept:
         try:
-            theirs = parse(kept.octets).message_id
+            message = parse(kept.octets)
+            theirs = message.message_id if message.from_ and same(message.from_.email) else ""
         except Unreadable:
             theirs = ""
     references = tuple(dict.fromkeys([*mine[-MOST_REFERENCES:], *([theirs] if theirs else [])]))
     return theirs or (mine[-1] if mine else ""), references
+
+
+def _same_people(moment: Moment, fact: Fact, role: str) -> Callable[[str], bool]:
+    """Whether an address is an addressee of the letter, or of the organisation that it goes to."""
+    known = {str(a) for a in (*fact.data["to"], *fact.data.get("cc", ()))}
+    domains: set[str] = set()
+    if role in moment.procedure.roles and moment.procedure.roles[role].who == "contacts":
+        today = moment.today
+        addresses, domains = addresses_of(moment.office, moment.procedure, moment.case, role, today)
+        known |= addresses
+    return lambda address: address in known or address.rpartition("@")[2] in domains
 
 
 def _enclosures(moment: Moment, letter: LetterDef) -> list[Attachment]:

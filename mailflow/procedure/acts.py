@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from mailflow.procedure import dispatch, guards, timers, values
+from mailflow.procedure import dispatch, following, guards, timers, values
 from mailflow.procedure.answers import all_roles, head, main_of, out_of_order, receipt, refuse, speakable
 from mailflow.procedure.case import Act, Machine, day, instant
 from mailflow.procedure.deadlines import long_date
@@ -61,9 +61,19 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:
 
 
 def _set(d: Decision, said: Said, verb: Verb) -> None:
-    head(d, said, main_of(d).id)
     value = values.plain(said.blanks.get("value", "yes"))
+    old = []
+    if following.changes(d.procedure, d.case, verb.field, value):
+        if following.written_to(d.procedure, d.case, verb.field):
+            gone = f"Letters have gone to {d.case.fields[verb.field]} already"
+            what = f"withdraw this {d.procedure.case_word} and open a new one, or reopen it"
+            raise Refused("asked", f"{gone}; {what}.", speakable(d, all_roles(d, said.by.roles)))
+        told = {f.data["name"] for f in d.facts if f.kind == "field"}  # by this very mail: of the new one
+        old = [n for n in following.followers(d.procedure, d.case, verb.field) if n not in told]
+    head(d, said, main_of(d).id)
     d.emit("field", main_of(d).id, name=verb.field, value=value)
+    for name in old:
+        d.emit("field", main_of(d).id, name=name, value="")
     for name, also in dict(said.blanks.get("also") or {}).items():
         d.emit("field", main_of(d).id, name=name, value=values.plain(also))
 
