@@ -14,7 +14,7 @@ from datetime import datetime
 
 from mailflow.flow.moment import office_words
 from mailflow.flow.ports import House, Office
-from mailflow.mail.compose import Draft, compose, message_id_for
+from mailflow.mail.compose import Draft, compose, letter_header, message_id_for
 from mailflow.mail.message import Address, Attachment
 from mailflow.store import Letter, Unit
 
@@ -68,7 +68,7 @@ def put_office_letter(
         auto_submitted=auto_submitted,
         references=tuple(references),
         in_reply_to=in_reply_to,
-        letter_id=letter_id,
+        letter_id=letter_header(letter_id, house.secret),
         loop=office.address,
         attachments=tuple(attachments),
         list_unsubscribe=_unsubscribe(office, unsubscribe),

@@ -1,25 +1,28 @@
 """What comes back of our own: home copies that prove a letter left, and reports that it did not arrive.
 
 In: a mail that is a copy of a letter of ours, or a delivery report.
-Out: doubts settled, envelopes marked, `LetterSettled` for the case when a letter reached nobody.
-Fails: never.
-Limits: a report counts only if it names a letter of ours by letter id or Message-ID; a delay is no failure.
+Out: doubts settled, envelopes marked, `LetterSettled` for the case when a letter reached nobody; or a question.
+Fails: CannotRender for the question.
+Limits: a report counts only if it names a letter of ours by our token or Message-ID, which whoever got the letter has
+seen: so only soon after the letter left, and while its recipient is silent. A delay is no failure.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailflow.flow import advance as stepping
 from mailflow.flow.arrived import Mail
-from mailflow.flow.placing import Outcome, file_mail
+from mailflow.flow.placing import Outcome, file_mail, hold
 from mailflow.flow.ports import House, Office
+from mailflow.mail.compose import letter_named
 from mailflow.mail.dsn import Bounce, read_bounce
 from mailflow.procedure.events import LetterSettled
 from mailflow.store import Unit
 from mailflow.store.outbox import Envelope, Letter
 
 LETTER_HEADER, LOOP_HEADER = "x-mailflow-letter", "x-mailflow-loop"
+SOON = timedelta(days=7)  # servers give up within five days (RFC 5321 section 4.5.4.1)
 REACHED = ("waiting", "claimed", "deferred", "sent", "served", "in_doubt")
 
 
@@ -28,7 +31,8 @@ def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime
     if mail.sender != office.address:
         return None  # somebody who resends our letter, or borrows its Message-ID
     letter = unit.outbox.by_message_id(mail.message.message_id) if mail.message.message_id else None
-    if letter is None or mail.message.header(LETTER_HEADER) not in ("", letter.id):
+    said = mail.message.header(LETTER_HEADER)
+    if letter is None or (said and letter_named(said, house.secret) != letter.id):
         if mail.message.header(LOOP_HEADER):
             return Outcome("done", "it carries our own loop header", ours=True)
         return None
@@ -45,7 +49,7 @@ def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime
 def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> Outcome:
     """A bounce or a delay (RFC 3464 and the many that are not)."""
     bounce = read_bounce(mail.message)
-    letter = _letter_of(unit, bounce) if bounce else None
+    letter = _letter_of(house, unit, bounce) if bounce else None
     if bounce is None or letter is None:
         return Outcome("done", f"{mail.kind.name}: it names no letter of ours")
     case = "" if letter.case.startswith("office:") else letter.case
@@ -53,7 +57,11 @@ def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) 
         file_mail(unit, office, mail, case, "")
     if bounce.delayed or not any(f.permanent for f in bounce.failures):
         return Outcome("done", "delayed, not failed", case)
-    _mark(unit, letter, bounce, now)
+    doubt = _doubt(unit, mail, letter, bounce)
+    if doubt:
+        return _ask(house, unit, office, mail, letter, doubt, now)
+    for envelope, words in _named(unit, letter, bounce):
+        unit.outbox.settle(letter.id, envelope.recipient, "bounced", words, at=now)
     bundle = unit.outbox.get(letter.id)
     left = [e for e in bundle[1] if not e.home and e.state in REACHED] if bundle else []
     if case and not left:
@@ -63,21 +71,52 @@ def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) 
     return Outcome("done", "a letter did not arrive", case)
 
 
-def _letter_of(unit: Unit, bounce: Bounce) -> Letter | None:
-    if bounce.original_letter_id:
-        bundle = unit.outbox.get(bounce.original_letter_id)
+def _letter_of(house: House, unit: Unit, bounce: Bounce) -> Letter | None:
+    letter_id = letter_named(bounce.original_letter_id, house.secret)
+    if letter_id:
+        bundle = unit.outbox.get(letter_id)
         if bundle:
             return bundle[0]
     return unit.outbox.by_message_id(bounce.original_message_id) if bounce.original_message_id else None
 
 
-def _mark(unit: Unit, letter: Letter, bounce: Bounce, now: datetime) -> None:
+def _named(unit: Unit, letter: Letter, bounce: Bounce) -> list[tuple[Envelope, str]]:
+    """The envelopes that the report says were not reached, and its words."""
     bundle = unit.outbox.get(letter.id)
-    envelopes: list[Envelope] = [e for e in bundle[1] if not e.home] if bundle else []
+    envelopes = [e for e in bundle[1] if not e.home] if bundle else []
+    found = []
     for failure in bounce.failures:
         if not failure.permanent:
             continue
         named = [e for e in envelopes if e.recipient.lower() == failure.recipient.lower()]
         # A forwarding server may name the address behind the one we wrote to; with one recipient there is no doubt.
-        for envelope in named or (envelopes if len(envelopes) == 1 else []):
-            unit.outbox.settle(letter.id, envelope.recipient, "bounced", failure.diagnostic or failure.status, at=now)
+        words = failure.diagnostic or failure.status
+        found += [(e, words) for e in named or (envelopes if len(envelopes) == 1 else [])]
+    return found
+
+
+def _doubt(unit: Unit, mail: Mail, letter: Letter, bounce: Bounce) -> str:
+    """Why the report is not acted on without asking, "" if it may be: who got the letter can write such a report."""
+    if mail.trust.failed:
+        return f"our mail server could not confirm who sent it ({mail.trust.why})"
+    left = max((a.started_at for a in unit.outbox.attempts(letter.id)), default=letter.leave_at)
+    if mail.kept.arrived_at - left > SOON:
+        return "it came long after the letter left"
+    named = {e.recipient.lower() for e, _ in _named(unit, letter, bounce)}
+    file = () if letter.case.startswith("office:") else unit.inbox.correspondence(letter.case)
+    if any(x.direction == "in" and x.kind == "human" and x.at > left and x.correspondent in named for x in file):
+        return "they have written to us since the letter left"
+    return ""
+
+
+def _ask(house: House, unit: Unit, office: Office, mail: Mail, letter: Letter, doubt: str, now: datetime) -> Outcome:
+    """Hold a doubtful report and ask the case's owner, once for each letter; nothing moves by it."""
+    key, case = f"doubted report:{letter.id}", letter.case
+    if case.startswith("office:") or unit.meta.get(key):
+        case = "" if case.startswith("office:") else case
+        return Outcome("done", f"a doubtful delivery report, not acted on: {doubt}", case)
+    unit.meta.put(key, mail.kept.identity)
+    bundle = unit.outbox.get(letter.id)
+    to = ", ".join(e.recipient for e in bundle[1] if not e.home) if bundle else ""
+    why = f"it says that our letter to {to} did not arrive, but {doubt}; the letter still counts as delivered"
+    return hold(house, unit, office, mail, why, now, case=case)

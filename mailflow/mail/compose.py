@@ -68,6 +68,20 @@ def message_id_for(letter_id: str, secret: bytes, domain: str) -> str:
     return f"<{digest[:40]}@{domain}>"
 
 
+def letter_header(letter_id: str, secret: bytes) -> str:
+    """What X-Mailflow-Letter says: the letter's id, which anybody can guess, and a token that only we can make."""
+    token = hmac.new(secret, b"letter\0" + letter_id.encode(), hashlib.sha256).hexdigest()[:12]
+    return f"{letter_id}; {token}"
+
+
+def letter_named(header: str, secret: bytes) -> str:
+    """The id of the letter whose X-Mailflow-Letter this is; "" if we did not write it."""
+    letter_id = header.partition(";")[0].strip()
+    ours = letter_header(letter_id, secret).encode() if letter_id.isascii() else b""
+    said = " ".join(header.split())
+    return letter_id if said.isascii() and hmac.compare_digest(said.encode(), ours) else ""
+
+
 def compose(draft: Draft) -> bytes:
     """The final octets (RFC 5322, 2045 to 2047, 2231): text and HTML alternative, files around it, CRLF, 7-bit clean.
 

@@ -28,6 +28,7 @@ _ADDRESS = re.compile(r"[^\s<>\"'(),:;@\[\]]{1,64}@[a-z0-9.-]{1,255}", re.IGNORE
 _DAEMONS = (
     "mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "microsoftexchange", "mdaemon", "mail.daemon",
 )  # fmt: skip
+_LETTER = re.compile(r"[\w.:=+/-]{1,200}(?:;\s{1,9}\w{1,40})?", re.ASCII)
 _NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.310", "5.2.1"})
 _ORIGINAL_STARTS = (
     "this is a copy of the message", "--- below this line is a copy of the message", "original message headers",
@@ -53,7 +54,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Bounce:
-    """A report. With `delayed` the failures are only postponed (permanent False) and the letter may still arrive."""
+    """A report. With `delayed` the failures are only postponed (permanent False) and the letter may still arrive.
+
+    `original_letter_id` is X-Mailflow-Letter as returned, token and all: who acts on it checks that we wrote it.
+    """
 
     failures: tuple[Failure, ...]
     delayed: bool
@@ -165,8 +169,8 @@ def _original(message: Message) -> tuple[str, str]:
     for fields in [*(_fields(head) for head in heads), _fields_anywhere(message.text[:MAX_PROSE])]:
         found = re.search(r"<[^<>\s]{1,500}>", fields.get("message-id", "").replace(" ", ""))
         message_id = message_id or (found[0] if found else "")
-        name = re.match(r"[\w.=+-]{1,100}", fields.get(LETTER_HEADER, ""))
-        letter = letter or (name[0] if name else "")
+        name = _LETTER.match(fields.get(LETTER_HEADER, ""))
+        letter = letter or (" ".join(name[0].split()) if name else "")
     if not message_id:
         message_id = next(iter((*message.in_reply_to, *reversed(message.references))), "")
     return message_id, letter

@@ -83,7 +83,7 @@ class Attended(Player):
             if row["what"] == "letter":
                 letter = row["suggestion"]["letter"].encode()
                 left = any(
-                    b"X-Mailflow-Letter: " + letter + b"\r\n" in mail.octets
+                    b"X-Mailflow-Letter: " + letter + b"; " in mail.octets
                     for login in self.stage.mail.users
                     for mail in self.stage.mail.mails(login)
                 )

@@ -94,7 +94,7 @@ def report(bench: Bench, letter, action: str, status: str, *to: str, n: int = 1)
     subject = "Delayed Mail (still being retried)" if action == "delayed" else "Undelivered Mail Returned to Sender"
     return DSN.format(
         results="", subject=subject, prose="This is the mail system at host mx.council.example.", reports=blocks,
-        id=letter.message.message_id, letter=letter.id, n=n,
+        id=letter.message.message_id, letter=letter.message.header("x-mailflow-letter"), n=n,
     ).replace("\n", "\r\n").encode()  # fmt: skip
 
 
