@@ -168,7 +168,7 @@ def _no_words(heard: Heard) -> Outcome:
     mail = heard.mail
     role = _written_to(heard.office, heard.procedure, heard.case, mail, heard.now)
     if role:
-        heard.advance(OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, heard.actor.address))
+        heard.advance(OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, heard.actor.address, mail.copies))
         return heard.done("an officer's own letter to a party")
     if heard.reading.looks_like_decision:
         _ask(heard, "Your words look like a decision, but none of the words we know stands at the beginning.")
@@ -284,7 +284,7 @@ def as_the_mailbox(house: House, unit: Unit, office: Office, mail: Mail, ref: st
     role = _written_to(office, procedure, case, mail, now)
     if role:
         who = mail.message.sender.email if mail.message.sender else office.address
-        event = OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, who)
+        event = OwnLetter(role, mail.kept.arrived_at, mail.kept.identity, who, mail.copies)
         stepping.advance(house, unit, ref, event, cause=mail.cause, now=now, actor=who)
     return Outcome("done", "sent as the mailbox", ref)
 

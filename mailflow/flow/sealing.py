@@ -26,6 +26,7 @@ SPOKEN = {
     "items": ("items",),
     "item": ("values",),
     "mail": ("files",),
+    "own_letter": ("files",),
 }
 
 PLAIN = re.compile(

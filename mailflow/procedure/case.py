@@ -216,6 +216,8 @@ def _apply_head(case: Case, fact: Fact) -> Case:
         case "mail":
             last = _put(case.last_mail, str(data["role"]), (str(data["mail"]), instant(data["at"])))
             return replace(case, last_mail=last)
+        case "own_letter":
+            case = replace(case, own_files=_put(case.own_files, str(data["role"]), tuple(data.get("files", ()))))
         case "said":
             act = Act(case.seq, str(data["actor"]), str(data["verb"]), before, final=bool(data.get("final")))
             return replace(case, acts=(*case.acts, act))

@@ -31,6 +31,11 @@ class File:
     size: int
     digest: str
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What a fact or a field holds of it, so that the file can be found again."""
+        return {"mail": self.mail, "name": self.name, "digest": self.digest}
+
 
 @dataclass(frozen=True)
 class MailCame:
@@ -77,6 +82,7 @@ class OwnLetter:
     at: datetime
     mail: str
     by: str
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def _take(d: Decision, event: Event) -> None:
         case Said():
             _said(d, event)
         case OwnLetter():
-            told = {"role": event.role, "mail": event.mail, "by": event.by}
+            told = {"role": event.role, "mail": event.mail, "by": event.by, "files": [f.named for f in event.files]}
             d.emit("own_letter", d.procedure.main, **told, at=event.at.isoformat())
             _first_row(d, "own_letter", event.role)
         case TimerDue():

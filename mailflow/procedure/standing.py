@@ -136,6 +136,7 @@ class Case:
     acts: tuple[Act, ...] = field(default=(), repr=False)
     unjudged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     last_mail: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    own_files: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)  # an officer's last own letter
     hold: Mapping[str, object] = field(default_factory=dict)
     corrections: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

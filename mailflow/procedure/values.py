@@ -143,15 +143,18 @@ def _note(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object
     return (d.blank("note") or d.event.note or None) if isinstance(d.event, Said) else None
 
 
-@_source(r"@copy( or original)?")
+@_source(r"@copy( or own letter to (\w+))?")
 def _copy(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
+    """Nothing is approved by silence: without a file, a word that approves or the setting the field stays as it is."""
     said = d.event if isinstance(d.event, Said) else None
     if said and said.files:
-        return [{"mail": f.mail, "name": f.name, "digest": f.digest} for f in said.files]
+        return [f.named for f in said.files]
+    if m[2] and d.case.own_files.get(m[2]):
+        return [dict(f) for f in d.case.own_files[m[2]]]
     by_setting = bool(d.procedure.settings.get(field)) and d.setting(field) == "original"
     if by_setting or (said and d.procedure.verbs[said.verb].approves):
         return "original"
-    return "original" if m[1] and not d.field(machine, field) else None
+    return None
 
 
 @_source(r"@yes if (\w+) after (\w+)")

@@ -118,6 +118,7 @@ def sample() -> dict[str, object]:
             dispute_decider="Head of Procurement",
             dispute_in_time="yes",
             validation_note="Records checked against the rota.",
+            provider_copy="original",
             evidence_wanted="a copy of the new rota",
             withdrawn_reason="The referrer and the service have agreed it.",
             publication_flag="yes",

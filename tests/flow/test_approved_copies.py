@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.flow.bench import BOX, MAYA, Bench, results
+from tests.flow.bench import BOX, JOAN, MAYA, PRIYA, Bench, results
 
 LOGO = b"\x89PNG\r\n\x1a\n" + b"0" * 3000
 PHOTO = b"\xff\xd8\xff" + b"0" * 90_000
@@ -90,3 +90,55 @@ def test_a_photographed_page_is_a_copy(bench: Bench):
     say(bench, ref, plain((PHOTO, "image/jpeg", "page.jpg"), (LOGO, "image/png", "logo.png")))
     bench.to("2027-02-01 12:00")
     assert [a.name for a in bench.letter("M20").message.attachments] == ["page.jpg"]
+
+
+# -- letters that officers send themselves ----------------------------------------------------------------------------
+
+
+def to_decision(bench: Bench, ref: str) -> None:
+    """From stage 4 to the decision that nothing follows."""
+    tag = f"Re: [{ref}]"
+    bench.mail("2027-02-10 09:00", JOAN, tag, "We accept that calls were missed.")
+    bench.mail("2027-02-10 11:00", MAYA, tag, "Accepted")
+    bench.mail("2027-02-15 11:00", MAYA, tag, "Recommend: The concern is upheld.\nDefault notice: no")
+    bench.mail("2027-02-18 11:00", PRIYA, tag, "Decision: agreed, no default notice")
+
+
+def test_the_copy_of_an_officers_own_letter_is_the_copy(bench: Bench):
+    """What the officer sent to the provider with the mailbox in copy is what the conclusion encloses, nothing else."""
+    ref = ready(bench)
+    tag, pdf = f"Re: [{ref}]", [("redacted.pdf", b"%PDF redacted")]
+    bench.mail("2027-02-01 11:00", MAYA, tag, "Here is our letter.", to=JOAN, cc=BOX, files=pdf)
+    bench.mail("2027-02-01 11:10", MAYA, tag, "Dispatched")
+    assert "The provider gets: redacted.pdf." in bench.letter("M53").words
+    to_decision(bench, ref)
+    assert "No copy of the concern is on file" not in bench.letter("M31").words
+    bench.mail("2027-02-19 09:00", MAYA, tag, "Send")
+    bench.to("2027-02-19 16:30")
+    m33 = bench.letter("M33")
+    assert [a.name for a in m33.message.attachments] == ["redacted.pdf"]
+    assert "A copy of the concern is attached" in m33.words
+
+
+def test_dispatched_approves_nothing_by_itself(bench: Bench):
+    """Without a file the concern as it came stays here: M31 says that no copy is on file, M33 promises none (Q14)."""
+    ref = ready(bench)
+    bench.mail("2027-02-01 11:10", MAYA, f"Re: [{ref}]", "Dispatched")
+    assert bench.state(ref) == "WPR" and "provider_copy" not in bench.case(ref).fields
+    to_decision(bench, ref)
+    assert "No copy of the concern is on file" in bench.letter("M31").words
+    bench.to("2027-02-22 16:30")  # nobody acts: it leaves by the clock
+    m33 = bench.letter("M33")
+    assert m33.message.attachments == () and "copy of the concern" not in m33.words
+    assert bench.state(ref) == "CLO"
+
+
+def test_a_copy_can_be_attached_with_the_conclusion(bench: Bench):
+    """The word "Send" at the conclusion takes the approved copy with it."""
+    ref = ready(bench)
+    bench.mail("2027-02-01 11:10", MAYA, f"Re: [{ref}]", "Dispatched")
+    to_decision(bench, ref)
+    bench.mail("2027-02-19 09:00", MAYA, f"Re: [{ref}]", "Send", files=[("late.pdf", b"%PDF redacted")])
+    bench.to("2027-02-19 16:30")
+    m33 = bench.letter("M33")
+    assert [a.name for a in m33.message.attachments] == ["late.pdf"] and "copy of the concern is attached" in m33.words
