@@ -108,12 +108,20 @@ def record(
     history = read_facts(unit, ref)
     after = fold(history)
     moment = Moment(house, unit, office, procedure, after, facts, history, now)
-    # Files first: a letter may enclose the report that the same step asks for.
-    for fact in sorted(facts, key=lambda fact: fact.kind != "file"):
+    for fact in sorted(facts, key=lambda fact: _turn(procedure, fact)):
         _do(moment, fact)
     _agenda(unit, procedure, after)
     unit.views.put(ref, procedure.id, view.state_of(procedure, after), view.summary(office, procedure, after, now))
     return after
+
+
+def _turn(procedure: Procedure, fact: Fact) -> int:
+    """Files first: a letter may enclose the report that the same step asks for. Letters to officers last: they name
+    what goes to the parties."""
+    if fact.kind == "file":
+        return 0
+    role = procedure.roles.get(procedure.party_of(str(fact.data.get("role", ""))))
+    return 2 if fact.kind == "letter" and (role is None or role.is_officer) else 1
 
 
 def _do(moment: Moment, fact: Fact) -> None:

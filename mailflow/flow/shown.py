@@ -159,8 +159,22 @@ def correction(moment: Moment, letter_id: str) -> dict[str, object] | None:
     wrong = moment.case.letters.get(letter_id)
     if wrong is None:
         return None
-    said = said_words(moment)
-    return {"letter_on": moment.office.calendar.local_date(wrong.at), "text": (said or {}).get("note", "")}
+    said = next((f for f in reversed(moment.facts) if f.kind == "said"), None)
+    text = said.data.get("blanks", {}).get("text", "") if said else ""
+    return {"letter_on": moment.office.calendar.local_date(wrong.at), "text": str(text or "")}
+
+
+def already_left(moment: Moment) -> list[dict[str, object]]:
+    """Letters that an undo came too late for: what, to whom, and when they left (Q33)."""
+    wanted = [str(x) for f in moment.facts if f.kind == "undone" for x in f.data.get("corrections", ())]
+    subjects = {c.identity: c.subject for c in moment.unit.inbox.correspondence(moment.case.ref)}
+    found = []
+    for letter in (moment.case.letters[x] for x in wanted if x in moment.case.letters):
+        role = moment.procedure.roles.get(moment.procedure.party_of(letter.role))
+        to = f"{role.title if role else letter.role}: {', '.join(letter.to)}"
+        on = deadlines.long_date(moment.office.calendar.local_date(letter.at))
+        found.append({"what": telling.untagged(subjects.get(letter.id, "")), "to": to, "at": on})
+    return found
 
 
 def bounce(moment: Moment, letter_id: str) -> dict[str, object] | None:

@@ -220,7 +220,7 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
                 said = plain_label(verb.label) if verb else data["verb"]
                 lines.append(f'"{said}" is undone; everything stands as before it.')
                 if data.get("corrections"):
-                    lines.append("Something had left already: a correction is drafted and waits for your approval.")
+                    lines.append("Something had left already and can only be corrected; see below.")
             case "held":
                 lines.append(f"Everything waits until {deadlines.long_date(date.fromisoformat(str(data['until'])))}.")
             case "released":

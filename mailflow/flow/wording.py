@@ -113,6 +113,7 @@ def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, m
         "buttons": choices,
         "recorded": telling.recorded(moment.office, procedure, moment.facts) if receipt else [],
         "leaves": shown.leaves(moment) if receipt else [],
+        "gone": shown.already_left(moment) if receipt else [],
         "commands": [],
     }
 
@@ -171,7 +172,13 @@ def _due(dates: telling.Dates, nexts: list[telling.DateWords], machine: Machine,
     return (own or nexts or [None])[0]
 
 
-def _addressee(moment: Moment, to: list[str], role: str) -> dict[str, str]:
+def _addressee(moment: Moment, to: list[str], role: str) -> dict[str, object]:
     defined = moment.procedure.roles.get(moment.procedure.party_of(role))
     person = moment.office.register.person(to[0]) if to else None
-    return {"name": person.name if person else "", "role_title": defined.title if defined else "", "role": role}
+    return {
+        "name": person.name if person else "",
+        "role_title": defined.title if defined else "",
+        "role": role,
+        # Only those whom the case is about see its name and its contract over a letter.
+        "is_party": bool(defined and defined.field and defined.field == moment.procedure.party),
+    }

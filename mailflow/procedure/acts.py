@@ -253,6 +253,8 @@ def _undo(d: Decision, said: Said) -> None:
         if letter.status == "decided" and letter.id not in d.terms.gone:
             d.emit("letter_withdrawn", letter.machine, letter=letter.id)
     left = [s.id for s in caused if d.is_party(s.role) and (s.status == "sent" or s.id in d.terms.gone)]
+    if d.procedure.verbs[last.verb].act == "approve_correction" and not left:
+        left = list(last.before.corrections)  # they wait once more
     fate = {"act": last.seq, "verb": last.verb, "corrections": left, "again": again}
     d.emit("undone", main_of(d).id, **fate, at=d.at.isoformat())
     if again:
@@ -281,6 +283,14 @@ def _decide_again(d: Decision, undoing: int) -> None:
 def _correct(d: Decision, said: Said) -> None:
     if not d.case.corrections:
         raise Refused("asked", "No correction is waiting for approval.")
+    verb, text = d.procedure.verbs[said.verb], str(said.blanks.get("text") or "").strip()
+    if not text or text in (verb.form or verb.label):
+        raise Refused(
+            "asked",
+            f'The words of the correction are missing: "{verb.label}". They go as they stand to everybody who got a '
+            "letter that was wrong.",
+            (said.verb,),
+        )
     head(d, said, main_of(d).id)
     for letter_id in d.case.corrections:
         wrong = d.case.letters[letter_id]
@@ -289,6 +299,7 @@ def _correct(d: Decision, said: Said) -> None:
             d.case.machines.get(wrong.machine, main_of(d)),
             d.procedure.acts["correction"],
             to_roles=(wrong.role,),
+            people=(wrong.to, tuple(str(a) for a in wrong.data.get("cc", ()))),
             extra={"about": letter_id, "mail": said.mail},
         )
     d.emit("corrected", main_of(d).id, at=d.at.isoformat())

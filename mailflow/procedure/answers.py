@@ -112,7 +112,9 @@ def receipt(d: Decision, sayings: tuple[Said, ...]) -> None:
     last = sayings[-1]
     if all(d.procedure.verbs[s.verb].act in ("status", "help") for s in sayings):
         return
-    for fact in d.facts:
+    # What had left before it was undone is told in a mail of its own, never beside a task.
+    corrects = any(f.kind == "undone" and f.data["corrections"] for f in d.facts)
+    for fact in d.facts if not corrects else ():
         if fact.kind == "letter" and last.by.address in fact.data["to"] and not fact.data.get("missing"):
             d.emit("receipt", fact.machine, letter=fact.data["letter"], verbs=[s.verb for s in sayings])
             return

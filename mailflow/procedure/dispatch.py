@@ -72,10 +72,16 @@ def send(
     timer: str = "",
     recorded_at: datetime | None = None,
     extra: dict[str, object] | None = None,
+    people: tuple[tuple[str, ...], tuple[str, ...]] | None = None,
 ) -> None:
-    """Decide one letter. `recorded_at`: an officer sent it by hand then, so it counts as sent and is not sent by us."""
+    """Decide one letter. `recorded_at`: an officer sent it by hand then, so it counts as sent and is not sent by us.
+
+    people: To and Cc by address, for those who got an earlier letter, whoever holds the role now.
+    """
     letter = d.procedure.letters[name]
     to, cc = _addressees(d, machine, letter, to_roles)
+    if people:
+        to, cc = (tuple(Contact("", address) for address in group) for group in people)
     data: dict[str, object] = {
         "letter": f"{d.case.ref}/{machine.id}/{name}/{d.case.seq + 1}",
         "name": name,
@@ -97,7 +103,7 @@ def send(
         _ask_for_contact(d, machine, letter.to, name)
         return
     d.emit("letter", machine.id, **data, leave_at=d.leaves_at(letter).isoformat())
-    if letter.cc and not cc and _ought_to_be_known(d, letter.cc):
+    if letter.cc and not cc and not people and _ought_to_be_known(d, letter.cc):
         _ask_for_contact(d, machine, letter.cc, name)
 
 

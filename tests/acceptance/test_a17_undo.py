@@ -42,7 +42,7 @@ def test_a17_undo_after_the_conclusion_left(tmp_path: Path, real: bool):
         assert "correction" in words(recorded)
         c.go("2027-03-04 12:00")
         assert not c.all(PROVIDER, CORRECTION)
-        c.word("2027-03-04 13:00", CMO, ref, "Approve correction\nThe conclusion of 3 March was sent by mistake.")
+        c.word("2027-03-04 13:00", CMO, ref, "Approve correction: The conclusion of 3 March was sent by mistake.")
         c.go("2027-03-04 14:00")
         letter = c.one(PROVIDER, CORRECTION)
         assert "Wednesday 3 March 2027" in letter.subject and "sent by mistake" in words(letter)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from mailflow.store import Store
 from tests.flow.bench import JOAN, MAYA, Bench
 
 OTHER = "Brightway Support CIC"
 
 
-def test_letters_never_change_hands(store: Store) -> None:
+def test_letters_never_change_hands(bench: Bench) -> None:
     """Once a letter has gone to an organisation, another name is refused; its own name, written otherwise, is not."""
-    bench = Bench(store)
     ref = bench.with_provider()
     bench.mail("2027-02-03 09:30", MAYA, f"Re: [{ref}]", f"New provider: {OTHER}")
     case = bench.case(ref)
@@ -20,9 +18,8 @@ def test_letters_never_change_hands(store: Store) -> None:
     assert "Recorded: Provider is" in bench.letter("M53", MAYA).message.subject and bench.case(ref).fields["contract"]
 
 
-def test_what_belonged_to_the_first_goes_with_it(store: Store) -> None:
+def test_what_belonged_to_the_first_goes_with_it(bench: Bench) -> None:
     """Before a letter has gone, another name clears the contract, what came from it and the copy approved for it."""
-    bench = Bench(store)
     ref = bench.concern()
     bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nEligible")
     bench.mail("2027-02-01 10:20", MAYA, f"Re: [{ref}]", "Send", files=[("copy.pdf", b"%PDF-1.4 redacted")])
@@ -35,9 +32,8 @@ def test_what_belonged_to_the_first_goes_with_it(store: Store) -> None:
     assert bench.case(ref).fields["contract"] == "CM-2024-017"
 
 
-def test_a_letter_joins_only_its_own_people(store: Store) -> None:
+def test_a_letter_joins_only_its_own_people(bench: Bench) -> None:
     """RFC 5322 3.6.4: a letter to somebody new in the role names no Message-ID of the one before."""
-    bench = Bench(store)
     ref = bench.with_provider()
     bench.mail("2027-02-03 09:00", JOAN, f"Re: [{ref}]", "We dispute this.")
     bench.mail("2027-02-03 10:00", MAYA, f"Re: [{ref}]", "Referrer is new.person@council.example")

@@ -31,7 +31,7 @@ def test_a17b_undo_after_the_conclusion_left():
     assert "decided_at" not in play.case.fields and "dispute_until" not in play.case.fields
     names = [play.case.letters[x].name for x in play.case.corrections]
     assert names == ["M33", "M34", "M35"] and "M54" not in play.letters()
-    play.say("cmo", local(20, 4, clock="11:00"), "approve_correction")
+    play.say("cmo", local(20, 4, clock="11:00"), ("approve_correction", {"text": "It left too soon."}))
     assert play.letters().count("M54") == 3 and play.case.corrections == ()
     play.say("spo", local(21, 4), ("decision_agreed", {"default_notice": "no"}))
     play.say("cmo", local(21, 4, clock="11:00"), "send")
