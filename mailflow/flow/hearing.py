@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, origin, registering
+from mailflow.flow import buttons, origin, registering, unanswered
 from mailflow.flow.arrived import Mail
 from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.opening import open_new
@@ -177,7 +177,9 @@ def _no_words(heard: Heard) -> Outcome:
     note_said = Said(
         verb, heard.actor, mail.kept.arrived_at, mail.kept.identity, {}, "", heard.reading.note, mail.files
     )
-    heard.advance(Commands((note_said,)))
+    who = heard.actor.address
+    quiet = unanswered.is_silent(heard.unit, heard.office, heard.procedure, heard.case.ref, mail, verb, who, heard.now)
+    heard.advance(Commands((note_said,), quiet))
     return heard.done("an officer's note")
 
 

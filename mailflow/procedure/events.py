@@ -69,9 +69,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Commands:
-    """All words of one mail, in order: all or none (G11)."""
+    """All words of one mail, in order: all or none (G11). quiet: recorded without a receipt."""
 
     sayings: tuple[Said, ...]
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def _all_or_none(
         d.event, d.at = said, said.at
         acts.refuse(d, said, refusal)
         return d.facts
-    if d.facts:
+    if d.facts and not event.quiet:
         acts.receipt(d, event.sayings)
     return d.facts
 
