@@ -45,7 +45,8 @@ def resolve(
     if kind == "address":
         person = office.register.person(value)
         return {**blanks, "value": person.email if person else value.lower()}, ""
-    return blanks, ""
+    left_open = value.startswith("(") and value.rstrip(" .") in verb.label  # a button that nobody filled in
+    return blanks, f'Write your own words in place of "{value}".' if left_open else ""
 
 
 def _organisation(

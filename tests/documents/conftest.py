@@ -75,6 +75,7 @@ def sample() -> dict[str, object]:
         "to": {"name": "Robin Reader", "role_title": "Contracts Manager", "role": "reader"},
         "case": Fields(
             summary="Missed home care visits in two weeks of February",
+            neutral="Visits at home were missed",
             provider_name="Oakfield Care Ltd",
             contract_number="C-1234",
             contract_title="Home Care North",

@@ -335,3 +335,15 @@ def test_a_question_asked_again_says_the_same_in_text_and_html(letters, context)
     made = letters.render("council-concerns/M57", context)
     for words in ("since Monday 1 March 2027", "We have asked Ann Example", "goes to Ben Example too", holds):
         assert words in " ".join(made.text.split()) and words in " ".join(made.html.split())
+
+
+@pytest.mark.parametrize("name", ["M15", "M20", "M22", "M33"])
+def test_the_provider_reads_only_the_officers_sentence(letters, name, context):
+    """The referrer's subject line may hold names and health facts: a provider never reads it (G12)."""
+    context["case"].summary = "Mrs Edith Marlow missed insulin"
+    made = letters.render(f"council-concerns/{name}", context)
+    assert "The concern, in short: Visits at home were missed." in " ".join(made.text.split())
+    assert "Marlow" not in made.text + made.html
+    context["case"].neutral = ""
+    made = letters.render(f"council-concerns/{name}", context)
+    assert "in short" not in made.text + made.html and "Marlow" not in made.text + made.html
