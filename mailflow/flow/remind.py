@@ -1,9 +1,9 @@
-"""One deadline that has passed: make it an event, or hold it because the party's mail is not read yet.
+"""One deadline that has passed: make it an event, or hold it: the party's mail is not read, our letter has not left.
 
 In: the agenda, the inbox, a `now`.
 Out: True if something was found to do.
 Fails: Conflict when another loop was first.
-Limits: cost depends on what is due, not on what is open; a held chaser is asked again when the inbox changes.
+Limits: cost depends on what is due, not on what is open; what is held is asked again at every turn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import structlog
 
 from mailflow.errors import Conflict, Unavailable
 from mailflow.flow import advance as stepping
+from mailflow.flow import unsent
 from mailflow.flow.people import addresses_of
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.case import Case, Fact
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 
 
 def remind_one(house: House, now: datetime) -> bool:
-    """Take the oldest due row that nothing holds back."""
+    """Take the oldest due row that nothing holds back; when there is none, tell of letters that have not left."""
     with house.store.read() as unit:
         due_rows = unit.agenda.due(now)
     first: Exception | None = None
@@ -40,15 +41,19 @@ def remind_one(house: House, now: datetime) -> bool:
             raise
         except Exception as fault:  # one case whose deadline cannot be told must not stop the others
             first = first or fault
+    told = unsent.tell_unsent(house, now)
     if first is not None:
         raise first
-    return False
+    return told
 
 
 def _take(house: House, unit: Unit, due: Due, now: datetime) -> bool:
     office = house.office_of(due.case)
     case = stepping.read_case(unit, due.case)
     procedure = stepping.procedure_of(house, office, case)
+    not_left = unsent.held_because(case, due)
+    if not_left:
+        return _note_held(house, unit, office, procedure, case, due, not_left, now)
     if due.chases:
         why = held_because(unit, office, procedure, case, due, now)
         if why:
@@ -123,7 +128,7 @@ def _asked_about(unit: Unit, ref: str, role: str) -> bool:
 def _note_held(
     house: House, unit: Unit, office: Office, procedure: Procedure, case: Case, due: Due, why: str, now: datetime
 ) -> bool:
-    """ChaserHeld, once per reason; the row stays due and is asked again when the inbox changes."""
+    """ChaserHeld, once per reason; the row stays due, and is asked again until nothing holds it (G9, K9)."""
     key = f"{due.machine}/{due.timer}/{due.set_seq}"
     if case.held_chasers.get(key) == why:
         return False

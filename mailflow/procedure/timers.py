@@ -227,10 +227,21 @@ def firm_up(d: Decision, letter_id: str) -> None:
     """A letter has left: the clocks that count from it become firm, never earlier than the date it states (K9)."""
     for live in d.case.live():
         for name, timer in live.timers.items():
-            if timer.letter == letter_id and not timer.firm and not timer.extended:
-                machine = d.case.machines[live.id]
-                if timer.state == "running":
-                    set_timer(d, machine, d.definition(machine).timers[name], firming=True)
+            if timer.letter != letter_id or timer.firm or timer.state not in ("running", "standing"):
+                continue
+            machine = d.case.machines[live.id]
+            definition = d.definition(machine).timers[name]
+            if timer.extended and not _left_too_late(d, machine, definition, timer):
+                continue
+            set_timer(d, machine, definition, firming=True)
+            if timer.state == "standing":
+                d.emit("timer_stood", machine.id, timer=name)
+
+
+def _left_too_late(d: Decision, machine: Machine, definition: TimerDef, timer: Timer) -> bool:
+    """Whether an extended date leaves less time than the rule gives from the day on which the letter really left."""
+    found = _anchor(d, machine, definition)
+    return bool(found) and deadlines.compute(rule_of(d, definition), found[0], d.calendar).on > timer.on
 
 
 def after_undo(d: Decision) -> None:

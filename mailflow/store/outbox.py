@@ -238,6 +238,10 @@ class Outbox(Room):
         """Letters with an envelope in this state, oldest first."""
         return self._bundles(sql.WITH_STATE, {"s": state})
 
+    def late(self, before: datetime) -> list[str]:
+        """The ids of letters that could have left by `before` and are still under way to somebody, oldest first."""
+        return list(self._work.read(sql.LATE, {"before": before}).scalars())
+
     def next_leave(self) -> datetime | None:
         """When the next letter that nothing holds back may be claimed; None when there is none."""
         return self._work.read(sql.NEXT_LEAVE).scalar()

@@ -144,6 +144,12 @@ GET = select(*_LETTER).where(_l.id == bindparam("l"))
 BY_MESSAGE_ID = select(*_LETTER).where(_l.message_id == bindparam("mid"))
 OF_CASE = select(*_LETTER).where(_l.case == bindparam("c")).order_by(*_ORDER)
 WITH_STATE = select(*_LETTER).where(_l.id.in_(select(_e.letter).where(_e.state == bindparam("s")))).order_by(*_ORDER)
+_under_way = and_(_e.state.in_(("waiting", "claimed", "deferred", "in_doubt")), ~_e.home)
+LATE = (
+    select(_l.id)
+    .where(_l.id.in_(select(_e.letter).where(_under_way)), _l.leave_at <= bindparam("before", type_=_instant))
+    .order_by(*_ORDER)
+)
 NEXT_LEAVE = (
     select(func.min(_e.next_at))
     .select_from(schema.envelopes.join(schema.letters, _l.id == _e.letter))
