@@ -181,12 +181,10 @@ def _enclosures(moment: Moment, letter: LetterDef) -> list[Attachment]:
             if pages:
                 found.append(_attachment(pages[-1].path.rpartition("/")[2], "text/html", pages[-1].octets))
         elif what == "response":
-            role = moment.procedure.party_of(letter.mail)
-            approved = moment.case.fields.get(f"{moment.procedure.party_of(letter.to)}_copy")
-            if isinstance(approved, list):
-                found += _files(moment, approved)
-            elif role in moment.case.last_mail:
-                found += _whole(moment, moment.case.last_mail[role][0], "response.eml")
+            found += _files(moment, shown.approved_copy(moment, letter))
+            mails = shown.answers(moment, letter)
+            for n, identity in enumerate(mails, 1):
+                found += _whole(moment, identity, f"response-{n}.eml" if len(mails) > 1 else "response.eml")
         else:
             found += _whole(moment, shown.first_mail(moment), f"{what}.eml")
     return found

@@ -94,6 +94,35 @@ def mail_of_letter(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, o
     return mail_words(moment, str(fact.data.get("mail", ""))) if fact.data.get("mail") else None
 
 
+def answers(moment: Moment, letter: LetterDef) -> tuple[str, ...]:
+    """The mails that a letter passes on, oldest first: all of the role since the letter they answer left, or the last.
+
+    None where an officer has approved a copy that stands in their place.
+    """
+    role = moment.procedure.party_of(letter.mail) if letter.mail else ""
+    if role not in moment.case.last_mail or approved_copy(moment, letter):
+        return ()
+    left = [s.at for s in moment.case.letters.values() if s.name == letter.since and s.status == "sent"]
+    found = {}
+    for fact in (*moment.history, *moment.facts):
+        if left and fact.kind == "mail" and moment.procedure.party_of(str(fact.data["role"])) == role:
+            if instant(fact.data["at"]) >= max(left):
+                found[str(fact.data["mail"])] = instant(fact.data["at"])
+    return tuple(sorted(found, key=lambda mail: found[mail])) or (moment.case.last_mail[role][0],)
+
+
+def answers_words(moment: Moment, letter: LetterDef) -> list[dict[str, object]]:
+    """Those mails as the letter quotes them, if it encloses them."""
+    mails = answers(moment, letter) if "response" in letter.attach else ()
+    return [words for words in (mail_words(moment, one) for one in mails) if words]
+
+
+def approved_copy(moment: Moment, letter: LetterDef) -> list[dict[str, str]]:
+    """The files that an officer approved for the addressee of a letter in place of the mails themselves."""
+    approved = moment.case.fields.get(f"{moment.procedure.party_of(letter.to)}_copy")
+    return approved if isinstance(approved, list) else []
+
+
 def first_formal(moment: Moment) -> date | None:
     """When our first formal letter to a party left."""
     formal = [

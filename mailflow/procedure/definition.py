@@ -102,6 +102,8 @@ class LetterDef:
     buttons: tuple[str, ...] = ()
     mail: str = ""
     never_sent: bool = False
+    also: str = ""  # "joined": one more letter to each whose case was joined to this one (Q12)
+    since: str = ""  # it tells all mails of `mail` that came after this letter had left, not only the last
 
 
 @dataclass(frozen=True)

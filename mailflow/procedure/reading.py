@@ -181,6 +181,8 @@ def _letter(t: Table, name: str) -> LetterDef:
             t.texts("buttons"),
             t.text("mail", ""),
             t.flag("never_sent"),
+            t.text("also", "", among=("joined",)),
+            t.text("since", ""),
         ),
     )
 

@@ -149,6 +149,7 @@ def sample() -> dict[str, object]:
             "at": monday,
         },
         "mail": mail,
+        "answers": [mail, {**mail, "arrived": date(2027, 3, 11), "text": "The new rota is attached."}],
         "first_letter_on": date(2027, 3, 2),
         "file": [
             {"day": monday, "who": "Riley Referrer", "what": "raised the concern", "text": "Visits were missed."},
