@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mailflow.errors import CannotRender
-from mailflow.flow import closure, people, posting, sealing, unrendered, view
+from mailflow.flow import closure, joining, people, posting, sealing, unrendered, view
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office
@@ -110,9 +110,23 @@ def record(
     moment = Moment(house, unit, office, procedure, after, facts, history, now)
     for fact in sorted(facts, key=lambda fact: _turn(procedure, fact)):
         _do(moment, fact)
+    for target, came in joining.changes(before, after):
+        _join(house, unit, office, after, target, came, now)
     _agenda(unit, procedure, after)
     unit.views.put(ref, procedure.id, view.state_of(procedure, after), view.summary(office, procedure, after, now))
     return after
+
+
+def _join(house: House, unit: Unit, office: Office, source: Case, target: str, came: bool, now: datetime) -> None:
+    """Tell the other case who joined it, or that an undo has parted the two; once for each."""
+    case = joining.standing(target, lambda ref: read_case(unit, ref) if unit.log.last(ref) else None)
+    cause = f"joined:{source.ref}/{source.seq}"
+    if case is None or unit.log.knows(case.ref, cause):
+        return
+    procedure = procedure_of(house, office, case)
+    facts = joining.facts(office, procedure, source, case, came, office.calendar.local_date(now))
+    if facts:
+        record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor="", at=now)
 
 
 def _turn(procedure: Procedure, fact: Fact) -> int:

@@ -183,6 +183,9 @@ class _Teller:
     def _joined(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"Joined with {data['ref']}", ""
 
+    def _joined_by(self, machine: str, data: Mapping) -> tuple[str, str]:
+        return f"{data['ref']} was joined to this" if data["came"] else f"{data['ref']} stands by itself again", ""
+
     def _cycle(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"Cycle {data['n']} began", ""
 

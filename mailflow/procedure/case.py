@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
+from mailflow.procedure import undoing
 from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, Timer, replace
 
 __all__ = ["EMPTY", "HEADS", "Act", "Case", "Fact", "Machine", "Sent", "Timer", "apply", "day", "fold", "instant"]
@@ -139,60 +140,6 @@ def _again(case: Case, old: str, new: str) -> Case:
     return replace(case, machines=MappingProxyType(machines))
 
 
-# -- undo (Q33) -----------------------------------------------------------------------------------------------------
-
-
-def _apply_undo(case: Case, fact: Fact) -> Case:
-    act = next(a for a in case.acts if a.seq == int(fact.data["act"]))
-    before = act.before
-    machines = {}
-    for name, machine in case.machines.items():
-        if machine.changed[0] < act.seq:
-            machines[name] = machine
-        elif name in before.machines:
-            machines[name] = replace(before.machines[name], changed=case.head)
-    acts = tuple(replace(a, undone=True) if a.seq == act.seq else a for a in case.acts)
-    case = _fields_before(replace(case, machines=MappingProxyType(machines), acts=acts), act)
-    waiting = {role: (*mails, *case.unjudged.get(role, ())) for role, mails in act.judged.items()}
-    drafts = before.corrections if fact.data.get("again") else case.corrections
-    return replace(
-        case,
-        unjudged=MappingProxyType({**case.unjudged, **waiting}),
-        corrections=(*drafts, *(str(x) for x in fact.data.get("corrections", ()))),
-    )
-
-
-def _fields_before(case: Case, act: Act) -> Case:
-    """What the act (or a letter's leaving after it) wrote is written back as it was."""
-    before, fields, lists = act.before, dict(case.fields), dict(case.lists)
-    set_by, written = dict(case.set_by), dict(case.written)
-    hold, cycle = case.hold, case.cycle
-    for name, (seq, kind) in case.written.items():
-        if seq != act.seq and not (seq > act.seq and kind == "settled"):
-            continue
-        special, _, key = name.partition(" ")
-        if special == "#hold":
-            hold = before.hold
-        elif special == "#cycle":
-            cycle = before.cycle
-        elif special == "#list":
-            lists[key] = before.lists.get(key, ())
-        elif name in before.fields:
-            fields[name] = before.fields[name]
-        else:
-            fields.pop(name, None)
-        set_by[name], written[name] = before.set_by.get(name, (0, "")), case.head
-    return replace(
-        case,
-        fields=MappingProxyType(fields),
-        set_by=MappingProxyType(set_by),
-        written=MappingProxyType(written),
-        lists=MappingProxyType(lists),
-        hold=hold,
-        cycle=cycle,
-    )
-
-
 def _mark(case: Case, name: str) -> Case:
     """Remember which head fact wrote this, so that an undo can tell."""
     return replace(case, set_by=_put(case.set_by, name, case.head), written=_put(case.written, name, case.head))
@@ -318,7 +265,9 @@ def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911, PLR0912 - o
         case "file":
             return replace(case, files=(*case.files, str(data["what"])))
         case "joined":
-            return replace(case, joined=(*case.joined, str(data["ref"])))
+            return _mark(replace(case, joined=(*case.joined, str(data["ref"]))), "#joined")
+        case "joined_by":
+            return replace(case, fields=MappingProxyType({**case.fields, **data["fields"]}))
         case "chaser_held":
             return replace(case, held_chasers=_put(case.held_chasers, str(data["key"]), str(data["why"])))
     if fact.kind in SILENT:
@@ -338,7 +287,7 @@ def apply(case: Case, fact: Fact) -> Case:
     if fact.kind in ("items", "item"):
         return _apply_item(case, fact)
     if fact.kind == "undone":
-        return _apply_undo(case, fact)
+        return undoing.undo(case, fact)
     return _apply_simple(case, fact)
 
 

@@ -16,6 +16,7 @@ from mailflow.procedure.definition import LetterDef
 from mailflow.procedure.events import Contact, OwnLetter, Said
 
 MOST_RUNGS_UP = 6
+JOINED = "joined:people"  # the field that lists whose cases were joined to this one
 
 
 def owner_role(d: Decision, machine: Machine) -> str:
@@ -82,6 +83,8 @@ def send(
     to, cc = _addressees(d, machine, letter, to_roles)
     if people:
         to, cc = (tuple(Contact("", address) for address in group) for group in people)
+    elif letter.also:
+        _also(d, machine, letter, (*to, *cc), {"why": why, "row": row, "timer": timer, **(extra or {})})
     data: dict[str, object] = {
         "letter": f"{d.case.ref}/{machine.id}/{name}/{d.case.seq + 1}",
         "name": name,
@@ -105,6 +108,20 @@ def send(
     d.emit("letter", machine.id, **data, leave_at=d.leaves_at(letter).isoformat())
     if letter.cc and not cc and not people and _ought_to_be_known(d, letter.cc):
         _ask_for_contact(d, machine, letter.cc, name)
+
+
+def _also(
+    d: Decision, machine: Machine, letter: LetterDef, told: tuple[Contact, ...], words: dict[str, object]
+) -> None:
+    """A letter of its own to each whose case was joined to this one: none of them sees another (Q12)."""
+    joined = d.case.fields.get(JOINED)
+    for address in joined if isinstance(joined, list) else ():
+        if any(c.email == address for c in told):
+            continue
+        data = {**words, "name": letter.name, "role": letter.to, "to": [address], "cc": [], "buttons": []}
+        number = f"{d.case.ref}/{machine.id}/{letter.name}/{d.case.seq + 1}"
+        when = {"at": d.now.isoformat(), "leave_at": d.leaves_at(letter).isoformat()}
+        d.emit("letter", machine.id, letter=number, **data, **when, also=letter.also)
 
 
 def _addressees(

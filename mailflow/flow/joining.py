@@ -1,0 +1,62 @@
+"""Whoever raised a case that was joined to another is known there, and is told its conclusion (Q12).
+
+In: the case that was joined, and the case it was joined to.
+Out: one fact for the other case: whom to tell as well, and in which role they speak there.
+Fails: never.
+Limits: gives away nothing of either case; each is written to in a letter of their own (procedure/dispatch.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from mailflow.flow.people import ACCEPTED, speaker_on
+from mailflow.flow.ports import Office
+from mailflow.procedure.case import Case, Fact
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.dispatch import JOINED
+
+MOST_JOINED = 20  # one case after the other
+
+
+def changes(before: Case, after: Case) -> list[tuple[str, bool]]:
+    """The cases to which this step has joined the case (True), or from which an undo has parted it (False)."""
+    came = [(ref, True) for ref in after.joined if ref not in before.joined]
+    return came + [(ref, False) for ref in before.joined if ref not in after.joined]
+
+
+def standing(ref: str, read: Callable[[str], Case | None]) -> Case | None:
+    """The case that stands for this one: itself, or the one it was joined to in its turn."""
+    case = read(ref)
+    for _ in range(MOST_JOINED):
+        if case is None or not case.joined:
+            break
+        case = read(case.joined[-1]) or case
+    return case
+
+
+def facts(office: Office, procedure: Procedure, source: Case, target: Case, came: bool, today: date) -> list[Fact]:
+    """What the target records: [] if it knows them already, for nobody is told twice."""
+    opener = procedure.roles[procedure.opened_by]
+    listed, brought = _people(target), _people(source)
+    theirs = [a for a in (str(source.fields.get(opener.field) or ""), *brought) if a]
+    own = target.fields.get(opener.field)
+    if came:
+        now_listed = [*listed, *(a for a in dict.fromkeys(theirs) if a != own and a not in listed)]
+    else:
+        now_listed = [a for a in listed if a not in theirs]
+    if now_listed == listed:
+        return []
+    fields: dict[str, object] = {JOINED: now_listed}
+    for address in {*listed, *now_listed} - ({*listed} & {*now_listed}):
+        if not came:
+            fields[ACCEPTED + address] = ""
+        elif speaker_on(office, procedure, target, address, today) is None:
+            fields[ACCEPTED + address] = opener.name
+    return [Fact("joined_by", procedure.main, {"ref": source.ref, "fields": fields, "came": came})]
+
+
+def _people(case: Case) -> list[str]:
+    found = case.fields.get(JOINED)
+    return [str(a) for a in found] if isinstance(found, list) else []
