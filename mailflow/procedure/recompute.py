@@ -17,7 +17,7 @@ from mailflow.procedure.case import Case, Fact, Machine, Timer
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import Terms
-from mailflow.procedure.timers import rule_of, steps_of
+from mailflow.procedure.timers import dated, rule_of, steps_of
 
 
 def recompute(
@@ -57,14 +57,7 @@ def _again(d: Decision, machine: Machine, timer: Timer) -> None:
     d.emit(
         "timer_set",
         machine.id,
-        timer=timer.name,
-        on=deadline.on.isoformat(),
-        nominal=deadline.nominal.isoformat(),
-        target=deadline.target.isoformat(),
-        clause=timer.clause,
-        working=deadline.working,
-        rule=rule.text,
-        soft=deadline.soft,
+        **dated(definition, rule, deadline),
         anchor=timer.anchor.isoformat(),
         steps=steps,
         promised=timer.promised.isoformat() if timer.promised else "",
@@ -73,7 +66,6 @@ def _again(d: Decision, machine: Machine, timer: Timer) -> None:
         firm=timer.firm,
         firming=True,
         fixed=timer.fixed,
-        overdue_from=deadline.breach_from.isoformat(),
     )
     if timer.state == "standing":
         d.emit("timer_stood", machine.id, timer=timer.name)

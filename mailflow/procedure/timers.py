@@ -135,14 +135,7 @@ def set_timer(
     d.emit(
         "timer_set",
         machine.id,
-        timer=timer.name,
-        on=deadline.on.isoformat(),
-        nominal=deadline.nominal.isoformat(),
-        target=deadline.target.isoformat(),
-        clause=timer.clause,
-        working=deadline.working,
-        rule=rule.text,
-        soft=deadline.soft,
+        **dated(timer, rule, deadline),
         anchor=(d.calendar.local_date(anchor) if isinstance(anchor, datetime) else anchor).isoformat(),
         steps=steps,
         promised=promised.isoformat() if promised else "",
@@ -151,9 +144,23 @@ def set_timer(
         firm=firm,
         firming=firming,
         fixed=explicit is not None or left is not None,
-        overdue_from=deadline.breach_from.isoformat(),
         aside=bool(timer.asked),
     )
+
+
+def dated(timer: TimerDef, rule: deadlines.Rule, deadline: deadlines.Deadline) -> dict[str, object]:
+    """What a `timer_set` fact keeps of a deadline: its dates, the words of its rule and its working."""
+    return {
+        "timer": timer.name,
+        "on": deadline.on.isoformat(),
+        "nominal": deadline.nominal.isoformat(),
+        "target": deadline.target.isoformat(),
+        "clause": timer.clause,
+        "working": deadline.working,
+        "rule": rule.text,
+        "soft": deadline.soft,
+        "overdue_from": deadline.breach_from.isoformat(),
+    }
 
 
 def _pause(d: Decision, machine: Machine, timer: Timer) -> None:
