@@ -8,7 +8,7 @@ Limits: addresses accepted by mail live in the case's log (fields "accepted:<add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -87,10 +87,13 @@ def _fields_of(unit: Unit, ref: str) -> Mapping[str, object]:
     return dict(view.get("fields", {})) if view else {}
 
 
-def people_of(office: Office, procedure: Procedure, case: Case, today: date) -> dict[str, tuple[Contact, ...]]:
-    """For each role, and each part of it ("role.part"), the people written to today."""
+def people_of(
+    office: Office, procedure: Procedure, case: Case, today: date, roles: Collection[Role] = ()
+) -> dict[str, tuple[Contact, ...]]:
+    """For each role (or each of `roles`), and each part of it ("role.part"), the people written to today."""
     found: dict[str, tuple[Contact, ...]] = {}
-    for role in procedure.roles.values():
+    roles = roles or procedure.roles.values()
+    for role in roles:
         match role.who:
             case "officer":
                 _officers(office, procedure, case, role, today, found)
@@ -100,7 +103,7 @@ def people_of(office: Office, procedure: Procedure, case: Case, today: date) -> 
                 found[role.name] = _person(office, str(case.fields.get(role.field, "")))
             case "service":
                 found[role.name] = _service(office, procedure, case, role, today)
-    for role in procedure.roles.values():
+    for role in roles:
         if role.who == "manager":
             found[role.name] = _manager(office, case, role, found)
     found["administrator"] = _person(office, office.administrator)
@@ -203,17 +206,3 @@ def addresses_of(office: Office, procedure: Procedure, case: Case, role: str, to
         for party in office.register.party(str(case.fields.get(defined.field, "")) or "-"):
             domains |= set(party.domains)
     return addresses, domains
-
-
-def live_cases_of(
-    unit: Unit, office: Office, procedure: Procedure, address: str, today: date, views: Iterable[Mapping]
-) -> list[str]:
-    """Live cases on which this address is listed, as a party or as the officer (G1)."""
-    found = []
-    for view in views:
-        fields = view.get("fields", {})
-        shell = Case(ref=str(view["ref"]), fields=fields)
-        owners = {fields.get(r.field) for r in procedure.roles.values() if r.is_officer and r.field}
-        if address in owners or speaker_on(office, procedure, shell, address, today):
-            found.append(str(view["ref"]))
-    return found

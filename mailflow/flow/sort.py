@@ -18,8 +18,9 @@ from mailflow.errors import Conflict, Unavailable, Unreadable
 from mailflow.flow import advance as stepping
 from mailflow.flow import answering, arrived, hearing, opening, origin, oversize, placing, returning
 from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
+from mailflow.flow.listed import live_cases_of
 from mailflow.flow.office_mail import tell_administrator
-from mailflow.flow.people import live_cases_of, speaker_on
+from mailflow.flow.people import speaker_on
 from mailflow.flow.ports import House, Office
 from mailflow.mail.correlate import Match, correlate
 from mailflow.procedure.case import Case
@@ -259,7 +260,7 @@ def _live_cases(unit: Unit, office: Office, mail: Mail, now: datetime, address: 
         return []
     today = office.calendar.local_date(now)
     views = unit.views.list(office.procedure.id, live_only=True)
-    return live_cases_of(unit, office, office.procedure, address, today, views)
+    return live_cases_of(office, office.procedure, address, today, views)
 
 
 def _junk(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:

@@ -204,8 +204,15 @@ class Register:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _contacts_by_email(self) -> dict[str, list[Contact]]:
+        found: dict[str, list[Contact]] = {}
+        for contact in self.contacts:
+            found.setdefault(contact.email, []).append(contact)
+        return found
+
     def _by_address(self, email: str) -> list[Contact]:
-        return [contact for contact in self.contacts if contact.email == email.lower()]
+        return self._contacts_by_email.get(email.lower(), [])
 
     def _principals(self, deputy: Officer, on: date) -> list[Officer]:
         """The officers who name this one as deputy, absent ones first."""
