@@ -237,7 +237,7 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
 
 
 def _files_that_go(procedure: Procedure, name: str, files: list[dict[str, str]]) -> str:
-    """Which files an officer has approved, and for whom (Q14): a field "provider_copy" is for the role "provider"."""
+    """Which files an officer has approved, and for whom (Q14): a field "x_copy" is for the role "x"."""
     role = name.removesuffix("_copy")
     who = f"The {role.replace('_', ' ')} gets" if role in procedure.roles else procedure.fields[name].title
     return f"{who}: {', '.join(str(f['name']) for f in files)}."
