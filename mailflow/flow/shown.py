@@ -14,6 +14,7 @@ from mailflow.errors import Unreadable
 from mailflow.flow import telling
 from mailflow.flow.arrived import read_again
 from mailflow.flow.moment import CaseWords, Moment
+from mailflow.flow.people import speaker_on
 from mailflow.mail.reply_text import split
 from mailflow.procedure import deadlines
 from mailflow.procedure.case import Case, Fact, Machine, instant
@@ -137,6 +138,40 @@ def awaited(procedure: Procedure, case: Case) -> str:
         if not machine.ended and state.waits_for:
             return procedure.roles[state.waits_for].title
     return ""
+
+
+def party_stage(moment: Moment) -> str:
+    """Where a case stands, for a party that asks (5.2, Status): whose turn it is, and nothing of our own steps."""
+    mine, case = _asking(moment), moment.case
+    live = [moment.procedure.machines[m.kind].states[m.state] for m in case.live()]
+    if not live:
+        return "closed"
+    return "with you" if any(s.waits_for in mine for s in live) else "with us"
+
+
+def party_dates(moment: Moment) -> list[telling.DateWords]:
+    """The running clocks that wait for whoever asks. What counts from the end of another clock is our own step."""
+    mine, found = _asking(moment), []
+    for machine in moment.case.live():
+        definition = moment.procedure.machines[machine.kind]
+        waits = definition.states[machine.state].waits_for in mine
+        for name, timer in machine.timers.items():
+            clock = definition.timers.get(name)
+            if clock is None or timer.state != "running" or any(s.startswith("timer ") for s in clock.start):
+                continue
+            if mine.intersection(clock.chases) and (waits or mine.issuperset(clock.chases)):
+                found.append(telling.of_timer(machine, timer, clock))
+    return sorted(found, key=lambda w: w.day)
+
+
+def _asking(moment: Moment) -> set[str]:
+    """The roles of whoever has just asked, and those that they stand in for."""
+    said = next((f for f in reversed(moment.facts) if f.kind in ("said", "noted") and f.data.get("by")), None)
+    address = str(said.data["by"]) if said else ""
+    speaker = speaker_on(moment.office, moment.procedure, moment.case, address, moment.today) if address else None
+    if speaker is None:
+        return set()
+    return {speaker.role, moment.procedure.roles[speaker.role].counts_as} - {""}
 
 
 def days_late(moment: Moment, machine: Machine, timer: str) -> int:

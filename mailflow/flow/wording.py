@@ -30,6 +30,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
     data = fact.data
     leave = instant(data["leave_at"]) if data.get("leave_at") else moment.now
     state = d.definition(machine).states[machine.state]
+    asked = bool(data.get("party")) and letter.name in (procedure.acts["status"], procedure.acts["help"])
     due = _due(dates, nexts, machine, str(data.get("timer", "")))
     to = [str(a) for a in data.get("to", ())]
     return {
@@ -44,8 +45,10 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "case": CaseWords(case_words(moment, machine, d, letter.name, leave)),
         "dates": dates,
         "due": due,
-        "next_dates": nexts,
-        "stage": {"number": state.stage, "title": state.title, "owner_title": telling.owner_title(d, machine)},
+        "next_dates": shown.party_dates(moment) if asked else nexts,
+        "stage": {"number": "", "title": shown.party_stage(moment), "owner_title": ""}
+        if asked
+        else {"number": state.stage, "title": state.title, "owner_title": telling.owner_title(d, machine)},
         "said": shown.said_words(moment),
         "mail": shown.mail_of_letter(moment, letter, fact),
         "answers": shown.answers_words(moment, letter),
