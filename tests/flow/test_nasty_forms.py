@@ -233,11 +233,11 @@ def test_24_a_reply_to_a_merged_case_goes_to_the_one_it_was_joined_to(waiting: B
 
 
 def test_24_the_referrer_of_a_merged_case_is_not_lost(waiting: Bench):
-    """Row 24: the referrer of the duplicate is no party of the other case: the officer is asked."""
+    """Row 24: the referrer of the duplicate is heard on the case it was joined to: filed, and the officer sees it."""
     first = waiting.ref()
     second = waiting.concern("2027-02-02 09:30", "alan.wyre@health.example")
     waiting.mail("2027-02-02 10:00", MAYA, f"Re: [{second}]", f"Provider is Oakfield Care Ltd\nDuplicate of {first}")
     before = waiting.standing(first)
     identity = waiting.mail("2027-02-03 10:00", "alan.wyre@health.example", f"Re: [{second}]", "It happened again.")
     assert waiting.kept(identity).case == first and waiting.standing(first) == before
-    assert waiting.kept(identity).state == "held" and waiting.letters("M57", MAYA)
+    assert waiting.kept(identity).state == "done" and "It happened again." in waiting.letter("M28", MAYA).words
