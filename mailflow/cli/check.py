@@ -117,15 +117,15 @@ def _summary(office: Office, silence: Mapping[tuple[str, str], int]) -> dict[str
         "contracts": len(register.contracts),
         "contacts": len(register.contacts),
         "silence": [
-            _silence(procedure, kind, code, silence.get((kind, code)))
+            _silence(procedure, kind, state, silence[kind, state])
             for kind, machine in procedure.machines.items()
-            for code, state in machine.states.items()
-            if not state.ends
+            for state in machine.states
+            if (kind, state) in silence
         ],
     }
 
 
-def _silence(procedure: Procedure, kind: str, code: str, days: int | None) -> dict[str, object]:
+def _silence(procedure: Procedure, kind: str, code: str, days: int) -> dict[str, object]:
     machine = procedure.machines[kind]
     state = machine.states[code]
     return {"machine": machine.title, "state": code, "title": state.title, "stage": state.stage, "working_days": days}
@@ -141,8 +141,5 @@ def told(office: Mapping[str, object]) -> Iterator[str]:
     rows = office["silence"]
     assert isinstance(rows, list)
     for row in rows:
-        days = row["working_days"]
-        # A stage that the proof never rests in is left in the step that enters it; its own ladder stands behind it.
-        left = ": passed through in one step" if days is None else ""
-        yield f"    {'-' if days is None else days:>3}  {row['machine']}: {row['title']} ({row['state']}){left}"
+        yield f"    {row['working_days']:>3}  {row['machine']}: {row['title']} ({row['state']})"
     yield ""

@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 
 from mailflow.errors import Fault
 from mailflow.procedure.calendar import Calendar
+from mailflow.procedure.deadlines import read_rule
 from mailflow.procedure.definition import Procedure, Row, Trigger
 from mailflow.procedure.events import MailCame
 from mailflow.procedure.firing import BACK
@@ -275,7 +276,28 @@ class _Exploration:
                     what = f"With everyone silent in {where}, nobody above its owner hears."
                     fix = "Give one of its timers a ladder that goes up."
                     faults[key] = _fault(self.procedure, *key, what, fix)
+        for kind, state in sorted(self.seen - set(days) - set(faults)):
+            bound = self._by_its_ladder(kind, state)
+            if bound is not None:
+                days[kind, state] = bound
         return days, list(faults.values())
+
+    def _by_its_ladder(self, kind: str, state: str) -> int | None:
+        """The same for a state that is left in the step that enters it, unless nobody is there: by its own ladder.
+
+        None where it ends, or where no ladder of it goes up. The day of entry may be over (K7), hence one day more.
+        """
+        machine = self.procedure.machines[kind]
+        if machine.states[state].ends:
+            return None
+        found = []
+        for timer in machine.timers.values():
+            rule = read_rule(re.sub(r"\{\w+\}", "1", timer.due))
+            days = {"same_day": 1, "working": rule.n}.get(rule.kind)
+            up = [rung.offset for rung in timer.ladder if "above" in rung.to]
+            if state in timer.runs and up and days is not None:
+                found.append(days + min(up))
+        return min(found, default=None)
 
     def _working_days(self, start: datetime, end: datetime) -> int:
         return self.calendar.working_days_between(self.calendar.local_date(start), self.calendar.local_date(end))
