@@ -143,10 +143,11 @@ def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
     for saying in heard.reading.sayings:
         verb = heard.procedure.verbs[saying.verb]
         blanks = dict(saying.blanks)
-        if verb.act == "set":
+        problem = registering.left_open(verb, blanks)
+        if verb.act == "set" and not problem:
             blanks, problem = registering.resolve(heard.office, heard.procedure, heard.case, verb, blanks)
-            if problem:
-                return (), problem
+        if problem:
+            return (), problem
         said.append(
             Said(
                 verb=saying.verb,

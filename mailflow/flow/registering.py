@@ -9,7 +9,7 @@ Limits: proposes only what is certain: one match, never the nearest (Q10); a for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from mailflow.errors import Unreadable
@@ -45,8 +45,17 @@ def resolve(
     if kind == "address":
         person = office.register.person(value)
         return {**blanks, "value": person.email if person else value.lower()}, ""
-    left_open = value.startswith("(") and value.rstrip(" .") in verb.label  # a button that nobody filled in
-    return blanks, f'Write your own words in place of "{value}".' if left_open else ""
+    return blanks, ""
+
+
+def left_open(verb: Verb, blanks: Mapping[str, object]) -> str:
+    """A sentence for whoever pressed a button and filled nothing in, such as "(reason)"; "" if all is filled in."""
+    items = [i for v in blanks.values() if isinstance(v, list | tuple) for i in v if isinstance(i, Mapping)]
+    for value in (v for group in (blanks, *items) for v in group.values() if isinstance(v, str)):
+        words = value.strip().rstrip(" .")
+        if words.startswith("(") and words.endswith(")") and words in f"{verb.label} {verb.form}":
+            return f'Write your own words in place of "{words}".'
+    return ""
 
 
 def _organisation(
