@@ -143,7 +143,8 @@ def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
     for saying in heard.reading.sayings:
         verb = heard.procedure.verbs[saying.verb]
         blanks = dict(saying.blanks)
-        problem = registering.left_open(verb, blanks)
+        # The other acts say themselves what is missing.
+        problem = registering.left_open(verb, blanks) if verb.act in ("", "set", "hold") else ""
         if verb.act == "set" and not problem:
             blanks, problem = registering.resolve(heard.office, heard.procedure, heard.case, verb, blanks)
         if problem:
