@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,9 @@ from mailflow.store.work import Work
 
 # How long a writer waits for another one before it says that the database is locked, in milliseconds.
 BUSY_MS = 5000
+
+# How often a refused change of the journal is tried again, in seconds.
+_LOOK_AGAIN = 0.005
 
 # SQLite's words for what may be over in a moment, or once an administrator has acted; anything else is a fault of ours.
 _TEMPORARY = (
@@ -126,7 +130,6 @@ class Store:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout = {int(self._busy_ms)}",
-            "journal_mode = WAL",
             # NORMAL may lose the last commits in a power cut, and then a letter would be sent twice.
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -134,6 +137,7 @@ class Store:
             "secure_delete = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        _write_ahead(connection, self._busy_ms)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -168,3 +172,20 @@ def _query_only(connection: Connection, wanted: bool) -> None:
         cursor.execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")
     finally:
         cursor.close()
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_ms: int) -> None:
+    """Turn on the write-ahead log, which stays on in the file; wait as long as any writer would.
+
+    While two processes open a new file, SQLite refuses the change at once, without the waiting that busy_timeout asks
+    of every other statement: so the waiting is done here.
+    """
+    until = time.monotonic() + busy_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as fault:
+            if "locked" not in str(fault).lower() or time.monotonic() >= until:
+                raise
+        time.sleep(_LOOK_AGAIN)
