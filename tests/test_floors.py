@@ -21,7 +21,7 @@ FLOORS = (
     {"demo"},
     {"wiring"},
     {"settings", "logs", "loops"},
-    {"flow"},
+    {"flow", "study"},
     {"store", "mailbox", "submission", "documents", "register"},
     {"procedure", "mail"},
     {"places"},  # raises an error of the house; no error needs a place

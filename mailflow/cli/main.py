@@ -3,17 +3,16 @@
 In: the command line.
 Out: the command that was meant.
 Fails: exit 2 for an unknown command, as click does; EXIT of the command otherwise.
-Limits: what a command does stands in its own file; one whose file is not there is not listed.
+Limits: what a command does stands in its own file.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from importlib.util import find_spec
 
 import click
 
+from mailflow.cli.choosing import Commands, Table
 from mailflow.cli.saying import EX_CONFIG, EX_TEMPFAIL, sentence, show_faults
 from mailflow.errors import ConfigurationError, MailflowError, Unavailable
 
@@ -60,6 +59,12 @@ def _note() -> click.Command:
     return command
 
 
+def _procedure() -> click.Command:
+    from mailflow.cli.procedure import command
+
+    return command
+
+
 def _demo() -> click.Command:
     from mailflow.cli.demo import command
 
@@ -70,8 +75,7 @@ def _version() -> click.Command:
     return version
 
 
-# The line that --help shows, and how to get at the command: --help itself loads nothing.
-COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
+COMMANDS: Table = {
     "run": ("Run the daemon: read mail, keep the clocks, send letters.", _run),
     "check": ("Check the whole configuration and name everything that is wrong.", _check),
     "list": ("List cases.", _list),
@@ -79,23 +83,16 @@ COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "held": ("Show what waits for an answer, and answer it.", _held),
     "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
     "note": ("Put a note on a case.", _note),
+    "procedure": ("See, test and change the procedures themselves.", _procedure),
     "demo": ("Play a whole case on this machine, without any server.", _demo),
     "version": ("Say which version this is.", _version),
 }
 
 
-class Commands(click.Group):
-    """Loads a command when it is called by name."""
+class Front(Commands):
+    """The commands of mailflow."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if name == "version" or find_spec(f"mailflow.cli.{name}")]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return COMMANDS[cmd_name][1]() if cmd_name in self.list_commands(ctx) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][0]) for name in self.list_commands(ctx)])
+    table = COMMANDS
 
     def invoke(self, ctx: click.Context) -> object:
         """Turn our own errors into sentences and exit statuses."""
@@ -112,7 +109,7 @@ class Commands(click.Group):
             sys.exit(1)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Written procedures by email: nothing forgotten, nothing lost, nothing sent twice, nobody misled."""
 
