@@ -65,6 +65,7 @@ class Office:
     """One procedure with its mailbox, people, calendar and letters.
 
     texts: wordings that its letters quote, by the names the templates use. signposts: where other matters belong.
+    maildir: where its mailbox lies on this machine; then there is no imap.
     """
 
     id: str
@@ -84,7 +85,7 @@ class Office:
     texts: Mapping[str, str]
     signposts: Mapping[str, str]
     auth: Auth
-    imap: Server
+    imap: Server | None
     smtp: Server
     inbox: str
     sent: str
@@ -92,6 +93,7 @@ class Office:
     in_doubt: str
     settings: Mapping[str, object] = field(default_factory=dict)
     setting_lines: Mapping[str, int] = field(default_factory=dict)
+    maildir: Path | None = None
 
     @property
     def zone(self) -> str:
@@ -173,7 +175,7 @@ class _Reader:
             pretend_time=testing.flag("pretend_time"),
             warnings=tuple(self.warnings),
         )
-        servers = [server for office in found.values() for server in (office.imap, office.smtp)]
+        servers = [server for office in found.values() for server in (office.imap, office.smtp) if server]
         if settings.pretend_time and not all(server.on_loopback for server in servers):
             # A pretended clock would send real people letters with invented dates.
             testing.fault("pretend_time", "Time can be pretended only with servers on this machine.", "Remove it.")
@@ -189,6 +191,9 @@ class _Reader:
         free = table.table("settings")
         signposts = table.table("signposts")
         own_imap, own_smtp = table.table("imap").over(imap), table.table("smtp").over(smtp)
+        maildir = self._path(table, "maildir", must="folder") if table.has("maildir") else None
+        if maildir and "imap" in table.data:
+            table.fault("maildir", "There is an imap table for this office, too.", "Name one of the two.")
         prefix = table.text("prefix")
         if prefix and not PREFIX.fullmatch(prefix):
             table.fault("prefix", f'The prefix "{prefix}" is not usable.', "Write two to five capital letters.")
@@ -214,7 +219,7 @@ class _Reader:
                 auth.text("form", "rfc8601", among=("rfc8601", "m365")),
                 frozenset(one.lower() for one in auth.texts("internal_domains")),
             ),
-            imap=self._server(own_imap, 993, "tls", address),
+            imap=None if maildir else self._server(own_imap, 993, "tls", address),
             smtp=self._server(own_smtp, 587, "starttls", address if own_smtp.has("password_file") else ""),
             inbox=table.text("inbox", "INBOX"),
             sent=table.text("sent", "Sent"),
@@ -222,6 +227,7 @@ class _Reader:
             in_doubt=table.text("in_doubt", "ask", among=("ask", "resend")),
             settings=free.free(),
             setting_lines={key: free.line(key) for key in free.data},
+            maildir=maildir,
         )
         if not office.auth.authserv_id and office.auth.form == "rfc8601":
             self.warnings.append(

@@ -25,6 +25,8 @@ from mailflow.errors import ConfigurationError, Fault, MailflowError
 from mailflow.flow.ports import House, Limits, Office, Trust
 from mailflow.loops.daemon import LOOPS, PRETENDED, Daemon
 from mailflow.mailbox.imap import ImapSource
+from mailflow.mailbox.maildir import MaildirSource
+from mailflow.mailbox.source import Source
 from mailflow.procedure import reading
 from mailflow.procedure.definition import Procedure
 from mailflow.register.register import Register
@@ -33,6 +35,7 @@ from mailflow.submission.smtp import Submission
 
 DEFAULT_CONFIG = Path("/etc/mailflow/mailflow.toml")
 SHORTEST_SECRET = 32
+MAILDIR_POLL = 60  # seconds; a Maildir is watched while we wait, this only makes sure
 _EDITIONS = "editions"
 
 
@@ -274,9 +277,12 @@ def _editions(store: Store, today: Mapping[str, str]) -> dict[str, Procedure]:
 # -- from a house to a daemon -------------------------------------------------------------------------------------
 
 
-def source_of(said: settings.Office) -> ImapSource:
+def source_of(said: settings.Office) -> Source:
     """The reader of an office's mailbox."""
     server = said.imap
+    if server is None:
+        assert said.maildir is not None  # settings.load asks for one of the two
+        return MaildirSource(said.maildir, name=said.address, inbox=said.inbox, sent=said.sent, junk=said.junk)
     return ImapSource(
         server.host,
         server.port,
@@ -308,7 +314,7 @@ def daemon(found: Installation, house: House, loops: Sequence[str] = LOOPS) -> D
     return Daemon(
         house,
         sources={name: source_of(office) for name, office in offices.items()},
-        polls={name: float(office.imap.poll) for name, office in offices.items()},
+        polls={name: float(office.imap.poll if office.imap else MAILDIR_POLL) for name, office in offices.items()},
         way_of=lambda office: submission_of(offices[office.id]),
         lone=_sqlite_path(found.settings.store_url) is not None,
         loops=loops,

@@ -76,6 +76,18 @@ def test_little_need_be_written(folder: Path) -> None:
     assert (office.inbox, office.sent, office.junk, office.in_doubt) == ("INBOX", "Sent", "Junk", "ask")
 
 
+def test_an_office_may_have_a_maildir_instead_of_a_server(folder: Path) -> None:
+    """Then no IMAP server is named, and naming both is a fault, as is a Maildir that is not there."""
+    (folder / "mail").mkdir()
+    text = MINIMAL.replace('[imap]\nhost = "imap.council.example"\npassword_file = "mailbox"\n', "")
+    assert text != MINIMAL
+    office = read(folder, f'{text}maildir = "mail"\n').offices["council"]
+    assert (office.maildir, office.imap) == (folder / "mail", None)
+    both = f'{text}maildir = "mail"\n[office.council.imap]\nhost = "imap.council.example"\n'
+    assert any("one of the two" in words for _, words in faults(folder, both))
+    assert any("there is no folder" in words for _, words in faults(folder, f'{text}maildir = "gone"\n'))
+
+
 def test_the_shipped_example_loads_with_the_secrets_that_the_units_hand_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -302,9 +302,7 @@ def _correspondence(file: File, section: Section) -> Shape:
         became = {"decided": "not sent yet", "bounced": "not delivered", "withdrawn": "withdrawn"}
         state = became.get(sent.status, "") if sent else ""
         way = "In" if mail.direction == "in" else "Out"
-        rows.append(
-            [file.local(at), way, file.role_title(mail.party), who, "" if hidden else mail.subject, state]
-        )
+        rows.append([file.local(at), way, file.role_title(mail.party), who, "" if hidden else mail.subject, state])
     columns = ["Date", "Way", "Party", "Correspondent", "Subject", "Remark"]
     return {"kind": "table", "columns": columns, "rows": rows}
 

@@ -21,7 +21,7 @@ OVERDUE = "Overdue"
 TODAY = "Due today"
 WAITING = "Waiting for your answer"
 NEXT = "Due on the next working day"
-SOFT = "Later than the procedure wishes, where it says \"where possible\""
+SOFT = 'Later than the procedure wishes, where it says "where possible"'
 GROUPS = (OVERDUE, TODAY, WAITING, NEXT, SOFT)
 
 Row = dict[str, object]

@@ -67,8 +67,11 @@ class Scope:
     def coming(self) -> tuple[tuple[Story, Open], ...]:
         """Clocks due in the seven days from the summary's date, that date included."""
         until = self.today + timedelta(days=6)
-        due = [(s, step) for s, step in self.open_steps if self.today <= step.target <= until or
-               self.today <= step.on <= until]
+        due = [
+            (s, step)
+            for s, step in self.open_steps
+            if self.today <= step.target <= until or self.today <= step.on <= until
+        ]
         return tuple(sorted(due, key=lambda pair: (pair[1].on, pair[0].ref)))
 
 

@@ -173,9 +173,7 @@ def _times(scope: Scope, section: Section) -> Table:
         taken = [step.taken for step in steps]
         in_time = sum(step.actual <= step.planned for step in steps)
         share = round(100 * in_time / len(steps))
-        rows.append(
-            [first.stage, first.title, first.clause, len(steps), share, median(taken), max(taken), first.unit]
-        )
+        rows.append([first.stage, first.title, first.clause, len(steps), share, median(taken), max(taken), first.unit])
     rows.sort(key=lambda row: (_stage_order(str(row[0])), row[1]))
     return Table(("Stage", "Step", "Timescale", "Number", "In time, %", "Median", "Longest", "Counted in"), rows)
 

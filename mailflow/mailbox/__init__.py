@@ -1,4 +1,4 @@
-"""Where mail comes from: a shared mailbox over IMAP, or a folder of files.
+"""Where mail comes from: a shared mailbox over IMAP, a Maildir on this machine, or a folder of files.
 
 In: the settings of one mailbox.
 Out: raw octets with the instant they arrived (`source.Raw`), and a hint when there is news.

@@ -9,7 +9,6 @@ Limits: writers must write under a name beginning with a dot and rename; a file 
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from mailflow.errors import MailboxUnavailable
 from mailflow.mailbox.source import Raw
+from mailflow.mailbox.uidlist import numbered
 from mailflow.mailbox.wakeup import Bell
 
 INDEX = ".mailflow-index"  # first line: UIDVALIDITY; then one file name per line, its line number is its UID
@@ -110,22 +110,12 @@ class SpoolSource:
         return self._root if folder == "INBOX" else self._root / folder
 
     def _index(self, place: Path) -> tuple[int, list[str]]:
-        """UIDVALIDITY and every name ever seen; new names are appended before any of them is given out."""
-        index = place / INDEX
+        """UIDVALIDITY and every name ever seen."""
         present = _files(place)
-        lines = index.read_text("utf-8").splitlines() if index.exists() else [str(secrets.randbelow(2**31 - 1) + 1)]
-        fresh = sorted(present - set(lines[1:]))
-        if fresh or len(lines) == 1:
-            lines += fresh
-            draft = place / f"{INDEX}.new"
-            with draft.open("w", encoding="utf-8") as out:
-                out.write("\n".join(lines) + "\n")
-                out.flush()
-                os.fsync(out.fileno())
-            os.replace(draft, index)
+        found = numbered(place / INDEX, sorted(present))
         if place == self._root:
             self._looked = frozenset(present)
-        return int(lines[0]), lines[1:]
+        return found
 
 
 def _files(place: Path) -> set[str]:

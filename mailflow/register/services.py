@@ -60,7 +60,5 @@ def _people(row: Row, column: str, parties: set[str]) -> tuple[str, ...]:
         elif key_of(value) in parties:
             found.append(value)
         else:
-            row.fault(
-                f'"{value}" in the column "{column}" is not in contacts.csv.', "Add it, or write an address."
-            )
+            row.fault(f'"{value}" in the column "{column}" is not in contacts.csv.', "Add it, or write an address.")
     return tuple(found)

@@ -42,9 +42,7 @@ def test_a5_the_referrers_comments(tmp_path: Path):
         assert "by 4pm on Tuesday 30 March 2027" in words(asked) and at(asked) == "2027-03-19 10:15"
         assert [f.name for f in asked.attachments] == ["response.eml"] and b"matter 0" in asked.attachments[0].octets
 
-        c.write(
-            "2027-03-24 10:00", OTHER_REFERRER, f"Re: [{commented}] {COMMENTS}", "I do not agree with them."
-        )
+        c.write("2027-03-24 10:00", OTHER_REFERRER, f"Re: [{commented}] {COMMENTS}", "I do not agree with them.")
         shown = c.one(CMO, "New information on the file", commented)
         assert "I do not agree with them." in words(shown) and "Friday 2 April 2027" in words(shown)
         assert c.clocks(commented) == {"T8": "2027-04-02"}

@@ -16,6 +16,7 @@ from imapclient import IMAPClient
 
 from mailflow.demo.server import EmbeddedMail
 from mailflow.mailbox.imap import ImapSource
+from mailflow.mailbox.maildir import MaildirSource
 from mailflow.mailbox.source import Source
 from mailflow.mailbox.spool import SpoolSource
 from tests.servers.dovecot import Dovecot
@@ -158,6 +159,29 @@ class TestEmbedded(SourceContract):
                 lambda folder: len(server.mails(COUNCIL, folder)),
             )
             source.close()
+
+
+class TestMaildir(SourceContract):
+    """A Maildir on this machine."""
+
+    @pytest.fixture
+    def box(self, tmp_path: Path) -> Iterator[Box]:
+        numbers = iter(range(1000))
+        for folder in ("", ".Sent", ".Junk"):
+            for part in ("new", "cur", "tmp"):
+                (tmp_path / folder / part).mkdir(parents=True)
+
+        def put(octets: bytes, folder: str, when: datetime) -> None:
+            place = tmp_path if folder == "INBOX" else tmp_path / f".{folder}"
+            name = f"{int(when.timestamp())}.{next(numbers)}.mx"
+            half = place / "tmp" / name
+            half.write_bytes(octets)
+            os.utime(half, (when.timestamp(), when.timestamp()))
+            half.rename(place / "new" / name)
+
+        source = MaildirSource(tmp_path)
+        yield Box(source, put, lambda folder: len(list((tmp_path / "new").iterdir())))
+        source.close()
 
 
 @pytest.mark.dovecot

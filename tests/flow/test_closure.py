@@ -111,7 +111,7 @@ def test_what_was_undone_did_not_take_time(desk):
 
 
 def test_no_comments_after_a_reminder(desk):
-    """"None after our letter of (date)" is an answer; silence is recorded, not left out."""
+    """ "None after our letter of (date)" is an answer; silence is recorded, not left out."""
     ref = desk.to_sent()
     desk.mail(ref, "provider", "2027-03-02 09:00")
     desk.says(ref, MAYA, "2027-03-02 10:00", "disputed")

@@ -119,7 +119,7 @@ def test_the_weekly_goes_to_subscribers(desk):
 
 
 def test_the_last_word_on_a_subscription_counts(desk):
-    """"Weekly off" and "Weekly on" are lines of the office's stream; a stranger's changes nothing."""
+    """ "Weekly off" and "Weekly on" are lines of the office's stream; a stranger's changes nothing."""
     desk.to_review()
     words = [(PRIYA, False), (TOM, True), (INES, False), (INES, True), ("x@stranger.example", True)]
     for n, (address, on) in enumerate(words):
@@ -178,7 +178,7 @@ def test_a_wish_of_the_procedure_stands_apart(desk):
     """A missed "same working day where possible" is late, but softly (K7)."""
     desk.concern("2027-03-01 09:00")
     words = daily(desk, "2027-03-02 08:00")
-    assert "where it says \"where possible\"" in words and "Overdue ---" not in words
+    assert 'where it says "where possible"' in words and "Overdue ---" not in words
 
 
 def test_a_word_that_was_not_taken_waits_for_its_officer(desk):

@@ -168,3 +168,28 @@ def test_threads_read_answer_and_stop(server, tmp_path):
         daemon.stop()
     assert not daemon.alive
     store.close()
+
+
+def test_a_maildir_serves_instead_of_an_imap_server(server, tmp_path):
+    """A mail that was delivered into the Maildir is answered by SMTP, once, also after a restart."""
+    box = tmp_path / "box"
+    for part in ("new", "cur", "tmp"):
+        (box / part).mkdir(parents=True)
+    (tmp_path / "house").mkdir()
+    path = installation.write(tmp_path / "house", 1, server.smtp_port)
+    said = path.read_text("utf-8")
+    path.write_text(said.replace('address = "contract', f'maildir = "{box}"\naddress = "contract', 1), "utf-8")
+    found = wiring.install(path)
+    store = wiring.open_store(found.settings)
+    (box / "new" / "1801474200.M1P1.mx").write_bytes(mail(REFERRER, "Missed calls at Oakfield"))
+    for moment in (MORNING, MORNING + MINUTE):
+        daemon = wiring.daemon(found, wiring.open_house(found, store))
+        daemon.rounds(daemon.pretended_clock()).move(moment)
+        daemon.stop()
+        if moment == MORNING:
+            (box / "new" / "1801474200.M1P1.mx").rename(box / "cur" / "1801474200.M1P1.mx:2,S")
+    assert len(subjects(server, REFERRER)) == 1
+    with store.read() as unit:
+        assert len(unit.log.cases()) == 1
+        assert unit.inbox.read_through(COUNCIL) is not None
+    store.close()
