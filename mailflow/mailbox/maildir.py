@@ -137,14 +137,14 @@ class MaildirSource:
     def wait(self, seconds: float) -> None:
         """Look at the inbox twice a second; returns when its mails differ from the last look."""
         deadline = time.monotonic() + seconds
-        place, stamps = self._place(self._inbox), None
+        place, stamps, since = self._place(self._inbox), None, 0.0
         while (left := deadline - time.monotonic()) > 0:
-            now = _stamps(place)
-            # The time of a directory has the grain of a clock tick: only one that is long unchanged proves anything.
-            if now is None or now != stamps or time.time() - max(now) < _JUST_NOW:
+            if (now := _stamps(place)) != stamps:
+                stamps, since = now, time.monotonic()
+            # The time of a directory has the grain of a clock tick: unchanged proves nothing until a while has passed.
+            if time.monotonic() - since < _JUST_NOW:
                 if self._looked is not None and self._looked != frozenset(self._files(place)):
                     return
-                stamps = now
             self._bell.listen(min(left, _LOOK_EVERY))
             if self._bell.rung:
                 return
