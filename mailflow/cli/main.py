@@ -41,6 +41,12 @@ def _show() -> click.Command:
     return command
 
 
+def _explain() -> click.Command:
+    from mailflow.cli.explain import command
+
+    return command
+
+
 def _held() -> click.Command:
     from mailflow.cli.held import command
 
@@ -80,6 +86,7 @@ COMMANDS: Table = {
     "check": ("Check the whole configuration and name everything that is wrong.", _check),
     "list": ("List cases.", _list),
     "show": ("Show one case: where it stands and how it got there.", _show),
+    "explain": ("Say why a case stands where it stands, and what comes next.", _explain),
     "held": ("Show what waits for an answer, and answer it.", _held),
     "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
     "note": ("Put a note on a case.", _note),

@@ -8,7 +8,7 @@ Limits: values from mails are handed on as they are; escaping is the letters' ro
 
 from __future__ import annotations
 
-from mailflow.flow import buttons, shown, telling
+from mailflow.flow import buttons, explaining, shown, telling
 from mailflow.flow.moment import CaseWords, Moment, case_words, item_words, office_words
 from mailflow.mail import reference
 from mailflow.procedure.case import Case, Fact, Machine, instant
@@ -65,6 +65,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "days_late": shown.days_late(moment, machine, str(data.get("timer", ""))),
         "item_line": shown.step_words(d, machine, str(data.get("timer", ""))),
         "owner_name": ", ".join(c.name or c.email for c in resolve(d, machine, "owner")),
+        "explained": None if asked or letter.name != procedure.acts["status"] else explaining.of(moment),
         "audience": "party" if data.get("party") else "officer",
         "suggestion": "",
         "joined": bool(data.get("also")),
@@ -130,12 +131,11 @@ def _words_now(moment: Moment) -> list[str]:
     mine = set(asked.data.get("roles", ())) if asked else set()
     mine |= {also for name in mine if name in procedure.roles for also in procedure.roles[name].also} | {"anyone"}
     now = {name for m in case.machines.values() if not m.ended for name in sayable(procedure, case, m)}
-    mailless = ("belongs", "ignore", "new", "attribute", "confirm")
     found = [
         verb.label
         for verb in procedure.verbs.values()
         if verb.say and not verb.part_of and mine & set(verb.by)
-        if verb.name in now or (verb.act and verb.act not in mailless)
+        if verb.name in now or (verb.act and verb.act not in explaining.FOR_HELD_MAIL)
     ]
     return list(dict.fromkeys(found))
 

@@ -223,6 +223,24 @@ def sample() -> dict[str, object]:
             }
         ],
         "suggestion": "It looks like the provider of CC-2027-0042-K7.",
+        "explained": {
+            "standings": [
+                {
+                    "title": "",
+                    "stage": "5",
+                    "state": "Reply to be judged",
+                    "since": "Monday 8 March 2027",
+                    "owner": "Contract Management Officer (Chris Officer)",
+                    "awaited": "",
+                    "clauses": ["The same working day where possible"],
+                    "why": ["Monday 8 March 2027, 10am: Mail from: Provider"],
+                }
+            ],
+            "hold": "",
+            "foreseen": [("Tuesday 9 March 2027, 9am", ["Chris Officer is reminded (M49)"])],
+            "may_say": [{"who": "Contract Management Officer", "names": "Chris Officer", "words": ["Accepted"]}],
+            "always": ["Note", "Status"],
+        },
         "audience": "officer",
         "history": [{"day": monday, "who": "Chris Officer", "what": "Eligible", "text": ""}],
         "facts": [("Mailbox", "read through 10:00am"), ("Backlog", "0 mails")],
