@@ -16,7 +16,7 @@ from mailflow.procedure.guard_shapes import SHAPES, Guard, Scene
 from mailflow.procedure.guards_case import open_items
 from mailflow.procedure.guards_said import extension_refusal
 
-__all__ = ["Scene", "check", "extension_refusal", "known", "open_items"]
+__all__ = ["SHAPES", "Scene", "check", "extension_refusal", "known", "open_items"]
 
 
 def known(phrase: str) -> bool:
