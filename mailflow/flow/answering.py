@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, hearing, registering
+from mailflow.flow import buttons, hearing, registering, returning
 from mailflow.flow.arrived import Mail, party_event, read_again
 from mailflow.flow.opening import open_new
 from mailflow.flow.people import ACCEPTED, speaker_on
@@ -26,7 +26,7 @@ from mailflow.procedure.definition import Procedure
 from mailflow.store import Unit
 from mailflow.store.held import Held
 
-PLACING = frozenset({"attribute", "belongs", "note", "ignore"})
+PLACING = frozenset({"attribute", "belongs", "note", "ignore", "lost"})
 
 
 def answer(house: House, unit: Unit, office: Office, mail: Mail, tag: str, now: datetime) -> Outcome:
@@ -75,7 +75,7 @@ def _told(house: House, unit: Unit, office: Office, mail: Mail, words: str, reas
     return Outcome("done", reason)
 
 
-def _settle_held(
+def _settle_held(  # noqa: PLR0911 - one way out for each answer
     house: House, unit: Unit, office: Office, mail: Mail, held: Held, sayings: Sequence[Saying], now: datetime
 ) -> tuple[str, bool, str]:
     """Do what was answered: the case it went to, whether it was done, and what the officer is told."""
@@ -83,6 +83,8 @@ def _settle_held(
     saying = sayings[0]
     verb = office.procedure.verbs[saying.verb]
     case = str(saying.blanks.get("ref") or held.suggestion.get("case") or "")
+    if verb.act == "lost":
+        return _lost(house, unit, office, mail, held, original, now)
     if verb.act == "ignore":
         unit.inbox.settle(held.identity, "done", "an officer said: not for us")
         return "", True, "The mail is set aside. It is kept, and nothing follows from it."
@@ -109,6 +111,18 @@ def _settle_held(
     if title:
         return case, True, f"The mail counts on {case} as one of the {title}, from {on}."
     return case, True, f"The mail is on the file of {case}. Nothing else follows from it."
+
+
+def _lost(
+    house: House, unit: Unit, office: Office, mail: Mail, held: Held, original: Mail, now: datetime
+) -> tuple[str, bool, str]:
+    """A held report is true: the letter it names did not arrive."""
+    about, case = str(held.suggestion.get("report_on") or ""), str(held.suggestion.get("case") or "")
+    if not about:
+        return "", False, "This mail does not report on a letter of ours. Please answer with one of its choices."
+    returning.believe(house, unit, original, about, hearing.actor_of(office, mail).address, now)
+    _place(unit, original, case, "a delivery report that an officer believes")
+    return case, True, "The letter counts as not delivered."
 
 
 def _writes_to(unit: Unit, case: str, address: str, now: datetime) -> bool:

@@ -73,11 +73,11 @@ class Mail:
 def _beside_the_words(file: Attachment) -> bool:
     """Whether a mail program put this file in, and not a person who wanted it read."""
     kind, name = file.content_type.lower(), file.name.lower()
-    small = kind.startswith("image/") or name.endswith(_PICTURES)
+    picture = kind.startswith("image/") or name.endswith(_PICTURES)
+    # Some programs mark every file as inline, a document too: only a picture can be part of the look of the text.
     return (
-        file.inline
-        or bool(file.note)
-        or (small and len(file.octets) < SMALL_IMAGE)
+        bool(file.note)
+        or (picture and (file.inline or len(file.octets) < SMALL_IMAGE))
         or kind in _NO_COPY
         or name.endswith(_NO_COPY_NAMES)
     )

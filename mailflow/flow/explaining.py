@@ -28,7 +28,7 @@ from mailflow.store import Unit
 from mailflow.store.log import Line
 
 # These answer a question about one mail; they are no words for a case.
-FOR_HELD_MAIL = frozenset({"belongs", "ignore", "new", "attribute", "confirm"})
+FOR_HELD_MAIL = frozenset({"belongs", "ignore", "new", "attribute", "confirm", "lost"})
 
 
 @dataclass(frozen=True)

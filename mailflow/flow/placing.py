@@ -66,10 +66,12 @@ def hold(
     senders: Sequence[str] = (),
     to: Sequence[str] = (),
     at: datetime | None = None,
+    report_on: str = "",
 ) -> Outcome:
     """Hold the mail and ask the owner of the suggested case, otherwise whoever screens (or `to`), what it is.
 
     senders: who may have raised it, for an officer to confirm. at: when an officer says that it came in (K8).
+    report_on: the letter of ours of which the mail reports that it did not arrive.
     """
     year = office.calendar.local_date(now).year
     prefix = office.prefix + HELD_MARK
@@ -79,6 +81,8 @@ def hold(
         suggestion["at"] = at.isoformat()
     if to:
         suggestion["ask"] = list(to)
+    if report_on:
+        suggestion["report_on"] = report_on
     unit.held.open(tag, mail.kept.identity, why, suggestion, now)
     held = Held(tag, mail.kept.identity, why, suggestion, now, "", True)
     put_question(house, unit, office, held, to or askable(unit, office, case, now), now)
@@ -114,7 +118,7 @@ def put_question(
         "suggestion": suggestion,
         "waiting": waiting,
         "mail": shown.mail_words(shell, held.identity),
-        "buttons": _choices(house, unit, office, held.tag, case or "", senders or (), to, now, nth),
+        "buttons": _choices(house, unit, office, held, to, now, nth),
         "stage": None,
         "case": None,
         "said": None,
@@ -143,17 +147,11 @@ def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
 
 
 def _choices(
-    house: House,
-    unit: Unit,
-    office: Office,
-    tag: str,
-    case: str,
-    senders: Sequence[str],
-    to: Sequence[str],
-    now: datetime,
-    nth: int,
+    house: House, unit: Unit, office: Office, held: Held, to: Sequence[str], now: datetime, nth: int
 ) -> list[buttons.Button]:
-    found = []
+    found: list[buttons.Button] = []
+    tag, case, senders = held.tag, held.suggestion.get("case") or "", held.suggestion.get("senders") or ()
+    about_a_letter = bool(held.suggestion.get("report_on"))
 
     def offer(name: str, words: str) -> None:
         code = buttons.code_for(house.secret, tag, name, *([str(nth)] if nth else []))
@@ -163,6 +161,8 @@ def _choices(
 
     for verb in office.procedure.verbs.values():
         fits = verb.act in ("ignore", "new", "belongs") or (verb.act in ("attribute", "note") and case)
+        if about_a_letter:  # a report is nobody's answer and no new case
+            fits = verb.act in ("ignore", "lost") or (verb.act == "note" and case)
         if not fits or (verb.act == "note" and verb.say[0].count("{") > 1):
             continue
         words = verb.label

@@ -60,15 +60,27 @@ def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) 
     doubt = _doubt(unit, mail, letter, bounce)
     if doubt:
         return _ask(house, unit, office, mail, letter, doubt, now)
+    _lost(house, unit, mail, letter, bounce, "courier", now)
+    return Outcome("done", "a letter did not arrive", case)
+
+
+def _lost(house: House, unit: Unit, mail: Mail, letter: Letter, bounce: Bounce, actor: str, now: datetime) -> None:
+    """The report is true: its recipients were not reached, and the case is told when nobody was."""
     for envelope, words in _named(unit, letter, bounce):
         unit.outbox.settle(letter.id, envelope.recipient, "bounced", words, at=now)
     bundle = unit.outbox.get(letter.id)
     left = [e for e in bundle[1] if not e.home and e.state in REACHED] if bundle else []
-    if case and not left:
+    if not left and not letter.case.startswith("office:"):
         words = "; ".join(f"{f.recipient}: {f.diagnostic or f.status}" for f in bounce.failures if f.permanent)
         event = LetterSettled(letter.id, "bounced", mail.kept.arrived_at, words)
-        stepping.advance(house, unit, case, event, cause=f"letter:{letter.id}/bounced", now=now, actor="courier")
-    return Outcome("done", "a letter did not arrive", case)
+        stepping.advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/bounced", now=now, actor=actor)
+
+
+def believe(house: House, unit: Unit, mail: Mail, letter_id: str, actor: str, now: datetime) -> None:
+    """A person says that a held report is true: its letter did not arrive."""
+    bounce, bundle = read_bounce(mail.message), unit.outbox.get(letter_id)
+    if bounce is not None and bundle is not None:
+        _lost(house, unit, mail, bundle[0], bounce, actor, now)
 
 
 def _letter_of(house: House, unit: Unit, bounce: Bounce) -> Letter | None:
@@ -119,4 +131,4 @@ def _ask(house: House, unit: Unit, office: Office, mail: Mail, letter: Letter, d
     bundle = unit.outbox.get(letter.id)
     to = ", ".join(e.recipient for e in bundle[1] if not e.home) if bundle else ""
     why = f"it says that our letter to {to} did not arrive, but {doubt}; the letter still counts as delivered"
-    return hold(house, unit, office, mail, why, now, case=case)
+    return hold(house, unit, office, mail, why, now, case=case, report_on=letter.id)

@@ -210,7 +210,7 @@ class Verb:
 
 ACTS = frozenset(
     "note status help undo hold resume extend no_extension received attribute set new approve_correction "
-    "weekly_on weekly_off confirm belongs ignore".split()
+    "weekly_on weekly_off confirm belongs ignore lost".split()
 )
 """Acts every procedure has; their words are data (architecture.md, "The shapes")."""
 

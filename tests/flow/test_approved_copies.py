@@ -74,6 +74,23 @@ def test_what_a_mail_program_adds_approves_nothing(bench: Bench, mail: EmailMess
     assert "Send original" in asked.words and "provider's copy of the concern is not approved" in asked.words
 
 
+@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream", "text/csv", "message/rfc822"])
+def test_a_document_marked_as_inline_is_a_copy(bench: Bench, kind: str):
+    """Some mail programs mark every file as inline: a document is meant to be read, whatever its mark says (Q14)."""
+    ref, mail = ready(bench), plain()
+    main, _, sub = kind.partition("/")
+    if kind == "message/rfc822":
+        inner = EmailMessage()
+        inner.set_content("The concern, redacted.")
+        mail.add_attachment(inner, filename="redacted.eml", disposition="inline")
+    else:
+        mail.add_attachment(b"%PDF-1.4 redacted", main, sub, filename="redacted.pdf", disposition="inline")
+    say(bench, ref, mail)
+    bench.to("2027-02-01 12:00")
+    assert bench.state(ref) == "WPR"
+    assert [a.name.partition(".")[0] for a in bench.letter("M20").message.attachments] == ["redacted"]
+
+
 def test_the_files_that_go_are_named_and_no_other_goes(bench: Bench):
     """M53 says which files the provider gets; the logo beside them stays behind."""
     ref = ready(bench)

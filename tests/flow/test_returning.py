@@ -116,3 +116,23 @@ def test_a_flood_of_doubtful_reports_asks_once(waiting: Bench):
         waiting.raw(f"2027-02-02 09:0{n}", report(marked(letter), *letter.to, auth="fail", n=n))
     assert len(waiting.open_questions()) == 1
     waiting.nothing_lost()
+
+
+def test_an_officer_says_that_a_held_report_is_true(waiting: Bench):
+    """The letter then counts as not delivered: the case goes back to the stage that sends it, and M21 says so."""
+    letter = waiting.letter("M20")
+    identity = waiting.raw("2027-02-09 09:00", report(marked(letter), *letter.to))
+    asked = waiting.letters("M57", MAYA)[-1]
+    assert "From provider" not in asked.message.text and "New concern" not in asked.message.text
+    subject, body = asked.button("Not delivered")
+    waiting.mail("2027-02-09 10:00", MAYA, subject, body)
+    assert waiting.state() == "ALC" and waiting.letters("M21", MAYA)
+    assert waiting.kept(identity).state == "done" and not waiting.open_questions()
+
+
+def test_only_a_report_can_be_said_to_be_true(waiting: Bench):
+    """The word is no answer to any other held mail, and nothing moves by it."""
+    waiting.mail("2027-02-02 09:00", "stranger@mail.test", f"Re: {waiting.tag()}", "Hello?")
+    before, tag = waiting.standing(), waiting.open_questions()[0]
+    waiting.mail("2027-02-02 10:00", MAYA, f"Re: [{tag}]", "Not delivered")
+    assert waiting.standing() == before and waiting.open_questions() == [tag]
