@@ -19,6 +19,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mailflow.errors import ConfigurationError, Fault
+from mailflow.flow.arrived import HELD_MARK
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.toml_lines import Table, index
 from mailflow.register import holiday_calendars
@@ -144,6 +145,11 @@ def load(path: Path) -> Settings:
     return settings
 
 
+def _folder_of(office: Office) -> tuple[object, ...]:
+    """What an office's source reads: the folder of an account on a server."""
+    return office.imap.host.lower(), office.imap.port, office.imap.user, office.inbox
+
+
 def read_secret(path: Path) -> bytes:
     """The octets of a secret file without the line end that editors add. Raises OSError."""
     return path.read_bytes().rstrip(b"\r\n")
@@ -161,7 +167,11 @@ class _Reader:
         store, secrets, log, testing = (top.table(key) for key in ("store", "secrets", "log", "testing"))
         calendars = self._path(top, "calendars", "calendars", must="folder")
         imap, smtp, offices = top.table("imap"), top.table("smtp"), top.table("office")
-        found = {name: self._office(offices.table(name), imap, smtp, calendars) for name in offices.data}
+        found: dict[str, Office] = {}
+        for name in offices.data:
+            office = self._office(offices.table(name), imap, smtp, calendars)
+            self._together(name, office, found, offices.table(name))
+            found[name] = office
         if not found:
             top.fault("office", "There is no office.", "Add a table [office.council].")
         settings = Settings(
@@ -179,7 +189,6 @@ class _Reader:
         if settings.pretend_time and not all(server.on_loopback for server in servers):
             # A pretended clock would send real people letters with invented dates.
             testing.fault("pretend_time", "Time can be pretended only with servers on this machine.", "Remove it.")
-        self._together(found, offices)
         for table in (store, secrets, log, testing, offices, top):
             table.done()
         return settings
@@ -303,15 +312,21 @@ class _Reader:
         table.done()
         return limits
 
-    def _together(self, offices: Mapping[str, Office], table: Table) -> None:
-        """What two offices may not share: a prefix makes a reference ambiguous, a mailbox a mail."""
-        for key in ("prefix", "address"):
-            seen: dict[str, str] = {}
-            for name, office in offices.items():
+    def _together(self, name: str, office: Office, before: Mapping[str, Office], table: Table) -> None:
+        """What two offices may not share: a prefix makes a reference ambiguous, an address or a folder a mail."""
+        for other in before.values():
+            for key in ("prefix", "address"):
                 value = getattr(office, key)
-                if value and value in seen:
-                    table.table(name).fault(key, f"{seen[value]} has the {key} {value} already.", "Choose another.")
-                seen.setdefault(value, name)
+                if value and value == getattr(other, key):
+                    table.fault(key, f"{other.id} has the {key} {value} already.", "Choose another.")
+            for one, two in ((office.prefix, other.prefix), (other.prefix, office.prefix)):
+                if one and one == f"{two}{HELD_MARK}":
+                    what = f"{one} marks the held mails of the office whose prefix is {two}."
+                    table.fault("prefix", what, "Choose another.")
+            if _folder_of(office) == _folder_of(other):
+                what = f"{other.id} reads the folder {office.inbox} of {office.imap.user} already."
+                fix = "Name another folder, and let the mail server sort what comes for this office into it."
+                table.fault("inbox", what, fix)
 
     def _address(self, table: Table, key: str, default: str | None = None) -> str:
         value = table.text(key, default).lower()

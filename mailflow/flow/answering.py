@@ -95,7 +95,7 @@ def _settle_held(  # noqa: PLR0911 - one way out for each answer
         outcome = open_new(house, unit, office, original, sender, registering.stated(office, saying, at), now, by)
         _place(unit, original, outcome.case, outcome.reason)
         return outcome.case, True, f"The mail has become the {office.procedure.case_word} {outcome.case}."
-    if not case or not unit.log.last(case):
+    if not office.has(case) or not unit.log.last(case):
         word = office.procedure.case_word
         return "", False, f'We do not know which {word} you mean. Answer with "Belongs to" and its reference.'
     if verb.act == "note":

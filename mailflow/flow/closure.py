@@ -84,7 +84,7 @@ def report_page(house: House, file: File, now: datetime) -> str:
         "procedure": {"title": procedure.title},
         "sections": sections(file),
     }
-    return closure_report(house.letters, context)
+    return closure_report(house.letters_of(file.office), context)
 
 
 def sections(file: File) -> list[Mapping[str, object]]:

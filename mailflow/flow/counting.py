@@ -196,7 +196,7 @@ def stories(house: House, unit: Unit, office: Office, *, live_only: bool = False
     """The cases of an office in the order in which they were opened; with `live_only`, without those that are over."""
     found = []
     for ref in unit.log.cases():
-        if not ref.startswith(office.prefix + "-"):
+        if not office.has(ref):
             continue
         view = unit.views.get(ref) if live_only else None
         if view is not None and not view.get("live", True):

@@ -204,10 +204,10 @@ def _wait(
     if until is not None and until > now:
         return until, "the mail server asked us to slow down or is away"
     limits = house.limits
-    if unit.outbox.sent_count(now - HOUR) >= limits.per_hour:
+    if unit.outbox.sent_count(now - HOUR, letter.mail_from) >= limits.per_hour:
         return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour"
     for envelope in envelopes:
-        if not envelope.home and unit.outbox.sent_count(now - HOUR, envelope.recipient) >= limits.per_address_per_hour:
+        if not envelope.home and unit.outbox.sent_to(now - HOUR, envelope.recipient) >= limits.per_address_per_hour:
             return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour"
     if not letter.case.startswith("office:"):
         left = sum(

@@ -152,8 +152,7 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     looked = unit.inbox.read_through(office.mailbox)
     if looked is None or looked < attempts[-1].started_at + PATIENCE:
         return False  # nobody has looked for the copy yet
-    # The store does not tell whose later copy it was, and another office's server may be kinder than ours.
-    later = travelled and len(house.offices) == 1 and unit.outbox.later_home(letter.id)
+    later = travelled and unit.outbox.later_home(letter.id)
     again = office.in_doubt == "resend" or later
     if again and len(attempts) <= RESENDS:
         return resend(unit, letter.id, now)

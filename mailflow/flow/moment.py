@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from mailflow.documents.letters import Letters
 from mailflow.flow.people import terms_for
 from mailflow.flow.ports import House, Office
 from mailflow.procedure import deadlines
@@ -39,6 +40,11 @@ class Moment:
     def today(self) -> date:
         """The local date."""
         return self.office.calendar.local_date(self.now)
+
+    @property
+    def letters(self) -> Letters:
+        """The letters by which the office writes."""
+        return self.house.letters_of(self.office)
 
     def decision(self) -> Decision:
         """A place to ask what a decision may ask (people, settings, leaving times)."""

@@ -52,7 +52,8 @@ def put_office_letter(
         return letter_id
     if not to:
         raise ValueError(f"the mail {key} has no address")
-    rendered = house.letters.render(f"{office.procedure.id}/{template}", {**base_context(office, to, now), **context})
+    words = {**base_context(office, to, now), **context}
+    rendered = house.letters_of(office).render(f"{office.procedure.id}/{template}", words)
     addresses = tuple(dict.fromkeys(a.lower() for a in to))
     domain = office.address.rpartition("@")[2]
     draft = Draft(

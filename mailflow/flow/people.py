@@ -32,7 +32,7 @@ def terms_for(
     everyone = {c.email for group in people.values() for c in group}
     everyone |= {str(v) for v in case.fields.values() if isinstance(v, str) and "@" in v and " " not in v}
     contract = office.register.contract(_of_type(procedure, case, "contract"))
-    named = {str(s.blanks["ref"]) for s in _sayings(event) if s.blanks.get("ref")}
+    named = {str(s.blanks["ref"]) for s in _sayings(event) if office.has(str(s.blanks.get("ref") or ""))}
     return Terms(
         settings=office.settings,
         people=people,

@@ -66,11 +66,16 @@ class Office:
     sent: str = "Sent"
     junk: str = "Junk"
     in_doubt: str = "ask"
+    letters: Letters | None = None  # of its own templates; None: the house's
 
     @property
     def stream(self) -> str:
         """The case id under which mails that belong to no case are logged."""
         return f"office:{self.id}"
+
+    def has(self, case: str) -> bool:
+        """Whether a reference is one of this office's cases, by its prefix."""
+        return case.startswith(f"{self.prefix}-")
 
     @property
     def mailbox(self) -> str:
@@ -94,7 +99,11 @@ class House:
         """The office a case belongs to, by its prefix or its stream name. Raises KeyError."""
         if case.startswith("office:"):
             return self.offices[case.partition(":")[2]]
-        return next(o for o in self.offices.values() if case.startswith(o.prefix + "-"))
+        return next(o for o in self.offices.values() if o.has(case))
+
+    def letters_of(self, office: Office) -> Letters:
+        """The letters by which an office writes."""
+        return office.letters or self.letters
 
     def procedure_of(self, office: Office, edition: str) -> Procedure:
         """The edition a case began with, otherwise today's."""

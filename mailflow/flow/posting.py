@@ -33,7 +33,7 @@ def put(moment: Moment, fact: Fact) -> None:
     letter = moment.procedure.letters[str(fact.data["name"])]
     context = wording.context(moment, letter, fact)
     context["drafts"] = [_draft(moment, name, fact) for name in letter.drafts]
-    rendered = moment.house.letters.render(f"{moment.procedure.id}/{letter.template}", context)
+    rendered = moment.letters.render(f"{moment.procedure.id}/{letter.template}", context)
     letter_id = str(fact.data["letter"])
     office = moment.office
     to = [str(a) for a in fact.data["to"]]
@@ -123,7 +123,7 @@ def _draft(moment: Moment, name: str, about: Fact) -> dict[str, str]:
     title = f"to the {role.title.lower()}" if role else name
     try:
         context = wording.context(moment, letter, Fact("letter", about.machine, data))
-        rendered = moment.house.letters.render(f"{moment.procedure.id}/{letter.template}", context)
+        rendered = moment.letters.render(f"{moment.procedure.id}/{letter.template}", context)
     except CannotRender as fault:
         return {"name": title, "to": addressed, "subject": "(cannot be drafted yet)", "text": str(fault)}
     text = rendered.text.removeprefix(REPLY_MARKER).lstrip()

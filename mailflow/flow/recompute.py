@@ -37,7 +37,7 @@ def recompute_changed(house: House, now: datetime) -> int:
         key, digest = f"terms:{office.id}", terms_digest(office)
         with house.store.read() as unit:
             known = unit.meta.get(key)
-            refs = [str(v["ref"]) for v in unit.views.list(office.procedure.id, live_only=True)]
+            refs = [str(v["ref"]) for v in unit.views.list(office.prefix, live_only=True)]
         if known == digest:
             continue
         for ref in refs if known else ():

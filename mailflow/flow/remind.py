@@ -109,7 +109,7 @@ def held_because(unit: Unit, office: Office, procedure: Procedure, case: Case, d
         if case.unjudged.get(role):
             return "a mail of the party waits for the officer's judgement"
         addresses, domains = addresses_of(office, procedure, case, role, today)
-        if unit.inbox.waiting_from(addresses, domains):
+        if unit.inbox.waiting_from(office.mailbox, addresses, domains):
             return "a mail of the party is unread, held or not yet placed"
         if _asked_about(unit, case.ref, role):
             return "a mail that may be the party's waits for an officer's answer"

@@ -192,7 +192,7 @@ def others(moment: Moment) -> list[dict[str, object]]:
     found = []
     for row in moment.unit.views.find("party", party):
         opened = instant(row["opened_at"])
-        if row["ref"] != moment.case.ref and (moment.now - opened).days <= 366:
+        if row["office"] == moment.office.id and row["ref"] != moment.case.ref and (moment.now - opened).days <= 366:
             found.append(
                 {
                     "ref": row["ref"],

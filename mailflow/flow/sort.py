@@ -141,6 +141,10 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
         return placing.hold(house, unit, office, mail, why, now, case=match.case, role=_role(house, unit, mail, match))
     if mail.kept.folder == office.junk:
         return _junk(house, unit, office, mail, match, now)
+    other = mail.kept.folder == office.sent and mail.sender in _other_mailboxes(house, office)
+    if other:
+        # Two offices may have folders of one account, which then has one folder for all that is sent.
+        return placing.Outcome("done", "sent by another office of this account")
     if mail.sender == office.address or mail.kept.folder == office.sent:
         return _as_the_mailbox(house, unit, office, mail, match, now)
     if not mail.sender:
@@ -158,12 +162,17 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     return _no_case(house, unit, office, mail, match, now)
 
 
+def _other_mailboxes(house: House, office: Office) -> set[str]:
+    return {other.address for other in house.offices.values()} - {office.address}
+
+
 def _match(unit: Unit, office: Office, mail: Mail) -> Match:
     """Whose case it is; references that a command takes as its object are no evidence (G1)."""
 
     def case_of(message_id: str) -> str:
         case = unit.inbox.case_of_message_id(message_id)
-        return "" if case.startswith("office:") else case
+        # A mail that answers another office's letter is no mail of that office's case: it came to this mailbox.
+        return case if office.has(case) else ""
 
     officer = office.register.officer(mail.sender)
     spoken = hearing.spoken_of(office, mail) if officer else frozenset()
@@ -259,7 +268,7 @@ def _live_cases(unit: Unit, office: Office, mail: Mail, now: datetime, address: 
     if address in ("", office.address):
         return []
     today = office.calendar.local_date(now)
-    views = unit.views.list(office.procedure.id, live_only=True)
+    views = unit.views.list(office.prefix, live_only=True)
     return live_cases_of(office, office.procedure, address, today, views)
 
 

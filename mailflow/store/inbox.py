@@ -100,6 +100,7 @@ _SETTLE = (
 _WAITING = (
     select(_t.identity)
     .where(
+        _t.mailbox == bindparam("mailbox"),
         or_(
             _t.state.in_(("held", "quarantined", "kept"))
             & (
@@ -224,12 +225,13 @@ class Inbox(Room):
         """Count one more try at sorting this mail; returns the new count. Commit it before the try (poison mail)."""
         return self._work.write_returning(_TRIED, {"i": identity}) or 0
 
-    def waiting_from(self, addresses: set[str], domains: set[str]) -> list[str]:
-        """Identities of mails of these senders that nobody has dealt with: kept, held or quarantined (G9).
+    def waiting_from(self, mailbox: str, addresses: set[str], domains: set[str]) -> list[str]:
+        """Identities of mails of these senders to a mailbox that nobody has dealt with: kept, held, quarantined (G9).
 
         A kept mail whose sender is not known yet counts too: it may be theirs.
         """
         wanted = {
+            "mailbox": mailbox,
             "addresses": sorted(a.lower() for a in addresses if a),
             "domains": sorted(d.lower() for d in domains if d),
         }

@@ -263,13 +263,16 @@ class Outbox(Room):
         return self._work.read(sql.HOME_AT, {"l": letter_id}).scalar()
 
     def later_home(self, letter_id: str) -> bool:
-        """Whether a letter first tried after this one's last attempt has come home: copies do arrive here."""
+        """Whether a letter of the same mailbox, first tried after this one's last attempt, has come home: copies do
+        arrive there."""
         return self._work.read(sql.LATER_HOME, {"l": letter_id}).first() is not None
 
-    def sent_count(self, since: datetime, recipient: str | None = None) -> int:
-        """Envelopes that left, or may have left, since `since`: to one recipient, or to all but our own mailbox."""
-        if recipient is None:
-            return self._work.read(sql.SENT_COUNT, {"since": since}).scalar() or 0
+    def sent_count(self, since: datetime, mail_from: str) -> int:
+        """Envelopes of a mailbox that left, or may have left, since `since`; its own copies apart."""
+        return self._work.read(sql.SENT_COUNT, {"since": since, "m": mail_from}).scalar() or 0
+
+    def sent_to(self, since: datetime, recipient: str) -> int:
+        """Envelopes to this recipient, of any mailbox, that left, or may have left, since `since`."""
         return self._work.read(sql.SENT_COUNT_TO, {"since": since, "r": recipient}).scalar() or 0
 
     def all_states(self) -> dict[str, int]:

@@ -165,18 +165,26 @@ HOME_AT = select(_l.home_at).where(_l.id == bindparam("l"))
 _mine = schema.attempts.alias("mine")
 _first = schema.attempts.alias("first")
 _last_of_mine = select(func.max(_mine.c.id)).where(_mine.c.letter == bindparam("l")).scalar_subquery()
+_twin = schema.letters.alias("twin")
+# Each mailbox has a server of its own, and what one server does with copies says nothing about another.
+_my_mailbox = select(_twin.c.mail_from).where(_twin.c.id == bindparam("l")).scalar_subquery()
 LATER_HOME = (
     select(_a.id)
     .join(schema.letters, _l.id == _a.letter)
     .where(
         _a.id > _last_of_mine,
+        _l.mail_from == _my_mailbox,
         _l.home_at.is_not(None),
         ~exists().where(_first.c.letter == _a.letter, _first.c.id <= _last_of_mine),
     )
     .limit(1)
 )
 _since = _e.left_at >= bindparam("since", type_=_instant)
-SENT_COUNT = select(func.count()).select_from(schema.envelopes).where(_since, ~_e.home)
+SENT_COUNT = (
+    select(func.count())
+    .select_from(schema.envelopes.join(schema.letters, _l.id == _e.letter))
+    .where(_since, ~_e.home, _l.mail_from == bindparam("m"))
+)
 SENT_COUNT_TO = select(func.count()).select_from(schema.envelopes).where(_since, _e.recipient == bindparam("r"))
 STATES = select(_e.state, func.count().label("n")).group_by(_e.state).order_by(_e.state)
 ATTEMPTS = select(schema.attempts).where(_a.letter == bindparam("l")).order_by(_a.id)

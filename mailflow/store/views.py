@@ -1,7 +1,7 @@
 """The views: what each case looks like now, to be asked about without folding its log.
 
 In: a case's state and a summary of plain values.
-Out: summaries as dicts, by case, by procedure, by the value of a field.
+Out: summaries as dicts, by case, by office, by the value of a field.
 Fails: never of its own accord.
 Limits: rebuilt from the log at any time; `find` compares words exactly, lower case, and looks at top-level values only.
 """
@@ -27,7 +27,7 @@ _PUT = _INSERT.on_conflict_do_update(
 _ROW = select(schema.views)
 _GET = _ROW.where(_t.case == bindparam("c"))
 _ALL = _ROW.order_by(_t.case)
-_BY_PROCEDURE = _ALL.where(_t.procedure == bindparam("p"))
+_BY_PREFIX = _ALL.where(_t.case.like(bindparam("p")))
 _PAIRS = select(_f.field, _f.value).where(_f.case == bindparam("c"))
 _ADD_PAIR = insert(schema.view_fields)
 _DROP_PAIR = delete(schema.view_fields).where(
@@ -60,11 +60,14 @@ class Views(Room):
         """The summary of a case with its case, procedure, state and live; None when there is none."""
         return next(iter(self._rows(_GET, {"c": case})), None)
 
-    def list(self, procedure: str | None = None, live_only: bool = False) -> list[dict[str, Any]]:
-        """All summaries in the order of their cases, of one procedure or of all, running ones or all."""
-        wanted = _ALL if procedure is None else _BY_PROCEDURE
+    def list(self, prefix: str = "", live_only: bool = False) -> list[dict[str, Any]]:
+        """All summaries in the order of their cases, of the office with this prefix or of all, running ones or all.
+
+        Two offices may run the same procedure, and one office cases of several: the prefix tells whose a case is.
+        """
+        wanted = _BY_PREFIX if prefix else _ALL
         # Ended cases grow without end, and reading a summary costs more than asking for it.
-        return self._rows(wanted.where(_t.live) if live_only else wanted, {"p": procedure} if procedure else {})
+        return self._rows(wanted.where(_t.live) if live_only else wanted, {"p": f"{prefix}-%"} if prefix else {})
 
     def find(self, field: str, value: object) -> list[dict[str, Any]]:
         """Summaries whose top-level `field` is `value`, or is a list that holds it; text is compared in lower case."""

@@ -109,6 +109,21 @@ def test_only_a_later_letter_makes_absence_telling(store: Store, letter: Make, n
         assert u.outbox.later_home("doubtful")
 
 
+def test_a_later_letter_of_another_mailbox_tells_nothing(store: Store, letter: Make, noon: datetime) -> None:
+    """Each mailbox has its own server: that copies come home to one says nothing about those of another."""
+    with store.unit() as u:
+        u.outbox.put(letter("doubtful", case="a"), [JO])
+        u.outbox.put(letter("theirs", case="b", minutes=1, mail_from="office@insurer.example"), [JO])
+        u.outbox.put(letter("ours", case="c", minutes=2), [JO])
+        for _ in range(3):
+            (name,) = claimed(u, noon + timedelta(hours=1))
+            u.outbox.settle(name, JO, "in_doubt" if name == "doubtful" else "sent", "", at=noon)
+        u.outbox.came_home("theirs", noon)
+        assert not u.outbox.later_home("doubtful")
+        u.outbox.came_home("ours", noon)
+        assert u.outbox.later_home("doubtful")
+
+
 def test_an_earlier_letter_tried_again_tells_nothing(store: Store, letter: Make, noon: datetime) -> None:
     """The home copy of a letter first tried before may stem from that first try, so its coming home proves nothing."""
     with store.unit() as u:

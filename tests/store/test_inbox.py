@@ -112,12 +112,12 @@ def test_unread_mail_of_a_party_is_found(store: Store, noon: datetime) -> None:
         ):
             keep(u, name, noon, uid=uid)
             u.inbox.settle(name, state, sender=sender)
-        assert u.inbox.waiting_from({"JO@provider.example"}, set()) == ["held"]
-        assert u.inbox.waiting_from(set(), {"Provider.example"}) == ["held", "poison"]
-        assert u.inbox.waiting_from(set(), set()) == []
+        assert u.inbox.waiting_from("office", {"JO@provider.example"}, set()) == ["held"]
+        assert u.inbox.waiting_from("office", set(), {"Provider.example"}) == ["held", "poison"]
+        assert u.inbox.waiting_from("office", set(), set()) == []
         keep(u, "unjudged", noon, uid=90)
         keep(u, "known", noon, uid=91, sender="x@elsewhere.example")
-        assert u.inbox.waiting_from({"jo@provider.example"}, set()) == ["held", "unjudged"]
+        assert u.inbox.waiting_from("office", {"jo@provider.example"}, set()) == ["held", "unjudged"]
 
 
 def test_a_copy_is_known_by_sender_case_and_text(store: Store, noon: datetime) -> None:

@@ -56,9 +56,10 @@ def test_views_are_found_by_their_fields(store: Store) -> None:
         assert [v["case"] for v in u.views.find("parties", "b")] == ["c1"]
         assert [v["case"] for v in u.views.find("n", 3)] == ["c1"]
         assert u.views.find("note", "") == []
-        assert [v["case"] for v in u.views.list()] == ["c1", "c2"]
-        assert [v["case"] for v in u.views.list(live_only=True)] == ["c1"]
-        assert [v["case"] for v in u.views.list("issue")] == ["c2"]
+        u.views.put("PP-2", "concern", "WPR", {})
+        assert [v["case"] for v in u.views.list()] == ["PP-2", "c1", "c2"]
+        assert [v["case"] for v in u.views.list(live_only=True)] == ["PP-2", "c1"]
+        assert [v["case"] for v in u.views.list("PP")] == ["PP-2"]
         u.views.put("c1", "concern", "RSP", {"referrer": "new@x.example"})
         assert u.views.find("referrer", "jo@x.example") == []
         view = u.views.get("c1")
