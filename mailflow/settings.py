@@ -146,7 +146,9 @@ def load(path: Path) -> Settings:
 
 
 def _folder_of(office: Office) -> tuple[object, ...]:
-    """What an office's source reads: the folder of an account on a server."""
+    """What an office's source reads: a folder of an account on a server, or of a Maildir."""
+    if office.imap is None:
+        return office.maildir, office.inbox
     return office.imap.host.lower(), office.imap.port, office.imap.user, office.inbox
 
 
@@ -324,7 +326,7 @@ class _Reader:
                     what = f"{one} marks the held mails of the office whose prefix is {two}."
                     table.fault("prefix", what, "Choose another.")
             if _folder_of(office) == _folder_of(other):
-                what = f"{other.id} reads the folder {office.inbox} of {office.imap.user} already."
+                what = f"{other.id} reads the folder {office.inbox} of this mailbox already."
                 fix = "Name another folder, and let the mail server sort what comes for this office into it."
                 table.fault("inbox", what, fix)
 

@@ -155,6 +155,31 @@ def test_all_faults_come_at_once(folder: Path) -> None:
     assert sum("council has the address concerns@council.example already" in what for _, what in found) == 1
 
 
+def second(folder: Path, **changed: str) -> list[str]:
+    """What is wrong with a second office of the account "box" that differs only in what is changed."""
+    own = MINIMAL[MINIMAL.index("[office.council]") :].replace("office.council", "office.other")
+    account = '[imap]\nuser = "box"'
+    for key, words in {"prefix": "OT", "address": "other@council.example", **changed}.items():
+        own = re.sub(rf"(?m)^{key} = .*\n", "", own) + f'{key} = "{words}"\n'
+    try:
+        read(folder, MINIMAL.replace("[imap]", account) + own)
+    except ConfigurationError as error:
+        return [fault.what for fault in error.faults]
+    return []
+
+
+def test_two_offices_may_share_an_account_but_no_folder_address_or_prefix(folder: Path) -> None:
+    """Two folders of one mailbox are two offices; one folder read twice would make every mail two."""
+    assert second(folder, inbox="INBOX/Other") == []
+    assert second(folder) == ["council reads the folder INBOX of this mailbox already."]
+    (what,) = second(folder, inbox="INBOX/Other", address="concerns@council.example")
+    assert "council has the address concerns@council.example already" in what
+    (what,) = second(folder, inbox="INBOX/Other", prefix="CC")
+    assert "council has the prefix CC already" in what
+    (what,) = second(folder, inbox="INBOX/Other", prefix="CCH")
+    assert "marks the held mails of the office whose prefix is CC" in what
+
+
 def test_a_file_that_is_no_toml_is_named(folder: Path) -> None:
     """A broken file gives one fault with the line, a missing one says so."""
     assert faults(folder, "[store]\nurl = \n")[0][0] == "url = "

@@ -108,7 +108,7 @@ _WAITING = (
                 | _t.sender_domain.in_(bindparam("domains", expanding=True))
             ),
             (_t.state == "kept") & (_t.sender == ""),
-        )
+        ),
     )
     .order_by(*_ORDER)
 )
