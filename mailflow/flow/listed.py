@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from mailflow.flow.people import ACCEPTED, people_of
+from mailflow.flow.people import ACCEPTED, party_of_role, people_of
 from mailflow.flow.ports import Office
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
@@ -63,5 +63,5 @@ class _Listing:
         people = people_of(self.office, self.procedure, case, self.today, self.roles)
         if any(c.email == self.address for c in people.get(self.role.name, ())):
             return True
-        party = str(fields.get(self.role.field, ""))
+        party = party_of_role(self.office, self.procedure, case, self.role)
         return bool(party) and party in self.belongs

@@ -98,7 +98,7 @@ def people_of(
             case "officer":
                 _officers(office, procedure, case, role, today, found)
             case "contacts":
-                _contacts(office, case, role, today, found)
+                _contacts(office, procedure, case, role, today, found)
             case "person":
                 found[role.name] = _person(office, str(case.fields.get(role.field, "")))
             case "service":
@@ -120,7 +120,11 @@ def _person(office: Office, address: str) -> tuple[Contact, ...]:
 def _officers(
     office: Office, procedure: Procedure, case: Case, role: Role, today: date, found: dict[str, tuple[Contact, ...]]
 ) -> None:
-    named = office.register.officer(str(case.fields.get(role.field, ""))) if role.field else None
+    given = _named(office, procedure, case, role, today)
+    named = office.register.officer(given) if given else None
+    if given and not named and office.register.is_staff(given, office.own_domains):
+        found[role.name] = _person(office, given)  # a colleague who is no officer of the register
+        return
     if named:
         there = office.register.stand_in(named, today)
         found[role.name] = (Contact(there.name, there.email),) if there else ()
@@ -134,8 +138,36 @@ def _officers(
     found[role.name + ".deputy"] = tuple(Contact(o.name, o.email) for o in deputies if o)
 
 
-def _contacts(office: Office, case: Case, role: Role, today: date, found: dict[str, tuple[Contact, ...]]) -> None:
-    party = str(case.fields.get(role.field, ""))
+def _named(office: Office, procedure: Procedure, case: Case, role: Role, today: date) -> str:
+    """The address of the officer whom the case, its service, or the officer of the role below names; "" if none."""
+    given = str(case.fields.get(role.field, "")) if role.field else ""
+    service = _of_type(procedure, case, "service") if role.column else ""
+    if not given and service:
+        given = next((p.email for p in office.register.service_people(service, role.column, today)), "")
+    if not given and role.of:
+        below = _named(office, procedure, case, procedure.roles[role.of], today)
+        manager = office.register.manager_of(below) if below else None
+        given = manager.email if manager else ""
+    return given
+
+
+def named_officers(office: Office, procedure: Procedure, case: Case, today: date) -> dict[str, str]:
+    """For each officer's role that one person holds on this case, the address of that person."""
+    found = {r.name: _named(office, procedure, case, r, today) for r in procedure.roles.values() if r.is_officer}
+    return {role: address for role, address in found.items() if address}
+
+
+def party_of_role(office: Office, procedure: Procedure, case: Case, role: Role) -> str:
+    """The organisation whose contacts hold a role: the one in its field, or the same for every case by a setting."""
+    if role.setting:
+        return str(office.settings.get(role.setting, procedure.settings.get(role.setting)) or "")
+    return str(case.fields.get(role.field, ""))
+
+
+def _contacts(
+    office: Office, procedure: Procedure, case: Case, role: Role, today: date, found: dict[str, tuple[Contact, ...]]
+) -> None:
+    party = party_of_role(office, procedure, case, role)
     contacts = office.register.contacts_of(party, "", today) if party else ()
     found[role.name] = tuple(Contact(c.name, c.email) for c in contacts)
     for part in role.parts:
@@ -187,7 +219,7 @@ def speaker_on(office: Office, procedure: Procedure, case: Case, address: str, t
     for role in procedure.roles.values():
         if role.who != "contacts":
             continue
-        party = str(case.fields.get(role.field, ""))
+        party = party_of_role(office, procedure, case, role)
         belongs = office.register.party_of_address(address, today)
         if party and any(b.party == party and b.new_contact for b in belongs):
             return Speaker(role.name, new=True)
@@ -203,6 +235,6 @@ def addresses_of(office: Office, procedure: Procedure, case: Case, role: str, to
     domains: set[str] = set()
     defined = procedure.roles.get(role)
     if defined and defined.who == "contacts":
-        for party in office.register.party(str(case.fields.get(defined.field, "")) or "-"):
+        for party in office.register.party(party_of_role(office, procedure, case, defined) or "-"):
             domains |= set(party.domains)
     return addresses, domains

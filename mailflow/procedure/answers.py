@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailflow.procedure import dispatch, values
+from mailflow.procedure import dispatch, ranking, values
 from mailflow.procedure.decision import Decision, Refused
 from mailflow.procedure.events import Said
 from mailflow.procedure.standing import Machine
@@ -18,10 +18,7 @@ from mailflow.procedure.standing import Machine
 
 def all_roles(d: Decision, roles: frozenset[str]) -> frozenset[str]:
     """Roles with those they include: a deputy's or a manager's `also`."""
-    found = set(roles)
-    for _ in d.procedure.roles:
-        found |= {a for r in found if r in d.procedure.roles for a in d.procedure.roles[r].also}
-    return frozenset(found)
+    return ranking.roles_with(d.procedure, roles)
 
 
 def head(d: Decision, said: Said, machine: str, final: bool = False) -> None:
@@ -61,7 +58,9 @@ def speakable(d: Decision, roles: frozenset[str]) -> tuple[str, ...]:
     found: list[str] = []
     for machine in d.case.machines.values():
         for row in d.definition(machine).rows_from(machine.state):
-            for name in (n for t in row.on if t.kind == "said" for n in t.names):
+            for name in (
+                n for t in row.on if t.kind == "said" and ranking.hears(d.procedure, t, roles) for n in t.names
+            ):
                 verb = d.procedure.verbs[name]
                 if name not in found and ("anyone" in verb.by or not roles.isdisjoint(verb.by)):
                     found.append(name)
@@ -110,6 +109,10 @@ def refuse(d: Decision, said: Said, refusal: Refused) -> None:
 def receipt(d: Decision, sayings: tuple[Said, ...]) -> None:
     """At most one mail answers an act: the receipt rides on a task mail that goes to the same person (5.2)."""
     last = sayings[-1]
+    if not d.may_see(last.by.address):
+        d.event = last
+        dispatch.send(d, main_of(d), d.procedure.acts["received_only"], extra={"mail": last.mail})
+        return
     if all(d.procedure.verbs[s.verb].act in ("status", "help") for s in sayings):
         return
     # What had left before it was undone is told in a mail of its own, never beside a task.

@@ -264,6 +264,8 @@ def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911, PLR0912 - o
             return replace(case, corrections=())
         case "file":
             return replace(case, files=(*case.files, str(data["what"])))
+        case "restricted":
+            return replace(case, restricted=tuple(str(r) for r in data["roles"]))
         case "joined":
             return _mark(replace(case, joined=(*case.joined, str(data["ref"]))), "#joined")
         case "joined_by":

@@ -22,6 +22,7 @@ MONTH_NAMES = (
     *("July", "August", "September", "October", "November", "December"),
 )
 MOST_UNITS = 3660
+OFF = "off"  # in place of a timescale: an office does not use this clock
 LATEST_YEAR = 9990
 MONTHS_IN_YEAR = 12
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from mailflow.procedure import seeing
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact, Machine, apply
 from mailflow.procedure.definition import LetterDef, MachineDef, Procedure
@@ -105,6 +106,15 @@ class Decision:
             if address in self.terms.officers and len(known) != 1:
                 return (Contact("", address),)
         return self.terms.people.get(role, ())
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Who may see this case if it is restricted (Q45)."""
+        return seeing.readers(self.case, self.terms.people, self.setting(seeing.READERS))
+
+    def may_see(self, address: str) -> bool:
+        """Whether this person may see this case."""
+        return not self.case.restricted or seeing.may_see(address, self.case, self.readers)
 
     def letter_people(self, letter: LetterDef) -> tuple[tuple[Contact, ...], tuple[Contact, ...]]:
         """To and Cc of a letter."""

@@ -28,6 +28,7 @@ class Role:
     unless_flag: str = ""
     staff_only: bool = False
     counts_as: str = ""
+    setting: str = ""  # contacts: the organisation is named in this setting, the same for every case
 
     @property
     def is_officer(self) -> bool:
@@ -115,6 +116,7 @@ class Trigger:
     setting: str = ""  # "name = value": only under this setting
     since: str = ""  # sent: letters count from when this field was set (otherwise from entering the state)
     tried: tuple[str, ...] = ()  # sent: these too, but it is enough that they were tried
+    by: tuple[str, ...] = ()  # said: only by these of the roles that may say the word
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ class Row:
     judges: tuple[str, ...] = ()
     join: str = ""
     no_undo: bool = False
+    restrict: tuple[str, ...] = ()  # from now on only these roles, and readers named in a setting, see the case
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,11 @@ class Verb:
     judges: tuple[str, ...] = ()
     button_for: str = ""
     approves: bool = False  # the original serves as the copy
+    beats: tuple[str, ...] = ()  # words of the same mail that it outranks; ANYTHING: all others
+    in_hold: bool = False  # heard during a hold too
 
+
+ANYTHING = "anything"
 
 ACTS = frozenset(
     "note status help undo hold resume extend no_extension received attribute set new approve_correction "

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mailflow.procedure import seeing
 from mailflow.procedure.case import Machine
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef
@@ -83,7 +84,13 @@ def send(
     to, cc = _addressees(d, machine, letter, to_roles)
     if people:
         to, cc = (tuple(Contact("", address) for address in group) for group in people)
-    elif letter.also:
+    if d.case.restricted and name != d.procedure.acts["received_only"]:
+        told, to = to, _seers(d, to)
+        cc = _seers(d, cc)
+        if told and not to:
+            _unseen(d, machine, letter, name, extra)
+            return
+    if letter.also and not people and not d.case.restricted:
         _also(d, machine, letter, (*to, *cc), {"why": why, "row": row, "timer": timer, **(extra or {})})
     data: dict[str, object] = {
         "letter": f"{d.case.ref}/{machine.id}/{name}/{d.case.seq + 1}",
@@ -108,6 +115,24 @@ def send(
     d.emit("letter", machine.id, **data, leave_at=d.leaves_at(letter).isoformat())
     if letter.cc and not cc and not people and _ought_to_be_known(d, letter.cc):
         _ask_for_contact(d, machine, letter.cc, name)
+
+
+def _seers(d: Decision, people: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    return tuple(c for c in people if d.may_see(c.email))
+
+
+def _unseen(d: Decision, machine: Machine, letter: LetterDef, name: str, extra: dict[str, object] | None) -> None:
+    """A letter about a restricted case whose readers may not see it: the readers named by the office get what is meant
+    for officers; an officer who wrote hears that the mail has come and nothing else; a party hears nothing (Q45)."""
+    received = d.procedure.acts["received_only"]
+    if letter.to == "actor":
+        officer = isinstance(d.event, Said) and not d.people_are_parties(d.event.by)
+        if officer and not any(f.kind == "letter" and f.data["name"] == received for f in d.facts):
+            send(d, machine, received, extra={"mail": (extra or {}).get("mail", "")})
+    elif not d.is_party(letter.to):
+        named = tuple(sorted(seeing.named(d.setting(seeing.READERS))))
+        if named:
+            send(d, machine, name, extra=extra, people=(named, ()))
 
 
 def _also(
@@ -164,7 +189,7 @@ def _ask_for_contact(d: Decision, machine: Machine, role: str, letter: str) -> N
         return
     defined = d.procedure.roles.get(d.procedure.party_of(role))
     title = defined.title if defined else role
-    people = owners(d, machine)
+    people = _seers(d, owners(d, machine)) or d.people("administrator")  # a restricted case is not its owner's any more
     d.emit(
         "letter",
         machine.id,

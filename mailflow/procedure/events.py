@@ -37,6 +37,9 @@ class File:
         return {"mail": self.mail, "name": self.name, "digest": self.digest}
 
 
+WORDS = "words"  # flag of a mail that opens a case and says words as well
+
+
 @dataclass(frozen=True)
 class MailCame:
     """A person's mail that is an event (G2): from a role of the case, or `anyone` when it opens one."""
@@ -48,7 +51,7 @@ class MailCame:
     sender_name: str = ""
     subject: str = ""
     files: tuple[File, ...] = ()
-    flags: tuple[str, ...] = ()  # new_contact, by_officer, late
+    flags: tuple[str, ...] = ()  # new_contact, by_officer, late, WORDS
     stated_by: str = ""  # the officer who said it came (Q18)
 
 

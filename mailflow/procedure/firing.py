@@ -26,8 +26,7 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
     told = [t for t in row.tells if _holds(d, scene, t.condition)]
     spawned = [s for s in row.spawn if _holds(d, scene, s.condition)]
     letters = [u for u in row.letters if _holds(d, scene, u.condition)]
-    if row.new_cycle:
-        d.emit("cycle", machine_id, n=d.case.cycle + 1)
+    _marks(d, row, machine_id)
     _fields(d, row, machine_id)
     _items(d, row, machine)
     if row.withdraw or row.withdraws:
@@ -56,6 +55,14 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
         _close(d, row.close_children)
     if row.letters or row.records:
         d.signal(machine_id, "check sent")
+
+
+def _marks(d: Decision, row: Row, machine_id: str) -> None:
+    """What the row says of the case as a whole: that it begins again, and who may see it from now on."""
+    if row.new_cycle:
+        d.emit("cycle", machine_id, n=d.case.cycle + 1)
+    if row.restrict:
+        d.emit("restricted", machine_id, roles=list(row.restrict), at=d.at.isoformat())
 
 
 def _holds(d: Decision, scene: guards.Scene, condition: str) -> bool:

@@ -34,6 +34,12 @@ def _field_is(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if str(d.field(scene.machine, m[1])) == m[2] else f"{m[1]} is not {m[2]}."
 
 
+@shape(r"field (\w+) is field (\w+)")
+def _same_field(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    first, second = (str(d.field(scene.machine, m[n]) or "").casefold() for n in (1, 2))
+    return "" if first and first == second else f"{m[1]} and {m[2]} are not the same."
+
+
 @shape(r"field (\w+)")
 def _field(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if filled(d, scene, m[1]) else f"{d.procedure.fields[m[1]].title} is not known."

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from mailflow.procedure import deadlines
 from mailflow.procedure.decision import Decision
-from mailflow.procedure.events import Said
+from mailflow.procedure.events import WORDS, Said
 from mailflow.procedure.guard_shapes import Scene, filled, shape
 from mailflow.procedure.standing import Machine
 
@@ -84,6 +84,27 @@ def _field_or_confirmed(d: Decision, scene: Scene, m: re.Match[str]) -> str:
 def _confirmed(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     ok = isinstance(d.event, Said) and d.event.confirmed
     return "" if ok else "This needs a confirmation by code."
+
+
+@shape(r"date (\w+) after (?!today)(\w+)")
+def _after_blank(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    first, second = d.blank(m[2]), d.blank(m[1])
+    ordered = isinstance(first, date) and isinstance(second, date) and first < second
+    return "" if ordered else f"The date of the {m[1]} must lie after that of the {m[2]}."
+
+
+@shape(r"note given")
+def _note_given(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    """The word came with something to read: more words below it, or a file."""
+    said = d.event
+    given = isinstance(said, Said) and (said.note.strip() or said.files)
+    return "" if given else "Nothing stands below the words, and no file came with them."
+
+
+@shape(r"no words in the mail")
+def _wordless(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    """The mail that opens a case says no word of the procedure itself; one that does is heard in the same commit."""
+    return "It says what is to be done itself." if WORDS in getattr(d.event, "flags", ()) else ""
 
 
 @shape(r"date (\w+) after today")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from mailflow.procedure import acts, dispatch, guards
+from mailflow.procedure import acts, dispatch, guards, ranking
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact, Machine
 from mailflow.procedure.decision import Decision, Refused, Signal
@@ -54,9 +54,10 @@ def _all_or_none(
 ) -> list[Fact]:
     """G11: the words of one mail in order, all or none; a refusal says why and what may be said."""
     d = Decision(procedure, terms, case, now, calendar)
-    said = event.sayings[0]
+    sayings = ranking.heard(procedure, event.sayings)
+    said = sayings[0]
     try:
-        for said in event.sayings:
+        for said in sayings:
             _take(d, said)
     except Refused as refusal:
         d = Decision(procedure, terms, case, now, calendar)
@@ -64,7 +65,7 @@ def _all_or_none(
         acts.refuse(d, said, refusal)
         return d.facts
     if d.facts and not event.quiet:
-        acts.receipt(d, event.sayings)
+        acts.receipt(d, sayings)
     return d.facts
 
 
@@ -175,11 +176,13 @@ def _take_up(d: Decision, role: str) -> None:
 def _said(d: Decision, said: Said) -> None:
     verb = d.procedure.verbs[said.verb]
     roles = acts.all_roles(d, said.by.roles)
+    if not d.may_see(said.by.address):
+        raise Refused("refused", "This person may not see the case.")
     if "anyone" not in verb.by and roles.isdisjoint(verb.by):
         holder = next((r for r in verb.by if d.procedure.roles[r].is_officer), "")
         title = d.procedure.roles[holder or verb.by[0]].title
         raise Refused("refused", f'Only {title} may say "{verb.label}".', role=holder)
-    if d.case.hold and verb.act not in acts.IN_HOLD:
+    if d.case.hold and verb.act not in acts.IN_HOLD and not verb.in_hold:
         acts.in_hold(d, said)
     if _rows_for(d, said):
         _say_row(d, said)
@@ -217,7 +220,7 @@ def _say_row(d: Decision, said: Said) -> None:
     refusal: tuple[Row, str, str] | None = None
     passing: list[tuple[Machine, Row]] = []
     for machine, rows in found:
-        for row in rows:
+        for row in ranking.sayable_by(d.procedure, rows, said):
             phrase, why = failing(d, machine, row)
             if not phrase:
                 passing.append((machine, row))

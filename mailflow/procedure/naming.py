@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from mailflow.errors import Fault
-from mailflow.procedure.definition import MachineDef, Procedure, Row
+from mailflow.procedure.definition import ANYTHING, MachineDef, Procedure, Row, Verb
 from mailflow.procedure.firing import BACK, SAME
 from mailflow.procedure.toml_lines import suggest
 
 SPECIAL_ROLES = ("owner", "deputy", "above", "actor", "officers", "managers", "administrator", "anyone")
 NEEDED_ACTS = (
-    *("recorded", "which", "refused", "refused_holder", "who", "status", "help", "correction", "new_date"),
-    *("undelivered", "filed", "paused", "daily", "weekly", "health"),
+    *("recorded", "which", "refused", "refused_holder", "who", "status", "help", "correction"),
+    *("undelivered", "filed", "daily", "weekly", "health"),
 )
+# Acts that only some procedures have words for need their letters only there.
+ACTS_WITH_LETTERS = {"extend": "new_date", "no_extension": "new_date", "hold": "paused"}
 
 
 class _Checker:
@@ -43,12 +45,19 @@ class _Checker:
             self.want(name, known, what, *path)
 
 
+def _tells(verb: Verb) -> bool:
+    """Whether this act writes to a party: a hold only if its word says so (Q16)."""
+    return verb.act != "hold" or bool(verb.role)
+
+
 def check_names(procedure: Procedure, faults: list[Fault]) -> None:
     """Add a fault for every name that nothing declares."""
     c = _Checker(procedure, faults)
     p = procedure
     c.want(p.opened_by, p.roles, "The role", "procedure", "opened_by")
-    for act in NEEDED_ACTS:
+    told = {ACTS_WITH_LETTERS[v.act] for v in p.verbs.values() if v.act in ACTS_WITH_LETTERS and _tells(v)}
+    restricts = {"received_only" for m in p.machines.values() for r in m.rows if r.restrict}
+    for act in (*NEEDED_ACTS, *sorted(told | restricts)):
         if act not in p.acts:
             faults.append(Fault(p.file, c.line("acts"), f"The act {act} has no letter.", f'Add {act} = "..."'))
     c.all(p.acts.values(), p.letters, "The letter", "acts")
@@ -58,6 +67,7 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.want(role.counts_as, p.roles, "The role", "roles", role.name)
         c.all(role.also, p.roles, "The role", "roles", role.name)
         c.want(role.field, p.fields, "The field", "roles", role.name)
+        c.want(role.setting, p.settings, "The setting", "roles", role.name)
     for letter in p.letters.values():
         for role in (letter.to, letter.cc, letter.else_to):
             c.want(role, {*c.roles, *SPECIAL_ROLES}, "The role", "letters", letter.name)
@@ -68,6 +78,7 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.all((r for r in verb.by if r != "anyone"), p.roles, "The role", "verbs", verb.name)
         c.all(verb.part_of, p.verbs, "The word", "verbs", verb.name)
         c.want(verb.button_for, p.verbs, "The word", "verbs", verb.name)
+        c.all(verb.beats, {*p.verbs, ANYTHING}, "The word", "verbs", verb.name)
         c.want(verb.field, p.fields, "The field", "verbs", verb.name)
     c.want(p.hold.max_setting, p.settings, "The setting", "hold")
     c.want(p.hold.above, p.roles, "The role", "hold")
@@ -112,6 +123,7 @@ def _row(c: _Checker, machine: MachineDef, row: Row, place: tuple) -> None:
     for trigger in row.on:
         if trigger.kind in known:
             c.all(trigger.names, known[trigger.kind], f"Row {row.id}: the {trigger.kind}", *place, "on")
+        c.all(trigger.by, p.roles, f"Row {row.id}: the role", *place, "on")
         c.all(trigger.tried, p.letters, f"Row {row.id}: the letter", *place, "on")
         c.want(trigger.since, p.fields, f"Row {row.id}: the field", *place, "on")
         c.want(trigger.setting.partition(" = ")[0], p.settings, f"Row {row.id}: the setting", *place, "on")
@@ -119,6 +131,7 @@ def _row(c: _Checker, machine: MachineDef, row: Row, place: tuple) -> None:
     c.all(row.withdraws, p.letters, f"Row {row.id}: the letter", *place, "withdraws")
     c.all(row.records, p.letters, f"Row {row.id}: the letter", *place, "records")
     c.all(row.buttons, p.verbs, f"Row {row.id}: the word", *place, "buttons")
+    c.all(row.restrict, p.roles, f"Row {row.id}: the role", *place, "restrict")
     c.all((*row.restart, *row.sets_timer), machine.timers, f"Row {row.id}: the timer", *place)
     c.all((*row.set, *row.date_field, row.count), p.fields, f"Row {row.id}: the field", *place, "set")
     children = set(p.machines) - {p.main}

@@ -62,11 +62,11 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
     head = top.table("procedure")
     main = head.text("main", "case")
     ladders = _ladders(top)
-    machines = {main: _machine(top, main, head.text("case_word"), ladders)}
-    for kind, table in _tables(top, "child").items():
-        machines[kind] = _machine(table, kind, table.text("title"), ladders)
-        table.done()
     settings, allowed = _settings(top)
+    machines = {main: _machine(top, main, head.text("case_word"), ladders, settings)}
+    for kind, table in _tables(top, "child").items():
+        machines[kind] = _machine(table, kind, table.text("title"), ladders, settings)
+        table.done()
     procedure = Procedure(
         id=head.text("id"),
         title=head.text("title"),
@@ -114,6 +114,7 @@ def _role(t: Table, name: str) -> Role:
             t.text("unless_flag", ""),
             t.flag("staff_only"),
             t.text("counts_as", ""),
+            t.text("setting", ""),
         ),
     )
 
@@ -208,11 +209,15 @@ def _verb(t: Table, name: str) -> Verb:
             tuple(t.text("judges", "").split()),
             t.text("button_for", ""),
             t.flag("approves"),
+            t.texts("beats"),
+            t.flag("in_hold"),
         ),
     )
 
 
-def _machine(t: Table, kind: str, title: str, ladders: dict[str, tuple[LadderStep, ...]]) -> MachineDef:
+def _machine(
+    t: Table, kind: str, title: str, ladders: dict[str, tuple[LadderStep, ...]], settings: dict[str, object]
+) -> MachineDef:
     states = {n: _state(s, n) for n, s in _tables(t, "states").items()}
     start = t.text("start", next(iter(states), ""))
     return MachineDef(
@@ -220,7 +225,7 @@ def _machine(t: Table, kind: str, title: str, ladders: dict[str, tuple[LadderSte
         title,
         start,
         states,
-        {n: _timer(s, n, ladders) for n, s in _tables(t, "timers").items()},
+        {n: _timer(s, n, ladders, settings) for n, s in _tables(t, "timers").items()},
         tuple(row_of(r, kind) for r in listed(t, "row")),
         t.text("item", ""),
         t.flag("one_open"),
@@ -244,10 +249,12 @@ def _state(t: Table, code: str) -> State:
     )
 
 
-def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]]) -> TimerDef:
+def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]], settings: dict[str, object]) -> TimerDef:
     due = t.text("due")
     try:
-        deadlines.read_rule(re.sub(r"\{\w+\}", "1", due))
+        rule = re.sub(r"\{(\w+)\}", lambda m: str(settings.get(m[1], m[0])), due)
+        if due == rule or rule != deadlines.OFF:  # a clock is switched off by a setting, never by the file itself
+            deadlines.read_rule(rule)
     except ValueError as error:
         t.fault("due", str(error))
     for key in ("at", "next"):

@@ -50,7 +50,7 @@ def _trigger(t: Table) -> Trigger:
         return done(t, Trigger("said", ()))
     kind = kinds[0]
     names = t.texts(kind) if isinstance(t.data[kind], list) else (t.text(kind),)
-    return done(t, Trigger(kind, names, t.text("if_setting", ""), t.text("since", ""), t.texts("tried")))
+    return done(t, Trigger(kind, names, t.text("if_setting", ""), t.text("since", ""), t.texts("tried"), t.texts("by")))
 
 
 def _use(t: Table, item: object, n: int) -> LetterUse:
@@ -102,6 +102,7 @@ def row_of(t: Table, kind: str) -> Row:
         judges=tuple(t.text("judges", "").split()),
         join=t.text("join", ""),
         no_undo=t.flag("no_undo"),
+        restrict=t.texts("restrict"),
     )
     for key, phrases in (("needs", row.needs), ("needs_any", row.needs_any)):
         for phrase in phrases:

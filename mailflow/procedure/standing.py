@@ -141,6 +141,7 @@ class Case:
     corrections: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    restricted: tuple[str, ...] = ()  # the roles that may still see it; () is a case like any other
     held_chasers: Mapping[str, str] = field(default_factory=dict)
 
     def live(self, kind: str = "") -> tuple[Machine, ...]:

@@ -51,7 +51,8 @@ def prepared(procedure: Procedure) -> list[str]:
 
 def said(play: Rehearsal, verb: Verb, row: Row | None = None, machine: Machine | None = None) -> list[Event]:
     """A word by the first role that may say it, in each of its variants."""
-    by = next(iter(verb.by), "")
+    heard_by = [name for t in (row.on if row else ()) if t.kind == "said" and verb.name in t.names for name in t.by]
+    by = next(iter((*heard_by, *verb.by)), "")
     by = play.procedure.opened_by if by == "anyone" else by
     actor = Actor(address(by), by, frozenset({by}))
     found: list[Event] = []

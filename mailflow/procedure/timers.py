@@ -24,6 +24,11 @@ def rule_of(d: Decision, timer: TimerDef) -> deadlines.Rule:
     return deadlines.read_rule(d.fill(str(d.terms.overrides.get(timer.name, timer.due))))
 
 
+def is_off(d: Decision, timer: TimerDef) -> bool:
+    """Whether this office, or this contract, has switched the clock off."""
+    return d.fill(str(d.terms.overrides.get(timer.name, timer.due))).strip().casefold() == deadlines.OFF
+
+
 def _anchor(d: Decision, machine: Machine, timer: TimerDef) -> tuple[date | datetime, str, bool] | None:
     """What the clock counts from: (day or instant, letter id if one, whether that letter has left)."""
     for source in timer.start:
@@ -207,9 +212,9 @@ def _settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool) -> No
 
 def _runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
     """Whether the clock runs here; one that waits for an officer to judge a mail runs only while there is one."""
-    if machine.state not in timer.runs:
+    if machine.state not in timer.runs or is_off(d, timer):
         return False
-    return any(role in d.case.unjudged for role in timer.asked) if timer.asked else not machine.ended
+    return not timer.asked or any(role in d.case.unjudged for role in timer.asked)
 
 
 def pause_all(d: Decision) -> None:

@@ -128,8 +128,10 @@ def _verb(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object
     return d.procedure.verbs[d.event.verb].value or d.event.verb
 
 
-@_source(r"@field (\w+)")
+@_source(r"@field (\w+)( if empty)?")
 def _field(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
+    if m[2] and d.field(machine, field):
+        return None
     return d.field(machine, m[1])
 
 
