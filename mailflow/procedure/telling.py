@@ -96,7 +96,7 @@ def _mail(t: Telling, trigger: Trigger, machine: str) -> str:
 
 def _said(t: Telling, trigger: Trigger, machine: str) -> str:
     verbs = [t.procedure.verbs[n] for n in trigger.names if n in t.procedure.verbs]
-    by = dict.fromkeys(role for verb in verbs for role in verb.by)
+    by = dict.fromkeys(trigger.by or (role for verb in verbs for role in verb.by))
     return f"{t.roles(by) or 'somebody'} says {joined((t.word(n) for n in trigger.names), 'or')}"
 
 

@@ -54,6 +54,26 @@ def _field_or_confirmed(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{_field(t, m, machine)} or the word is confirmed by code"
 
 
+@_told(r"field (\w+) is field (\w+)")
+def _same_field(t: Names, m: re.Match[str], machine: str) -> str:
+    return f"{t.field(m[1])} and {t.field(m[2])} are the same"
+
+
+@_told(r"date (\w+) after (?!today)(\w+)")
+def _after_blank(t: Names, m: re.Match[str], machine: str) -> str:
+    return f"the {plain(m[1])} given lies after the {plain(m[2])} given"
+
+
+@_told(r"note given")
+def _note_given(t: Names, m: re.Match[str], machine: str) -> str:
+    return "more words stand below the word, or a file came with it"
+
+
+@_told(r"no words in the mail")
+def _wordless(t: Names, m: re.Match[str], machine: str) -> str:
+    return "the first mail says no word itself"
+
+
 @_told(r"flag (\w+)")
 def _flag(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.field(m[1])} is noted"
