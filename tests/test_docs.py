@@ -13,6 +13,7 @@ import pytest
 from mailflow.cli.main import COMMANDS
 from mailflow.procedure import guards, reading, reading_rows, values
 from mailflow.procedure.guard_shapes import SHAPES
+from mailflow.procedure.telling import untold
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted(ROOT.glob("docs/*.md"))
@@ -225,6 +226,11 @@ def test_every_value_is_described() -> None:
     sources = re.findall(r"`(@[^`]+)`", text)
     assert [s for s in sources if not values.known(s)] == []
     assert [shape.pattern for shape, _ in values.SOURCES if not any(shape.fullmatch(s) for s in sources)] == []
+
+
+def test_every_shape_is_told_in_words() -> None:
+    """A guard, a value or an event that the reader knows has plain words for those who read tables and pictures."""
+    assert untold() == []
 
 
 def test_every_key_of_a_procedure_file_is_described() -> None:

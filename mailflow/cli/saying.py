@@ -16,12 +16,12 @@ EX_TEMPFAIL = 75
 EX_CONFIG = 78
 
 
-def show_faults(error: ConfigurationError) -> None:
-    """All faults on standard error, a line each."""
+def show_faults(error: ConfigurationError, ending: str = "Nothing was started.") -> None:
+    """All faults on standard error, a line each, and what has not happened because of them."""
     for fault in error.faults:
         click.echo(str(fault), err=True)
     count = len(error.faults)
-    click.echo(f"\n{count} {'fault' if count == 1 else 'faults'}. Nothing was started.", err=True)
+    click.echo(f"\n{count} {'fault' if count == 1 else 'faults'}. {ending}", err=True)
 
 
 def sentence(error: Exception) -> str:

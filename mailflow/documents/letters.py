@@ -27,6 +27,7 @@ from jinja2 import (
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailflow.documents import plain, words
+from mailflow.documents.titles import title_of
 from mailflow.errors import CannotRender
 from mailflow.mail.reply_text import REPLY_MARKER
 
@@ -80,6 +81,14 @@ class Letters:
     def exists(self, template: str) -> bool:
         """True when there is a file for this letter, its own or a shared one."""
         return any((folder / path).is_file() for folder in self._dirs for path in _paths(template))
+
+    def title(self, template: str) -> str:
+        """What the letter is called, whatever the case; "" if it cannot be read."""
+        try:
+            source, _, _ = self._text.loader.get_source(self._text, self._path(template))  # type: ignore[union-attr]
+            return title_of(self._text.parse(source))
+        except (CannotRender, TemplateError):
+            return ""
 
     def variables(self, template: str) -> set[str]:
         """The names a letter reads from its context, those of its layouts included. Raises CannotRender."""

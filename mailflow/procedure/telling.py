@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailflow.procedure import guards, values
+from mailflow.procedure.deadlines import OFF
 from mailflow.procedure.definition import TimerDef, Trigger
 from mailflow.procedure.reading_rows import TRIGGERS
 from mailflow.procedure.telling_guards import GUARDS
@@ -44,7 +45,8 @@ class Telling(Names):
         either = joined(some, "or")
         if every and len(some) > 1:
             either = f"either {either}"
-        return joined([*every, *([either] if some else [])], "and")
+        clauses = [*every, *([either] if some else [])]
+        return "; and ".join(clauses) if any(", " in c or " or " in c for c in clauses) else joined(clauses, "and")
 
     def value(self, source: str) -> str:
         """What a row puts into a field. Raises ValueError for no known shape."""
@@ -67,6 +69,8 @@ class Telling(Names):
     def rule(self, timer: TimerDef) -> str:
         """The timescale as it is counted: "14 days, at 4pm on that day"."""
         words = self.fill(timer.due).removeprefix("limit ")
+        if words == OFF:
+            return f"switched off by the setting {timer.due.strip('{}')}"
         words += " at the latest" if timer.due.startswith("limit ") else ""
         if timer.at:
             words += f", at {hour(timer.at)} on that day"

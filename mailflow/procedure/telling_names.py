@@ -28,6 +28,9 @@ SPECIAL = {
 }
 """Roles that a letter may name and no file declares."""
 
+KINDS = {"reference": "reference", "address": "address", "date": "date", "pastdate": "date", "number": "number"}
+SHORT = 5  # shorter names of blanks say nothing: "on", "until", "ref"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -104,7 +107,18 @@ class Names:
         ]
         if lines:
             return f"the line {joined(quoted(readable(line) for line in dict.fromkeys(lines)), 'or')} is given"
-        return f"{article(plain(blank))} is given" + (f' as "{value}"' if value else "")
+        if any(f"{blank} {{{blank}:" in say for v in self.procedure.verbs.values() for say in v.say):
+            return f'"{plain(blank)} ..." is added'
+        return f"{article(self.blank(blank))} is given" + (f' as "{value}"' if value else "")
+
+    def blank(self, name: str) -> str:
+        """What people write in a blank: a date, an address, or what its name says."""
+        for verb in self.procedure.verbs.values():
+            for say in verb.say:
+                found = re.search(rf"\{{{name}\??:(\w+)\}}", say)
+                if found and found[1] in KINDS and len(name) <= SHORT:
+                    return KINDS[found[1]]
+        return plain(name)
 
     def word(self, verb: str) -> str:
         """A word as its button says it, with quotes."""

@@ -85,7 +85,7 @@ def test_guards_read_like_sentences(phrase: str, words: str) -> None:
 def test_the_guards_of_a_row_make_one_clause() -> None:
     """All of some, and one of others."""
     some = T.condition(["blank reason"], ["flag protected", "no contact referrer"])
-    assert some == ('a reason is given and either "Protected referrer" is noted or the referrer cannot be written to')
+    assert some == ('a reason is given; and either "Protected referrer" is noted or the referrer cannot be written to')
     assert T.condition([]) == ""
 
 
