@@ -17,6 +17,7 @@ from mailflow.flow.arrived import Mail
 from mailflow.flow.ports import Office
 from mailflow.mail.commands import Saying
 from mailflow.mail.parse import parse
+from mailflow.procedure import following
 from mailflow.procedure.case import Case, instant
 from mailflow.procedure.definition import Procedure, Verb
 from mailflow.register.contracts import Contract
@@ -73,7 +74,8 @@ def _organisation(
     at = case.opened_at
     on = office.calendar.local_date(instant(at.isoformat())) if at else None
     contracts = office.register.contracts_of(found[0].name, on) or office.register.contracts_of(found[0].name)
-    also = _of_contract(procedure, contracts[0]) if len(contracts) == 1 else {}
+    theirs = following.gives_contract(procedure, case, verb.field)
+    also = _of_contract(procedure, contracts[0]) if len(contracts) == 1 and theirs else {}
     return {**blanks, "value": found[0].name, "also": also}, ""
 
 

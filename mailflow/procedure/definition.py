@@ -248,6 +248,7 @@ class FieldDef:
     name: str
     title: str
     type: str
+    of: str = ""  # a contract: the organisation (its field) to which it belongs, where a case has several
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,17 @@ def written_to(procedure: Procedure, case: Case, field: str) -> bool:
     )
 
 
+def gives_contract(procedure: Procedure, case: Case, field: str) -> bool:
+    """Whether the contract is that of the organisation in this field; another's counts while its owner is not known."""
+    owner = next((f.of for f in procedure.fields.values() if f.type == "contract"), "")
+    return owner in ("", field) or not case.fields.get(owner)
+
+
 def followers(procedure: Procedure, case: Case, field: str) -> tuple[str, ...]:
     """Fields that hold only for the organisation on file: its contract, what that gave, and copies approved for it."""
     typed = {f.type: f.name for f in procedure.fields.values() if f.type in OF_A_CONTRACT}
+    if not gives_contract(procedure, case, field):
+        typed = {}
     heads = {case.set_by[name][0] for name in (field, typed.get("contract", "")) if name in case.set_by}
     found = [typed["contract"]] if "contract" in typed else []
     found += [n for kind, n in typed.items() if kind != "contract" and case.set_by.get(n, (0, ""))[0] in heads]

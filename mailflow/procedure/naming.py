@@ -68,6 +68,8 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.all(role.also, p.roles, "The role", "roles", role.name)
         c.want(role.field, p.fields, "The field", "roles", role.name)
         c.want(role.setting, p.settings, "The setting", "roles", role.name)
+    for field in p.fields.values():
+        c.want(field.of, p.fields, "The field", "fields", field.name)
     for letter in p.letters.values():
         for role in (letter.to, letter.cc, letter.else_to):
             c.want(role, {*c.roles, *SPECIAL_ROLES}, "The role", "letters", letter.name)

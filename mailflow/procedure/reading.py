@@ -79,7 +79,10 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
         date_from=head.text("date_from", ""),
         file=top.file,
         roles={n: _role(t, n) for n, t in _tables(top, "roles").items()},
-        fields={n: done(t, FieldDef(n, t.text("title"), t.text("type"))) for n, t in _tables(top, "fields").items()},
+        fields={
+            n: done(t, FieldDef(n, t.text("title"), t.text("type"), t.text("of", "")))
+            for n, t in _tables(top, "fields").items()
+        },
         lists={n: done(t, (t.text("title"), *t.texts("item"))) for n, t in _tables(top, "lists").items()},
         settings=settings,
         allowed=allowed,

@@ -8,6 +8,7 @@ Limits: a date that a letter has promised moves later, never earlier; dates of c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,7 +18,9 @@ from mailflow.procedure.case import Case, Fact, Machine, Timer
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import Terms
-from mailflow.procedure.timers import dated, rule_of, steps_of
+from mailflow.procedure.timers import dated, is_off, rule_of, set_timer, steps_of
+
+SWITCH = re.compile(r"\{\w+\}")  # a rule that is wholly a setting may be switched off and on
 
 
 def recompute(
@@ -27,9 +30,24 @@ def recompute(
     d = Decision(procedure, terms, case, now, calendars[terms.calendar])
     for machine in case.live():
         for name, timer in machine.timers.items():
-            if timer.state != "paused" and name in d.definition(machine).timers:
+            if name not in d.definition(machine).timers:
+                continue
+            if is_off(d, d.definition(machine).timers[name]):
+                d.emit("timer_ended", machine.id, timer=name, how="off")
+            elif timer.state != "paused":
                 _again(d, machine, timer)
+        _switched_on(d, machine)
     return d.facts
+
+
+def _switched_on(d: Decision, machine: Machine) -> None:
+    """A clock that the office had switched off counts from when the stage began; what is past acts at once."""
+    for name, definition in d.definition(machine).timers.items():
+        idle = name not in machine.timers and machine.state in definition.runs
+        if idle and not d.case.hold and SWITCH.fullmatch(definition.due) and not (definition.once or definition.asked):
+            if not is_off(d, definition):
+                d.at = machine.since
+                set_timer(d, machine, definition)
 
 
 def _again(d: Decision, machine: Machine, timer: Timer) -> None:
