@@ -2,27 +2,72 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from random import Random
 
-from tests.procedure.driver import NAMED, OAK, REFERRER, Play, council, local, terms
+from tests.procedure import insurer
+from tests.procedure.driver import NAMED, Play, local, terms
+from tests.procedure.played import Played
 
-WHO = ["cmo", "cmo", "cmo", "cmo2", "tmg", "spo", "spo", "hop", "ops", "pat@oakfield.example"]
-WRITERS = ["provider", "provider", "referrer", "ops", "service_manager", "investigator", "referrer_manager"]
 CASES = {"CC-2027-0002-BB": {"provider": "Oakfield"}}
 
 
-class Walk:
-    """One concern among people who do anything at any time."""
+@dataclass(frozen=True)
+class Cast:
+    """Who acts in a procedure: how a case begins, who speaks and writes, what they fill in, what good sense does."""
 
-    def __init__(self, seed: int):
-        self.random = Random(seed)
-        settings = {"provider_copy": self.random.choice(["approve", "original"])}
-        settings["auto_send"] = self.random.choice(["on the due day", "on the due day", "approve"])
-        self.play = Play(terms(cases=CASES, settings=settings))
+    begin: Callable[[Random, datetime], Played]
+    who: tuple[str, ...]
+    writers: tuple[str, ...]
+    bounced: tuple[str, ...]
+    leading: str  # who takes words back, holds and resumes
+    blanks: Callable[[Random, date], dict[str, object]]
+    sense: Mapping[str, Mapping[str, list]]
+
+
+def _concern(random: Random, start: datetime) -> Play:
+    settings = {"provider_copy": random.choice(["approve", "original"])}
+    settings["auto_send"] = random.choice(["on the due day", "on the due day", "approve"])
+    play = Play(terms(cases=CASES, settings=settings))
+    play.mail("anyone", start, subject="Missed calls")
+    play.say("cmo", start, ("provider_is", NAMED["provider_is"]))
+    return play
+
+
+def _concern_blanks(r: Random, today: date) -> dict[str, object]:
+    later = today + timedelta(days=r.choice([-3, 1, 5, 9, 13, 30]))
+    actions = [{"text": "Train", "by": today + timedelta(days=r.choice([12, 30]))} for _ in range(r.randint(0, 2))]
+    blanks: dict[str, object] = {"text": "words", "reason": "because", "question": "what?", "until": later}
+    return blanks | {"default_notice": r.choice(["yes", "no", "no"]), "actions": actions, "ref": "CC-2027-0002-BB"}
+
+
+def _issue(random: Random, start: datetime) -> insurer.Issue:
+    settings: dict[str, object] = {"u11": random.choice(["off", "30 days"])}
+    settings["restricted_readers"] = random.choice([[], [insurer.READER]])
+    play = insurer.Issue(insurer.terms(settings=settings))
+    return play.raised(start).named()
+
+
+def _issue_blanks(r: Random, today: date) -> dict[str, object]:
+    later = [today + timedelta(days=n) for n in sorted(r.choice([-3, 1, 5, 20, 90]) for _ in range(3))]
+    given: dict[str, object] = {"text": "words", "reason": "because", "question": "what?", "advice": "ask again"}
+    given |= {"ref": "4711", "who": r.choice(["lead@insurer.example", "nobody@insurer.example"])}
+    return given | {"on": later[0], "until": later[2], "start": later[0], "end": later[1]}
+
+
+ENDING = ("withdrawn", "reopen", "kind_fraud")  # said now and then only, or no case would come far
+
+
+class Walk:
+    """One case among people who do anything at any time."""
+
+    def __init__(self, seed: int, cast: Cast):
+        self.random, self.cast = Random(seed), cast
         start = local(1, 1 + seed % 12, 2026, f"{7 + seed % 12:02}:30") + timedelta(days=seed % 27)
-        self.play.mail("anyone", start, REFERRER, subject="Missed calls")
-        self.play.say("cmo", start, ("provider_is", NAMED["provider_is"]))
+        self.play = cast.begin(self.random, start)
+        self.procedure = self.play.procedure
 
     def step(self) -> None:
         """Something happens."""
@@ -38,12 +83,14 @@ class Walk:
         elif dice < 0.90:
             self._bounce()
         elif dice < 0.94:
-            self._say("cmo", "undo") if self.random.random() < 0.6 else self._say(self.random.choice(WHO), "undo")
+            self._say(self.cast.leading, "undo") if self.random.random() < 0.6 else self._say(
+                self.random.choice(self.cast.who), "undo"
+            )
         elif dice < 0.96:
             until = self._today() + timedelta(days=self.random.randint(1, 20))
-            self._say("cmo", "hold", {"until": until, "reason": "police"})
+            self._say(self.cast.leading, "hold", {"until": until, "reason": "police"})
         else:
-            self._say("cmo", "resume")
+            self._say(self.cast.leading, "resume")
 
     def _today(self) -> date:
         return self.play.calendar.local_date(self.play.now)
@@ -56,12 +103,11 @@ class Walk:
         self.play.run_to(self.play.now + timedelta(hours=hours))
 
     def _mail(self) -> None:
-        role = self.random.choice(WRITERS)
-        self.play.mail(role, self._soon(), OAK.email if role == "provider" else "")
+        role = self.random.choice(self.cast.writers)
+        self.play.mail(role, self._soon())
 
     def _bounce(self) -> None:
-        names = ["M20", "M22", "M27", "M33", "M34", "M37", "M42", "M43"]
-        left = [s for s in self.play.case.letters.values() if s.status == "sent" and s.name in names]
+        left = [s for s in self.play.case.letters.values() if s.status == "sent" and s.name in self.cast.bounced]
         if left:
             letter = self.random.choice(left[-4:])
             if self.play.case.last_letter(letter.name) == letter:
@@ -70,22 +116,24 @@ class Walk:
     def _fitting_word(self) -> None:
         machines = list(self.play.case.live()) or list(self.play.case.machines.values())[:1]
         machine = self.random.choice(machines)
-        rows = council().machines[machine.kind].rows_from(machine.state)
-        verbs = [n for r in rows for t in r.on if t.kind == "said" for n in t.names if n not in ("withdrawn", "reopen")]
+        rows = self.procedure.machines[machine.kind].rows_from(machine.state)
+        verbs = [n for r in rows for t in r.on if t.kind == "said" for n in t.names if n not in ENDING]
         if self.random.random() < 0.04:
             verbs = [n for r in rows for t in r.on if t.kind == "said" for n in t.names]
         if verbs:
             name = self.random.choice(verbs)
-            by = council().verbs[name].by
-            who = self.random.choice(by) if self.random.random() < 0.95 else self.random.choice(WHO)
+            by = self.procedure.verbs[name].by
+            who = self.random.choice(by) if self.random.random() < 0.95 else self.random.choice(self.cast.who)
             self._say(who, name, self._blanks(machine.item), self.random.random() < 0.8)
 
     def _any_word(self) -> None:
-        name = self.random.choice([v.name for v in council().verbs.values() if v.by and v.say])
-        self._say(self.random.choice(WHO), name, self._blanks(self.random.randint(0, 3)), self.random.random() < 0.3)
+        name = self.random.choice([v.name for v in self.procedure.verbs.values() if v.by and v.say])
+        self._say(
+            self.random.choice(self.cast.who), name, self._blanks(self.random.randint(0, 3)), self.random.random() < 0.3
+        )
 
     def _say(self, who: str, verb: str, blanks: dict | None = None, confirmed: bool = False) -> None:
-        defined = council().verbs[verb]
+        defined = self.procedure.verbs[verb]
         blanks = dict(blanks or {})
         if defined.act == "set":
             value = self._today() - timedelta(days=30) if "date" in defined.field else f"{defined.field}@x.example"
@@ -98,10 +146,7 @@ class Walk:
     def _blanks(self, item: int) -> dict:
         """Some of the blanks, filled in more or less well."""
         r, today = self.random, self._today()
-        later = today + timedelta(days=r.choice([-3, 1, 5, 9, 13, 30]))
-        actions = [{"text": "Train", "by": today + timedelta(days=r.choice([12, 30]))} for _ in range(r.randint(0, 2))]
-        blanks: dict[str, object] = {"text": "words", "reason": "because", "question": "what?", "until": later}
-        blanks |= {"default_notice": r.choice(["yes", "no", "no"]), "actions": actions, "ref": "CC-2027-0002-BB"}
+        blanks = self.cast.blanks(r, today)
         if r.random() < 0.3:
             blanks["because"] = "it matters"
         if item and r.random() < 0.9:
@@ -114,7 +159,7 @@ class Walk:
 
 REASON = {"reason": "enough"}
 NO = {"text": "Close", "default_notice": "no"}
-SENSE = {
+COUNCIL_SENSE = {
     "concern": {
         "RCV": [("cmo", ("provider_is", NAMED["provider_is"])), ("cmo", ("eligible", {"because": "it is serious"}))],
         "CLR": [("cmo", "answered")],
@@ -157,15 +202,51 @@ SENSE = {
 }
 
 
-def finish(play: Play) -> bool:
+ISSUE_SENSE = {
+    "issue": {
+        "RAI": [("co", "kind_content")],
+        "A2P": [("co", "not_resolved")],
+        "A2S": [("co", "not_resolved")],
+        "TMP": [("tm", "call_you")],
+        "A3S": [("co", "not_resolved")],
+        "B1": [("tm", ("service_is", {"value": "Vocational rehabilitation"})), ("tm", "not_resolved")],
+        "B2": [("tm", ("summary_done", {"ref": "4711"}))],
+        "C1": [("sm", ("non_compliance_meeting", {"on": date(2029, 1, 1)}))],
+        "CMT": [("sm", "met")],
+        "PIP": [("sm", ("no_pip", REASON))],
+        "C3": [("sm", "not_resolved")],
+        "PNL": [("sm", ("panel_no", REASON))],
+    },
+}
+CONCERNS = Cast(
+    _concern,
+    ("cmo", "cmo", "cmo", "cmo2", "tmg", "spo", "spo", "hop", "ops", "pat@oakfield.example"),
+    ("provider", "provider", "referrer", "ops", "service_manager", "investigator", "referrer_manager"),
+    ("M20", "M22", "M27", "M33", "M34", "M37", "M42", "M43"),
+    "cmo",
+    _concern_blanks,
+    COUNCIL_SENSE,
+)
+ISSUES = Cast(
+    _issue,
+    ("co", "co", "co2", "tm", "tm", "sm", "sm", "claims_lead", insurer.READER, insurer.SHAH.email),
+    ("provider", "supplier", "expert", "vms", "panel", "integrity"),
+    ("N03", "N05", "N12", "N13", "N17", "M28"),
+    "tm",
+    _issue_blanks,
+    ISSUE_SENSE,
+)
+
+
+def finish(play: Played, cast: Cast) -> bool:
     """Everybody does the next sensible thing, a working day apart; whether the case comes to its end."""
     for _ in range(40):
         if not play.case.live():
             return True
         if play.case.hold:
-            play.say("cmo", play.now + timedelta(minutes=1), "resume")
-        for machine in sorted(play.case.live(), key=lambda m: list(SENSE).index(m.kind)):
-            for who, word in SENSE[machine.kind][machine.state] if not machine.ended else ():
+            play.say(cast.leading, play.now + timedelta(minutes=1), "resume")
+        for machine in sorted(play.case.live(), key=lambda m: list(cast.sense).index(m.kind)):
+            for who, word in cast.sense[machine.kind][machine.state] if not machine.ended else ():
                 at = play.now + timedelta(minutes=1)
                 if who == "mail":
                     play.mail(word, at)

@@ -11,27 +11,40 @@ from mailflow.procedure.definition import Procedure
 from mailflow.procedure.proof import Findings, looked_through, prove
 from mailflow.procedure.reading import read
 from tests.procedure.driver import COUNCIL, ROOT, calendar, council
+from tests.procedure.insurer import insurer
 
 TEXT = (ROOT / COUNCIL).read_text("utf-8")
 MONTHS_OF_SILENCE = 45  # working days; parking while an investigation runs is the one that may take longer
 
 
+SHIPPED = {"council": (council, "uk-eng", 100), "insurer": (insurer, "nz-wgn", 17)}  # and how many places at least
+
+
 @cache
-def proved() -> Findings:
-    """The council's procedure, proved once."""
-    return prove(council(), calendar())
+def proved(whose: str = "council") -> Findings:
+    """A shipped procedure, proved once."""
+    procedure, region, _ = SHIPPED[whose]
+    return prove(procedure(), calendar(region))
 
 
-def test_the_councils_procedure_is_sound():
+@pytest.mark.parametrize("whose", SHIPPED)
+def test_a_shipped_procedure_is_sound(whose: str):
     """Every state can be reached, can end, is owned and timed; no rows clash; silence is always broken."""
-    assert [str(fault) for fault in proved().faults] == []
-    assert proved().places > 100
+    assert [str(fault) for fault in proved(whose).faults] == []
+    assert proved(whose).places >= SHIPPED[whose][2]
 
 
-def test_somebody_above_the_owner_always_hears():
+@pytest.mark.parametrize("whose", SHIPPED)
+def test_somebody_above_the_owner_always_hears(whose: str):
     """Composition 13: for each live state, the working days of silence until a named person above the owner is told."""
-    live = {(m.kind, s.code) for m in council().machines.values() for s in m.states.values() if not s.ends}
-    assert set(proved().silence) == live
+    procedure = SHIPPED[whose][0]()
+    live = {(m.kind, s.code) for m in procedure.machines.values() for s in m.states.values() if not s.ends}
+    assert set(proved(whose).silence) == live
+
+
+def test_only_parking_lets_silence_last():
+    """No stage of either procedure is silent for months, but for the one that waits for an investigation to end."""
+    assert max(proved("insurer").silence.values()) <= 22  # twenty working days without a plan, and the ladder
     long = {state: days for state, days in proved().silence.items() if days > MONTHS_OF_SILENCE}
     assert list(long) == [("concern", "PRK")] and long[("concern", "PRK")] < 130
 
