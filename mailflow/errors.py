@@ -60,3 +60,7 @@ class StoreUnavailable(Unavailable):
 
 class CannotRender(MailflowError):
     """A letter's template needs something its stage cannot give: the case is held visibly, the mail is not lost."""
+
+
+class EditionUnreadable(MailflowError):
+    """A case follows an edition of its procedure that cannot be read any more: it stands still, the others go on."""

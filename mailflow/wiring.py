@@ -9,7 +9,6 @@ Limits: several daemons on one SQLite file are refused by a lock on this machine
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +21,8 @@ from typing import IO
 from mailflow import logs, places, settings
 from mailflow.documents.letters import Letters
 from mailflow.errors import ConfigurationError, Fault, MailflowError
+from mailflow.flow import editions
+from mailflow.flow.editions import Editions
 from mailflow.flow.ports import House, Limits, Office, Trust
 from mailflow.loops.daemon import LOOPS, PRETENDED, Daemon
 from mailflow.mailbox.imap import ImapSource
@@ -36,7 +37,6 @@ from mailflow.submission.smtp import Submission
 DEFAULT_CONFIG = Path("/etc/mailflow/mailflow.toml")
 SHORTEST_SECRET = 32
 MAILDIR_POLL = 60  # seconds; a Maildir is watched while we wait, this only makes sure
-_EDITIONS = "editions"
 
 
 class AlreadyRuns(MailflowError):
@@ -252,26 +252,12 @@ def open_house(found: Installation, store: Store) -> House:
     )
 
 
-def _editions(store: Store, today: Mapping[str, str]) -> dict[str, Procedure]:
-    """Every edition that was ever in use here: open cases stay on the one they began with."""
+def _editions(store: Store, today: Mapping[str, str]) -> Editions:
+    """Every edition that was ever in use here: open cases stay on the one they follow."""
     with store.unit() as unit:
-        known: list[str] = json.loads(unit.meta.get(_EDITIONS) or "[]")
         for edition, text in today.items():
-            if edition not in known:
-                unit.meta.put(f"edition:{edition}", text)
-                known.append(edition)
-                unit.meta.put(_EDITIONS, json.dumps(known))
-        texts = {edition: unit.meta.get(f"edition:{edition}") or "" for edition in known}
-    faults: list[Fault] = []
-    editions = {}
-    for edition, text in texts.items():
-        procedure, found = reading.read(text, f"edition {edition} in the store")
-        faults += found
-        if procedure is not None and not found:
-            editions[edition] = procedure
-    if faults:
-        raise ConfigurationError(faults)
-    return editions
+            editions.keep(unit, edition, text)
+    return Editions(store)
 
 
 # -- from a house to a daemon -------------------------------------------------------------------------------------

@@ -217,7 +217,9 @@ def _way(file: File, child: Machine) -> str:
     """The states a child went through, with their days."""
     states = file.procedure.machines[child.kind].states
     moves = (m for m in file.story.moves if m.machine == child.id)
-    return "; ".join(f"{states[m.state].title} ({long_date(file.local(m.at))})" for m in moves)
+    return "; ".join(
+        f"{states[m.state].title if m.state in states else m.state} ({long_date(file.local(m.at))})" for m in moves
+    )
 
 
 def _detail(file: File, name: str, value: object) -> str:
@@ -231,7 +233,8 @@ def _words(file: File, section: Section) -> Shape:
     rows = []
     for fact, line, at in _told(file):
         if fact.kind == "said" and fact.data["verb"] in section.items:
-            words = str(fact.data.get("line") or file.procedure.verbs[str(fact.data["verb"])].label)
+            verb = file.procedure.verbs.get(str(fact.data["verb"]))
+            words = str(fact.data.get("line") or (verb.label if verb else fact.data["verb"]))
             name = str(fact.data.get("name") or file.person(str(fact.data["actor"])))
             note = " ".join(x for x in (str(fact.data.get("note") or ""), "(undone)" if line in undone else "") if x)
             rows.append([file.local(at), name, words, note])

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import CannotRender, Conflict, Unavailable
+from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
 from mailflow.flow import doubt
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
@@ -159,6 +159,8 @@ class Courier:
                 continue
             except Unavailable:
                 raise
+            except EditionUnreadable:
+                break  # the case stands still; it hears of its letter when it goes on again
             except Exception as error:
                 fault = error
                 break

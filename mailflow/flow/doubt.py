@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import Conflict
+from mailflow.errors import Conflict, EditionUnreadable
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.events import LetterSettled
 from mailflow.store import Envelope, Letter, Unit
@@ -95,6 +95,8 @@ def tell_owed(house: House, now: datetime) -> bool:
                     told = True
         except Conflict:
             raise
+        except EditionUnreadable:
+            continue
         except Exception as fault:
             first = first or fault
     if first is not None:

@@ -137,6 +137,13 @@ class _Teller:
             f"{data['clause']}: {data['working']}",
         )
 
+    def _recomputed(self, machine: str, data: Mapping) -> tuple[str, str]:
+        old, new = (long_date(day(data[name])) if data.get(name) else "no date" for name in ("old", "new"))
+        return f"{self._thing(machine)}{self._clock(machine, str(data['timer']))}: moved from {old} to {new}", ""
+
+    def _adopted(self, machine: str, data: Mapping) -> tuple[str, str]:
+        return f"Moved to another edition of the procedure ({data['old']} before, {data['edition']} now)", ""
+
     def _letter(self, machine: str, data: Mapping) -> tuple[str, str]:
         name, to = str(data["name"]), ", ".join(str(a) for a in data.get("to", ()))
         self.letters[str(data["letter"])] = name

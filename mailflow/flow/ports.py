@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mailflow.documents.letters import Letters
+from mailflow.errors import EditionUnreadable
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.definition import Procedure
 from mailflow.register.register import Register
@@ -106,8 +107,22 @@ class House:
         return office.letters or self.letters
 
     def procedure_of(self, office: Office, edition: str) -> Procedure:
-        """The edition a case began with, otherwise today's."""
-        return self.editions.get(edition, office.procedure)
+        """The edition a case follows; today's for a case that has none yet. Raises EditionUnreadable."""
+        if not edition or edition == office.procedure.edition:
+            return office.procedure
+        found = self.editions.get(edition)
+        if found is None:
+            raise EditionUnreadable(self.why_not(edition))
+        return found
+
+    def has_edition(self, office: Office, edition: str) -> bool:
+        """Whether the cases of this edition can go on."""
+        return edition == office.procedure.edition or self.editions.get(edition) is not None
+
+    def why_not(self, edition: str) -> str:
+        """Why an edition cannot be had, in a sentence for the administrator."""
+        why = getattr(self.editions, "why", None)
+        return why(edition) if why else f"The edition {edition} is not known here."
 
 
 class Submits(Protocol):

@@ -1,9 +1,9 @@
 """When the calendar, a setting or a contract's timescale has changed: open dates are worked out again (K12).
 
 In: the installation as it is configured today.
-Out: how many cases got another date; old and new stand in their logs.
-Fails: Conflict when another loop was first; the next start does it.
-Limits: runs once per change, at the daemon's start; dates of ended clocks stay as they were.
+Out: how many cases got another date; old and new stand in their logs, and each owner gets one mail with all of them.
+Fails: Conflict when another loop was first; the next turn goes on.
+Limits: asked at the daemon's start and when its files have been read again; dates of ended clocks stay as they were.
 """
 
 from __future__ import annotations
@@ -14,50 +14,95 @@ from datetime import datetime
 
 import structlog
 
+from mailflow.errors import Conflict, Unavailable
 from mailflow.flow import advance as stepping
+from mailflow.flow import redating
 from mailflow.flow.people import terms_for
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.events import TimerDue
 from mailflow.procedure.recompute import recompute
 
 log = structlog.get_logger()
+KIND = "terms"
+WORDS = {
+    "calendar": "The calendar of working days and holidays has changed",
+    "settings": "A setting of the office has changed",
+    "contracts": "A contract's own timescale has changed",
+}
 
 
 def terms_digest(office: Office) -> str:
-    """Everything outside a case that its dates hang on."""
+    """Everything outside a case that its dates hang on, a digest for each kind of thing, as JSON."""
     overrides = {c.number: dict(c.overrides) for c in office.register.contracts}
-    content = [office.calendar.edition, dict(office.settings), overrides]
+    found = {"calendar": office.calendar.edition, "settings": dict(office.settings), "contracts": overrides}
+    return json.dumps({name: _digest(content) for name, content in found.items()}, sort_keys=True)
+
+
+def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def recompute_changed(house: House, now: datetime) -> int:
-    """Bring the open cases of every office whose calendar or settings changed since the last start in line."""
+    """Bring the open cases of every office whose calendar or settings have changed in line; tell their owners once."""
     changed = 0
     for office in house.offices.values():
         key, digest = f"terms:{office.id}", terms_digest(office)
         with house.store.read() as unit:
             known = unit.meta.get(key)
-            refs = [str(v["ref"]) for v in unit.views.list(office.prefix, live_only=True)]
+            refs = redating.open_cases(unit, office) if known else []
         if known == digest:
             continue
-        for ref in refs if known else ():
-            changed += _one(house, office, ref, digest, now)
+        change = redating.begin(house, office, KIND, _digest(digest), now)
+        for ref in refs:
+            changed += _one(house, office, ref, change, now)
         with house.store.unit() as unit:
+            mails = redating.end(house, unit, office, change, _why(known, digest), now)
             unit.meta.put(key, digest)
+        if known:
+            log.info("dates.recomputed", office=office.id, cases=len(refs), mails=mails)
     return changed
 
 
-def _one(house: House, office: Office, ref: str, digest: str, now: datetime) -> int:
-    with house.store.unit() as unit:
-        cause = f"terms:{digest}:{now.isoformat()}"
-        case = stepping.read_case(unit, ref)
-        procedure = stepping.procedure_of(house, office, case)
-        event = TimerDue("", "", "", 0, now)
-        terms = terms_for(house, unit, office, procedure, case, event, now)
-        facts = recompute(procedure, terms, case, now, {office.calendar.name: office.calendar})
-        if not facts:
-            return 0
-        stepping.record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor="clock", at=now)
+def _why(known: str | None, digest: str) -> str:
+    """What is not as it was, in a sentence."""
+    try:
+        before = json.loads(known or "{}")
+        now = json.loads(digest)
+        words = [WORDS[name] for name in WORDS if before.get(name) != now[name]]
+    except (ValueError, AttributeError):  # kept by an earlier version, as one digest
+        words = []
+    return ". ".join(words or ["The calendar or a setting has changed"])
+
+
+def _one(house: House, office: Office, ref: str, change: redating.Change, now: datetime) -> int:
+    try:
+        with house.store.unit() as unit:
+            if unit.log.knows(ref, change.cause(ref)):
+                return 0
+            case = stepping.read_case(unit, ref)
+            procedure = stepping.procedure_of(house, office, case)
+            event = TimerDue("", "", "", 0, now)
+            terms = terms_for(house, unit, office, procedure, case, event, now)
+            facts = recompute(procedure, terms, case, now, {office.calendar.name: office.calendar})
+            if not facts:
+                return 0
+            stepping.record(
+                house,
+                unit,
+                office,
+                procedure,
+                case,
+                facts,
+                cause=change.cause(ref),
+                now=now,
+                actor="clock",
+                at=now,
+            )
+    except (Conflict, Unavailable):
+        raise
+    except Exception as fault:  # one case whose dates cannot be worked out must not stop the others
+        log.error("date.not_moved", case=ref, fault=type(fault).__name__, why=str(fault))
+        return 0
     for fact in facts:
         if fact.kind == "recomputed":
             log.info("date.moved", case=ref, timer=fact.data["timer"], old=fact.data["old"], new=fact.data["new"])

@@ -8,12 +8,13 @@ Limits: shows a mail's new words; the whole mail stays on the file.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from mailflow.errors import Unreadable
 from mailflow.flow import telling
 from mailflow.flow.arrived import read_again
-from mailflow.flow.moment import CaseWords, Moment
+from mailflow.flow.moment import CaseWords, Moment, item_words
 from mailflow.flow.people import speaker_on
 from mailflow.mail.reply_text import split
 from mailflow.procedure import deadlines
@@ -124,10 +125,23 @@ def approved_copy(moment: Moment, letter: LetterDef) -> list[dict[str, str]]:
     return approved if isinstance(approved, list) else []
 
 
+def moved_dates(moment: Moment, moved: Iterable[Mapping[str, str]]) -> list[dict[str, object]]:
+    """Dates given in an earlier letter that have moved (K12): each with the day it was, and the action it is about."""
+    found, d = [], moment.decision()
+    for one in moved:
+        machine = moment.case.machines[one["machine"]]
+        definition = moment.procedure.machines[machine.kind].timers[one["timer"]]
+        due = telling.of_timer(machine, machine.timers[one["timer"]], definition)
+        found.append({"due": due, "old": date.fromisoformat(one["old"]), "item": item_words(moment, machine, d)})
+    return found
+
+
 def first_formal(moment: Moment) -> date | None:
     """When our first formal letter to a party left."""
     formal = [
-        s.at for s in moment.case.letters.values() if s.status == "sent" and moment.procedure.letters[s.name].formal
+        s.at
+        for s in moment.case.letters.values()
+        if s.status == "sent" and s.name in moment.procedure.letters and moment.procedure.letters[s.name].formal
     ]
     return moment.office.calendar.local_date(min(formal)) if formal else None
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import Conflict, Unavailable, Unreadable
+from mailflow.errors import Conflict, EditionUnreadable, Unavailable, Unreadable
 from mailflow.flow import advance as stepping
 from mailflow.flow import answering, arrived, hearing, opening, origin, oversize, placing, returning
 from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
@@ -50,7 +50,7 @@ def sort_one(house: House, now: datetime) -> bool:
         _try(house, kept, now)
     except (Conflict, Unavailable):
         raise
-    except Unreadable as fault:
+    except (Unreadable, EditionUnreadable) as fault:
         _give_up(house, kept, str(fault), now)
     except Exception as fault:
         # No words of the fault: they may be words of the mail.

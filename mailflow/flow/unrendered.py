@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import CannotRender
+from mailflow.errors import CannotRender, EditionUnreadable
 from mailflow.flow import posting, sealing
 from mailflow.flow.moment import Moment
 from mailflow.flow.ports import House
@@ -58,6 +58,8 @@ def retry_unrendered(house: House, now: datetime) -> bool:
         try:
             with house.store.unit() as unit:
                 done = _again(house, unit, letter_id, now) or done
+        except EditionUnreadable:
+            log.warning("letter.unrendered", letter=letter_id)
         except CannotRender as fault:
             with house.store.unit() as unit:
                 remember(unit, letter_id, str(fault))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import CannotRender
+from mailflow.errors import CannotRender, EditionUnreadable
 from mailflow.flow import doubt, sealing, unrendered
 from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.placing import askable
@@ -65,7 +65,7 @@ def tell_unsent(house: House, now: datetime) -> bool:
             try:
                 with house.store.unit() as unit:
                     told = _tell(house, unit, letter_id, now) or told
-            except CannotRender as fault:
+            except (CannotRender, EditionUnreadable) as fault:
                 _log.warning("unsent.not_told", letter=letter_id, why=str(fault))
     return told
 

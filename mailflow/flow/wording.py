@@ -61,6 +61,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "awaited": shown.awaited(procedure, case),
         "to_holder": bool(data.get("to_holder")),
         "agreed": not data.get("refused"),
+        "moved": shown.moved_dates(moment, data.get("moved") or ()),
         "paused": bool(case.hold),
         "days_late": shown.days_late(moment, machine, str(data.get("timer", ""))),
         "item_line": shown.step_words(d, machine, str(data.get("timer", ""))),

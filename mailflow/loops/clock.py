@@ -62,14 +62,16 @@ class Clock:
         return ask_again_one(self._house, now)
 
     def hourly(self, now: datetime) -> bool:
-        """At the start and hourly: letters whose template could not be rendered, calendars that end soon."""
+        """At the start and hourly: letters that could not be rendered, calendars that end, editions past reading."""
         from mailflow.flow.calendar_watch import warn_of_calendars
+        from mailflow.flow.editions import warn_of_stranded
         from mailflow.flow.unrendered import retry_unrendered
 
         if self._looked_at is not None and now < self._looked_at + HOURLY:
             return False
         self._looked_at = now
-        return retry_unrendered(self._house, now) or warn_of_calendars(self._house, now)
+        told = [look(self._house, now) for look in (retry_unrendered, warn_of_calendars, warn_of_stranded)]
+        return any(told)
 
     def files(self, now: datetime) -> bool:
         """One file that a case has decided to write; a folder that cannot be written is left alone for a while."""

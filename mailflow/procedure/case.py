@@ -17,7 +17,7 @@ from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, T
 
 __all__ = ["EMPTY", "HEADS", "Act", "Case", "Fact", "Machine", "Sent", "Timer", "apply", "day", "fold", "instant"]
 
-HEADS = frozenset({"opened", "mail", "said", "timer", "settled", "own_letter"})
+HEADS = frozenset({"opened", "mail", "said", "timer", "settled", "own_letter", "adopted"})
 SILENT = frozenset("recomputed refused asked receipt copied erased noted".split())
 
 
@@ -148,7 +148,7 @@ def _mark(case: Case, name: str) -> Case:
 # -- facts ----------------------------------------------------------------------------------------------------------
 
 
-def _apply_head(case: Case, fact: Fact) -> Case:
+def _apply_head(case: Case, fact: Fact) -> Case:  # noqa: PLR0911 - one branch a fact
     data, before = fact.data, case
     case = replace(case, head=(case.seq, fact.kind))
     match fact.kind:
@@ -172,6 +172,9 @@ def _apply_head(case: Case, fact: Fact) -> Case:
             return _apply_timer(case, Fact("timer_stepped", fact.machine, data))
         case "settled":
             return _apply_letter(case, fact)
+        case "adopted":
+            # What was said before was said under other rules: it cannot be undone under these.
+            return replace(case, edition=str(data["edition"]), acts=())
     return case
 
 

@@ -131,8 +131,8 @@ def resume(rule: Rule, left: int, today: date, calendar: Calendar) -> Deadline:
     return _rolled(rule, nominal, f"{words} = {short_date(nominal)}", calendar)
 
 
-def later_of(a: Deadline, promised: date) -> Deadline:
-    """The deadline, but never earlier than a date already promised in a letter (K9, K12)."""
+def later_of(a: Deadline, promised: date, why: str = "the date already given in a letter") -> Deadline:
+    """The deadline, but never earlier than a date already promised in a letter (K9, K12), or kept for another `why`."""
     if promised <= a.on:
         return a
     midnight = datetime.combine(promised + ONE_DAY, time(0), tzinfo=ZoneInfo(a.zone))
@@ -140,7 +140,7 @@ def later_of(a: Deadline, promised: date) -> Deadline:
         a,
         on=promised,
         target=promised if a.target == a.on else a.target,
-        working=f"{a.working}; kept at {short_date(promised)}, the date already given in a letter",
+        working=f"{a.working}; kept at {short_date(promised)}, {why}",
         breach_from=midnight.astimezone(UTC),
     )
 

@@ -29,7 +29,7 @@ def is_off(d: Decision, timer: TimerDef) -> bool:
     return d.fill(str(d.terms.overrides.get(timer.name, timer.due))).strip().casefold() == deadlines.OFF
 
 
-def _anchor(d: Decision, machine: Machine, timer: TimerDef) -> tuple[date | datetime, str, bool] | None:
+def anchor_of(d: Decision, machine: Machine, timer: TimerDef) -> tuple[date | datetime, str, bool] | None:
     """What the clock counts from: (day or instant, letter id if one, whether that letter has left)."""
     for source in timer.start:
         kind, _, name = source.partition(" ")
@@ -120,7 +120,7 @@ def set_timer(
     """Give a clock its date. `explicit` is an agreed or extended date (K13), `left` the days it kept in a pause."""
     old = machine.timers.get(timer.name)
     rule = rule_of(d, timer)
-    found = _anchor(d, machine, timer)
+    found = anchor_of(d, machine, timer)
     anchor, letter, firm = found if found else (d.at, "", True)
     if explicit is None and not extended and left is None:
         explicit = _agreed(d, machine, timer)
@@ -133,7 +133,7 @@ def set_timer(
         deadline = deadlines.later_of(deadline, promised)
     if letter and not firm:
         promised = deadline.on
-    steps = steps_of(d, timer, deadline.on if deadline.target == deadline.on else deadline.target)
+    steps = steps_of(d, timer, deadline.target)
     if firming and old is not None:
         left_over = {name for name, _ in old.steps}
         steps = [s for s in steps if s[0] in left_over]
@@ -177,7 +177,7 @@ def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = ()) -
     """After a move: every clock of the machine takes the state it has in the new stage (K13)."""
     machine = d.case.machines[machine_id]
     for timer in d.definition(machine).timers.values():
-        _settle(d, d.case.machines[machine_id], timer, timer.name in restart)
+        settle(d, d.case.machines[machine_id], timer, timer.name in restart)
     if not d.case.hold:
         return
     if d.case.machines[d.procedure.main].ended:
@@ -188,9 +188,10 @@ def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = ()) -
         pause_all(d)
 
 
-def _settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool) -> None:
+def settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool = False) -> None:
+    """One clock takes the state it has in the machine's stage: it starts, stands, pauses, goes on or ends."""
     held = machine.timers.get(timer.name)
-    if _runs(d, machine, timer):
+    if runs(d, machine, timer):
         if held is None or restart:
             set_timer(d, machine, timer)
         elif held.state == "standing":
@@ -210,7 +211,7 @@ def _settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool) -> No
         d.emit("timer_ended", machine.id, timer=timer.name, how=how, aside=bool(timer.asked))
 
 
-def _runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
+def runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
     """Whether the clock runs here; one that waits for an officer to judge a mail runs only while there is one."""
     if machine.state not in timer.runs or is_off(d, timer):
         return False
@@ -231,7 +232,7 @@ def resume_all(d: Decision) -> None:
         for name, timer in live.timers.items():
             machine = d.case.machines[live.id]
             definition = d.definition(machine).timers[name]
-            if timer.state == "paused" and _runs(d, machine, definition):
+            if timer.state == "paused" and runs(d, machine, definition):
                 set_timer(d, machine, definition, left=timer.left)
 
 
@@ -252,7 +253,7 @@ def firm_up(d: Decision, letter_id: str) -> None:
 
 def _left_too_late(d: Decision, machine: Machine, definition: TimerDef, timer: Timer) -> bool:
     """Whether an extended date leaves less time than the rule gives from the day on which the letter really left."""
-    found = _anchor(d, machine, definition)
+    found = anchor_of(d, machine, definition)
     return bool(found) and deadlines.compute(rule_of(d, definition), found[0], d.calendar).on > timer.on
 
 
