@@ -15,7 +15,7 @@ from datetime import date, datetime
 from mailflow.flow.counting import Story
 from mailflow.flow.history import local_value, value_words
 from mailflow.flow.ports import Office
-from mailflow.procedure.case import Case, Fact, Machine, day
+from mailflow.procedure.case import Case, Fact, Machine, Sent, day
 from mailflow.procedure.deadlines import add_months, long_date
 from mailflow.procedure.definition import Procedure, Section
 from mailflow.store import Correspondence
@@ -302,12 +302,20 @@ def _correspondence(file: File, section: Section) -> Shape:
         who = HIDDEN if hidden else mail.correspondent
         sent = file.case.letters.get(mail.identity)
         at = sent.at if sent else mail.at
-        became = {"decided": "not sent yet", "bounced": "not delivered", "withdrawn": "withdrawn"}
-        state = became.get(sent.status, "") if sent else ""
+        state = _became(file, sent) if sent else ""
         way = "In" if mail.direction == "in" else "Out"
         rows.append([file.local(at), way, file.role_title(mail.party), who, "" if hidden else mail.subject, state])
     columns = ["Date", "Way", "Party", "Correspondent", "Subject", "Remark"]
     return {"kind": "table", "columns": columns, "rows": rows}
+
+
+def _became(file: File, sent: Sent) -> str:
+    """What became of a letter, and when it was posted (Q15)."""
+    if sent.posted:
+        return f"posted on {long_date(file.local(sent.posted))}"
+    if sent.post and sent.status in ("decided", "sent"):
+        return "to be posted" if sent.status == "decided" else "posting not confirmed"
+    return {"decided": "not sent yet", "bounced": "not delivered", "withdrawn": "withdrawn"}.get(sent.status, "")
 
 
 SECTIONS: Mapping[str, Callable[[File, Section], Shape]] = {

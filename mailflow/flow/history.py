@@ -151,7 +151,8 @@ class _Teller:
             return f"Letter {name} could not be written: no address for {self._role(str(data.get('role', '')))}", ""
         if data.get("status") == "sent":
             return f"Letter {name} was sent by hand", str(data.get("why") or "")
-        return f"Letter {name} to {to}", str(data.get("why") or "")
+        way = {"post": "by post ", "both": "by email and by post "}.get(str(data.get("post", "")), "")
+        return f"Letter {name} {way}to {to}", str(data.get("why") or "")
 
     def _letter_withdrawn(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"Letter {self.letters.get(str(data['letter']), '')} was withdrawn before it left", ""
@@ -160,6 +161,9 @@ class _Teller:
         became = {"sent": "left", "bounced": "could not be delivered", "withdrawn": "was withdrawn"}
         name = self.letters.get(str(data["letter"]), "")
         return f"Letter {name} {became.get(str(data['result']), data['result'])}", str(data.get("detail") or "")
+
+    def _posted(self, machine: str, data: Mapping) -> tuple[str, str]:
+        return f"Letter {self.letters.get(str(data['letter']), '')} was posted on {long_date(day(data['on']))}", ""
 
     def _field(self, machine: str, data: Mapping) -> tuple[str, str] | None:
         defined = self.procedure.fields.get(str(data["name"]))

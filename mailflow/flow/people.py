@@ -17,6 +17,8 @@ from mailflow.procedure import following
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
 from mailflow.procedure.events import Commands, Contact, Event, Said, Terms
+from mailflow.register.contracts import POSTED, Contract
+from mailflow.register.naming import key_of
 from mailflow.store import Unit
 
 ACCEPTED = "accepted:"
@@ -45,6 +47,7 @@ def terms_for(
         gone=frozenset(s.id for s in case.letters.values() if s.status == "decided" and not _waits(unit, s.id)),
         cases={ref: _fields_of(unit, ref) for ref in named if unit.views.get(ref)},
         undo_minutes=house.limits.undo_minutes,
+        post=_by_post(procedure, case, contract),
     )
 
 
@@ -76,6 +79,15 @@ def _overrides(words: Mapping[str, str], procedure: Procedure) -> dict[str, str]
     """A contract's own timescales (C3): "T4=21 days"; keys that are no timer are settings and do not belong here."""
     timers = {name for machine in procedure.machines.values() for name in machine.timers}
     return {name: rule for name, rule in words.items() if name in timers}
+
+
+def _by_post(procedure: Procedure, case: Case, contract: Contract | None) -> dict[str, str]:
+    """The roles whose formal letters this contract wants by post, alone or as well (Q15): those of its own party."""
+    if contract is None or contract.notice_method not in POSTED:
+        return {}
+    mine = {key_of(name) for name in (contract.party, *contract.also_known_as)}
+    roles = (r for r in procedure.roles.values() if r.who == "contacts")
+    return {r.name: contract.notice_method for r in roles if key_of(str(case.fields.get(r.field) or "")) in mine}
 
 
 def _waits(unit: Unit, letter: str) -> bool:

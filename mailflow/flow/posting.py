@@ -11,14 +11,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
+from mailflow.documents.letters import Rendered
 from mailflow.errors import CannotRender, Unreadable
-from mailflow.flow import shown, telling, wording
+from mailflow.flow import printing, shown, telling, wording
 from mailflow.flow.moment import Moment
 from mailflow.flow.people import addresses_of
 from mailflow.mail.compose import Draft, compose, letter_header, message_id_for
 from mailflow.mail.message import Address, Attachment
 from mailflow.mail.parse import parse
 from mailflow.mail.reply_text import REPLY_MARKER
+from mailflow.procedure import by_post
 from mailflow.procedure.case import Fact, instant
 from mailflow.procedure.definition import LetterDef
 from mailflow.store.outbox import Letter
@@ -29,13 +31,21 @@ FOR_OFFICERS = 5  # an officer's task mail waits behind party mail that is due a
 
 
 def put(moment: Moment, fact: Fact) -> None:
-    """Render, compose and put one decided letter. Raises CannotRender; nothing is put then."""
+    """Render, compose and put one decided letter. Raises CannotRender; nothing is put then.
+
+    A letter that goes by post alone is only put on the case's file: an officer gets it to be printed (Q15).
+    """
     letter = moment.procedure.letters[str(fact.data["name"])]
     context = wording.context(moment, letter, fact)
     context["drafts"] = [_draft(moment, name, fact) for name in letter.drafts]
+    prints = printing.of(moment, fact)
+    context["printed"] = prints and prints.words
     rendered = moment.letters.render(f"{moment.procedure.id}/{letter.template}", context)
     letter_id = str(fact.data["letter"])
     office = moment.office
+    if fact.data.get("post") == by_post.ONLY:
+        _on_file(moment, fact, rendered, _enclosures(moment, letter))
+        return
     to = [str(a) for a in fact.data["to"]]
     cc = [str(a) for a in fact.data.get("cc", ())]
     domain = office.address.rpartition("@")[2]
@@ -43,6 +53,10 @@ def put(moment: Moment, fact: Fact) -> None:
     party = bool(role and not role.is_officer)
     answers, references = _thread(moment, fact, party)
     leave_at = instant(fact.data["leave_at"])
+    enclosed = _enclosures(moment, letter)
+    if prints:
+        page = _attachment(f"{prints.name}.html", "text/html", prints.page.encode())
+        enclosed += [page, *_enclosures(moment, prints.letter)]
     draft = Draft(
         message_id=message_id_for(letter_id, moment.house.secret, domain),
         from_=Address(f"{office.team}, {office.name}", office.address),
@@ -58,7 +72,7 @@ def put(moment: Moment, fact: Fact) -> None:
         in_reply_to=answers,
         letter_id=letter_header(letter_id, moment.house.secret),
         loop=office.address,
-        attachments=tuple(_enclosures(moment, letter)),
+        attachments=tuple(enclosed),
     )
     moment.unit.outbox.put(
         Letter(
@@ -81,20 +95,24 @@ def put(moment: Moment, fact: Fact) -> None:
         home=office.address,
     )
     moment.unit.inbox.remember_message_id(draft.message_id, letter_id, moment.case.ref)
+    _on_file(moment, fact, rendered, enclosed)
+
+
+def _on_file(moment: Moment, fact: Fact, rendered: Rendered, enclosed: Sequence[Attachment]) -> None:
+    letter_id = str(fact.data["letter"])
     text_id = moment.unit.texts.put(moment.case.ref, "letter", rendered.text, int(letter_id.rpartition("/")[2]))
     moment.unit.inbox.add_sorted(
         letter_id,
         case=moment.case.ref,
         party=str(fact.data["role"]),
-        at=leave_at,
+        at=instant(fact.data["leave_at"]),
         subject=rendered.subject,
         text_id=text_id,
-        kind=letter.name,
+        kind=str(fact.data["name"]),
         direction="out",
-        correspondent=to[0],
+        correspondent=str(fact.data["to"][0]),
         attachments=[
-            {"name": a.name, "type": a.content_type, "size": len(a.octets), "digest": a.digest}
-            for a in draft.attachments
+            {"name": a.name, "type": a.content_type, "size": len(a.octets), "digest": a.digest} for a in enclosed
         ],
     )
 

@@ -17,7 +17,7 @@ from mailflow.flow.arrived import read_again
 from mailflow.flow.moment import CaseWords, Moment, item_words
 from mailflow.flow.people import speaker_on
 from mailflow.mail.reply_text import split
-from mailflow.procedure import deadlines
+from mailflow.procedure import by_post, deadlines
 from mailflow.procedure.case import Case, Fact, Machine, instant
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef, Procedure
@@ -228,6 +228,8 @@ def leaves(moment: Moment) -> list[dict[str, object]]:
             local = moment.office.calendar.local(instant(fact.data["leave_at"]))
             clock = deadlines.clock_words(local.time().replace(second=0, microsecond=0))
             words = f"{deadlines.long_date(local.date())}, {clock}"
+            if fact.data.get("post") == by_post.ONLY:
+                words = "by post: it comes to an officer to be printed"
             subject = subjects.get(str(fact.data["letter"]), "")
             found.append({"what": telling.untagged(subject), "to": role.title, "at": words})
     return found

@@ -147,7 +147,8 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case, facts:
             sent = case.letters.get(row.identity)
             role = procedure.roles.get(procedure.party_of(sent.role)) if sent else None
             if sent and role and not role.is_officer and sent.status in ("sent", "bounced"):
-                what = f"wrote to: {role.title} ({untagged(row.subject)})"
+                way = "wrote by post to" if sent.post else "wrote to"
+                what = f"{way}: {role.title} ({untagged(row.subject)})"
                 entries.append((sent.at, Entry(local(sent.at), office.team, what, "")))
             continue
         words_of[row.identity] = unit.texts.get(row.text_id) or ""
@@ -195,7 +196,7 @@ def plain_label(label: str) -> str:
     return " ".join(re.sub(r"\([^)]*\)", "", label).split()).rstrip(" :,")
 
 
-def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[str]:
+def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[str]:  # noqa: PLR0912 - one branch a fact
     """What one decision recorded, a sentence each (M53)."""
     lines = []
     for fact in facts:
@@ -226,7 +227,13 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
             case "released":
                 lines.append("The hold is over; the dates run again with the days they had left.")
             case "letter_withdrawn":
-                lines.append("A letter that had not left is withdrawn.")
+                by_hand = (
+                    "was to be posted is withdrawn: do not post it" if data.get("post") else "had not left is withdrawn"
+                )
+                lines.append(f"A letter that {by_hand}.")
+            case "posted":
+                on = deadlines.long_date(date.fromisoformat(str(data["on"])))
+                lines.append(f"Letter {data['name']} is recorded as posted on {on}.")
             case "field" if isinstance(data["value"], list) and str(data["name"]) in procedure.fields:
                 lines.append(_files_that_go(procedure, str(data["name"]), data["value"]))
             case "field" if str(data["name"]) in procedure.fields and _plain(data["value"]):

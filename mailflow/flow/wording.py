@@ -11,6 +11,7 @@ from __future__ import annotations
 from mailflow.flow import buttons, explaining, shown, telling
 from mailflow.flow.moment import CaseWords, Moment, case_words, item_words, office_words
 from mailflow.mail import reference
+from mailflow.procedure import by_post
 from mailflow.procedure.case import Case, Fact, Machine, instant
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef, Procedure
@@ -41,7 +42,9 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "office": office_words(office),
         "today": moment.today,
         "leaving": office.calendar.local_date(leave),
-        "to": _addressee(moment, to, str(data.get("role", ""))),
+        "to": _addressee(moment, to, str(data.get("role", "")), bool(data.get("post"))),
+        "by_post": data.get("post") == by_post.ONLY,
+        "printed": None,
         "case": CaseWords(case_words(moment, machine, d, letter.name, leave)),
         "dates": dates,
         "due": due,
@@ -178,11 +181,12 @@ def _due(dates: telling.Dates, nexts: list[telling.DateWords], machine: Machine,
     return (own or nexts or [None])[0]
 
 
-def _addressee(moment: Moment, to: list[str], role: str) -> dict[str, object]:
+def _addressee(moment: Moment, to: list[str], role: str, posted: bool) -> dict[str, object]:
     defined = moment.procedure.roles.get(moment.procedure.party_of(role))
     person = moment.office.register.person(to[0]) if to else None
     return {
         "name": person.name if person else "",
+        "postal": moment.office.register.postal_address(to[0], moment.today) if to and posted else (),
         "role_title": defined.title if defined else "",
         "role": role,
         # Only those whom the case is about see its name and its contract over a letter.

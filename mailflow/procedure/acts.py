@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from mailflow.procedure import dispatch, following, guards, timers, values
+from mailflow.procedure import by_post, dispatch, following, guards, posted, timers, values
 from mailflow.procedure.answers import all_roles, head, main_of, out_of_order, receipt, refuse, speakable
 from mailflow.procedure.case import Act, Machine, day, instant
 from mailflow.procedure.deadlines import long_date
@@ -22,10 +22,10 @@ from mailflow.procedure.firing import judge
 __all__ = ["IN_HOLD", "act", "all_roles", "head", "hold_step", "in_hold", "out_of_order", "receipt", "refuse"]
 
 LAPSE, OVERDUE = "lapse", "overdue"
-IN_HOLD = frozenset("note status help undo hold resume received set weekly_on weekly_off".split())
+IN_HOLD = frozenset("note status help undo hold resume received set weekly_on weekly_off posted".split())
 
 
-def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:
+def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:  # noqa: PLR0912 - one branch an act
     """Do one of the common acts. Returns the mails to be taken up now: one that an officer states to have come (Q18),
     or those that came while the case was on hold."""
     match verb.act:
@@ -53,6 +53,8 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:
             _undo(d, said)
         case "approve_correction":
             _correct(d, said)
+        case "posted":
+            posted.posted(d, said)
         case "received":
             return (_received(d, said),)
         case _:
@@ -251,7 +253,7 @@ def _undo(d: Decision, said: Said) -> None:
     ]
     for letter in caused:
         if letter.status == "decided" and letter.id not in d.terms.gone:
-            d.emit("letter_withdrawn", letter.machine, letter=letter.id)
+            d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)
     left = [s.id for s in caused if d.is_party(s.role) and (s.status == "sent" or s.id in d.terms.gone)]
     if d.procedure.verbs[last.verb].act == "approve_correction" and not left:
         left = list(last.before.corrections)  # they wait once more
@@ -267,6 +269,7 @@ def _undo(d: Decision, said: Said) -> None:
         if letter.status == "sent":
             timers.firm_up(d, letter.id)
     timers.after_undo(d)
+    d.signal(main_of(d).id, by_post.SIGNAL)
 
 
 def _decide_again(d: Decision, undoing: int) -> None:

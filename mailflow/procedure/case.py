@@ -104,6 +104,10 @@ def _apply_letter(case: Case, fact: Fact) -> Case:
     if fact.kind == "letter_withdrawn":
         letter = replace(letter, status="withdrawn", withdrawn_by=case.head[0])
         return replace(case, letters=_put(case.letters, letter.id, letter))
+    if fact.kind == "posted":
+        left = {"status": "sent", "at": instant(data["at"])} if letter.post == "post" else {}
+        letter = replace(letter, posted=instant(data["at"]), posted_by=case.head[0], **left)
+        return replace(case, letters=_put(case.letters, letter.id, letter))
     result = str(data["result"])  # settled
     status = {"sent": "sent", "bounced": "bounced", "withdrawn": "withdrawn"}[result]
     at = instant(data["at"]) if result == "sent" else letter.at
@@ -287,7 +291,7 @@ def apply(case: Case, fact: Fact) -> Case:
         return _apply_head(case, fact)
     if fact.kind.startswith("timer_"):
         return _apply_timer(case, fact)
-    if fact.kind in ("letter", "letter_withdrawn"):
+    if fact.kind in ("letter", "letter_withdrawn", "posted"):
         return _apply_letter(case, fact)
     if fact.kind in ("items", "item"):
         return _apply_item(case, fact)

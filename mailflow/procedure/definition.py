@@ -84,6 +84,12 @@ class TimerDef:
     once: bool = False  # it acts once and is over, whether or not a row listened
     done_by: str = ""
     asked: tuple[str, ...] = ()  # runs only while a mail of these roles waits to be judged
+    posting: bool = False  # runs only while a letter waits to be posted (Q15), until the day by which it should be
+
+    @property
+    def aside(self) -> bool:
+        """Whether it only watches over something beside the stages, which its start and end do not move."""
+        return bool(self.asked) or self.posting
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class LetterDef:
     never_sent: bool = False
     also: str = ""  # "joined": one more letter to each whose case was joined to this one (Q12)
     since: str = ""  # it tells all mails of `mail` that came after this letter had left, not only the last
+    until: str = ""  # printed, it should be posted by the date of this clock (otherwise the same working day)
 
 
 @dataclass(frozen=True)
@@ -217,7 +224,7 @@ ANYTHING = "anything"
 
 ACTS = frozenset(
     "note status help undo hold resume extend no_extension received attribute set new approve_correction "
-    "weekly_on weekly_off confirm belongs ignore lost".split()
+    "weekly_on weekly_off confirm belongs ignore lost posted".split()
 )
 """Acts every procedure has; their words are data (architecture.md, "The shapes")."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mailflow.procedure import seeing
+from mailflow.procedure import by_post, seeing
 from mailflow.procedure.case import Machine
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef
@@ -112,7 +112,14 @@ def send(
         d.emit("letter", machine.id, **{**data, "status": "impossible"})
         _ask_for_contact(d, machine, letter.to, name)
         return
-    d.emit("letter", machine.id, **data, leave_at=d.leaves_at(letter).isoformat())
+    post = by_post.method(d, letter, str(data["role"]))
+    if post:
+        data |= {"post": post, "post_until": by_post.until(d, machine, letter).isoformat()}
+    leave_at = d.calendar.office_time(d.now) if post == by_post.ONLY else d.leaves_at(letter)
+    d.emit("letter", machine.id, **data, leave_at=leave_at.isoformat())
+    if post:
+        send(d, machine, d.procedure.acts[by_post.PRINT], row=row, extra={"about": data["letter"]})
+        d.signal(d.procedure.main, by_post.SIGNAL)
     if letter.cc and not cc and not people and _ought_to_be_known(d, letter.cc):
         _ask_for_contact(d, machine, letter.cc, name)
 

@@ -137,6 +137,7 @@ class Terms:
     overrides: Mapping[str, str] = field(default_factory=dict)  # timer -> rule, from the contract (C3)
     gone: frozenset[str] = frozenset()
     cases: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # other cases named by a blank
+    post: Mapping[str, str] = field(default_factory=dict)  # role -> "post" or "both", where the contract says so (Q15)
     undo_minutes: int = 15
     opens: str = "08:00"
     closes: str = "17:00"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from mailflow.procedure import dispatch, guards, timers, values
+from mailflow.procedure import by_post, dispatch, guards, timers, values
 from mailflow.procedure.case import Machine
 from mailflow.procedure.decision import Decision, Signal
 from mailflow.procedure.definition import Row, Spawn, Tell
@@ -206,7 +206,8 @@ def withdraw_waiting(d: Decision, names: tuple[str, ...] = ()) -> None:
     for letter in d.case.letters.values():
         if letter.status == "decided" and letter.id not in d.terms.gone and d.is_party(letter.role):
             if not names or letter.name in names:
-                d.emit("letter_withdrawn", letter.machine, letter=letter.id)
+                d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)
+                d.signal(d.procedure.main, by_post.SIGNAL)
 
 
 def _stated(d: Decision, blank: str) -> datetime:

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from mailflow.procedure import acts, dispatch, guards, ranking
+from mailflow.procedure import acts, by_post, dispatch, guards, ranking
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact, Machine
 from mailflow.procedure.decision import Decision, Refused, Signal
 from mailflow.procedure.definition import Procedure, Row, Trigger
 from mailflow.procedure.events import Commands, Event, LetterSettled, MailCame, OwnLetter, Said, Terms, TimerDue
 from mailflow.procedure.firing import end_children_if_done, fire
-from mailflow.procedure.timers import FIRE, firm_up
+from mailflow.procedure.timers import FIRE, firm_up, settle_timers
 
 
 def decide(
@@ -331,6 +331,9 @@ def _run_signals(d: Decision) -> None:
         signal = d.signals.popleft()
         if signal.name == "check sent":
             check_sent(d, signal.machine)
+            continue
+        if signal.name == by_post.SIGNAL:
+            settle_timers(d, signal.machine)
             continue
         machine = d.case.machines.get(signal.machine)
         if machine is None:

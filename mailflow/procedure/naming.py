@@ -76,6 +76,7 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.all(letter.buttons, p.verbs, "The word", "letters", letter.name)
         c.all(letter.drafts, p.letters, "The letter", "letters", letter.name)
         c.all([letter.since] if letter.since else [], p.letters, "The letter", "letters", letter.name)
+        c.want(letter.until, {n for m in p.machines.values() for n in m.timers}, "The timer", "letters", letter.name)
     for verb in p.verbs.values():
         c.all((r for r in verb.by if r != "anyone"), p.roles, "The role", "verbs", verb.name)
         c.all(verb.part_of, p.verbs, "The word", "verbs", verb.name)

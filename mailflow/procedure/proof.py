@@ -103,7 +103,7 @@ def _unowned(procedure: Procedure) -> Iterable[Fault]:
             if not state.owner:
                 what = f"The state {state.code} of {machine.title} has no owner."
                 yield _fault(procedure, machine.kind, state.code, what, 'Add owner = "..." with a role.')
-            clocks = [t for t in machine.timers.values() if state.code in t.runs and not t.asked]
+            clocks = [t for t in machine.timers.values() if state.code in t.runs and not t.aside]
             if not clocks and not state.lives_by:
                 what = f"No clock runs in the state {state.code} of {machine.title}: it can be forgotten."
                 yield _fault(procedure, machine.kind, state.code, what, "Let a timer run in it.")

@@ -187,6 +187,7 @@ def _letter(t: Table, name: str) -> LetterDef:
             t.flag("never_sent"),
             t.text("also", "", among=("joined",)),
             t.text("since", ""),
+            t.text("until", ""),
         ),
     )
 
@@ -287,5 +288,6 @@ def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]], sett
             t.flag("once"),
             t.text("done_by", ""),
             t.texts("asked"),
+            t.flag("posting"),
         ),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mailflow.procedure import by_post
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact, apply
 from mailflow.procedure.definition import Procedure
@@ -48,7 +49,8 @@ class Rehearsal:
         """What happens next if nobody does anything: a letter leaves or a clock acts."""
         found: list[tuple[datetime, int, Event]] = []
         for letter in self.case.letters.values():
-            if letter.status == "decided" and letter.leave_at and not self._waits(letter.role):
+            by_hand = letter.post == by_post.ONLY
+            if letter.status == "decided" and letter.leave_at and not by_hand and not self._waits(letter.role):
                 at = self._leaves(letter.leave_at, letter.role)
                 found.append((at, 0, LetterSettled(letter.id, "sent", at)))
         for machine in self.case.machines.values():

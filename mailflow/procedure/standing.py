@@ -100,7 +100,14 @@ class Sent:
     to: tuple[str, ...] = ()
     role: str = ""
     withdrawn_by: int = 0  # the head fact that took it back
+    posted: datetime | None = None  # when an officer put it in the post (Q15)
+    posted_by: int = 0  # the head fact that said so
     data: Mapping[str, object] = field(default_factory=dict, repr=False)  # as decided, so that it can be decided again
+
+    @property
+    def post(self) -> str:
+        """How it goes by post: "" not at all, "post" alone, "both" by email too."""
+        return str(self.data.get("post", ""))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from mailflow.procedure import deadlines
+from mailflow.procedure import by_post, deadlines
 from mailflow.procedure.case import Machine, Timer, day, instant
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import TimerDef
@@ -64,6 +64,8 @@ def _passed(d: Decision, machine: Machine, name: str) -> date:
 
 def _agreed(d: Decision, machine: Machine, timer: TimerDef) -> date | None:
     """The agreed date that beats the rule (13.1), with the setting that may be added to it (Q22)."""
+    if timer.posting:
+        return by_post.watched(d)
     if not timer.date:
         return None
     kind, _, name = timer.date.partition(" ")
@@ -149,7 +151,7 @@ def set_timer(
         firm=firm,
         firming=firming,
         fixed=explicit is not None or left is not None,
-        aside=bool(timer.asked),
+        aside=timer.aside,
     )
 
 
@@ -192,7 +194,7 @@ def settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool = False
     """One clock takes the state it has in the machine's stage: it starts, stands, pauses, goes on or ends."""
     held = machine.timers.get(timer.name)
     if runs(d, machine, timer):
-        if held is None or restart:
+        if held is None or restart or (timer.posting and held.state == "running" and _moved_on(d, machine, timer)):
             set_timer(d, machine, timer)
         elif held.state == "standing":
             d.emit("timer_ran", machine.id, timer=timer.name, steps=_late_steps(d, timer, held))
@@ -208,13 +210,21 @@ def settle(d: Decision, machine: Machine, timer: TimerDef, restart: bool = False
             _pause(d, machine, held)
     else:
         how = "ended" if machine.ended else "left"
-        d.emit("timer_ended", machine.id, timer=timer.name, how=how, aside=bool(timer.asked))
+        d.emit("timer_ended", machine.id, timer=timer.name, how=how, aside=timer.aside)
+
+
+def _moved_on(d: Decision, machine: Machine, timer: TimerDef) -> bool:
+    """Whether another letter is now the first that has to be posted."""
+    on = by_post.watched(d)
+    return on is not None and d.calendar.roll(on) != machine.timers[timer.name].on
 
 
 def runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
-    """Whether the clock runs here; one that waits for an officer to judge a mail runs only while there is one."""
+    """Whether the clock runs here; one that watches for an answer or a posting runs only while one is wanted."""
     if machine.state not in timer.runs or is_off(d, timer):
         return False
+    if timer.posting:
+        return by_post.watched(d) is not None
     return not timer.asked or any(role in d.case.unjudged for role in timer.asked)
 
 

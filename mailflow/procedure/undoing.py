@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from mailflow.procedure.standing import Act, Case, Fact, replace
+from mailflow.procedure.standing import Act, Case, Fact, Machine, replace
 
 
 def undo(case: Case, fact: Fact) -> Case:
@@ -18,13 +18,16 @@ def undo(case: Case, fact: Fact) -> Case:
     act = next(a for a in case.acts if a.seq == int(fact.data["act"]))
     before = act.before
     machines = {}
+    unposted = {letter.id for letter in case.letters.values() if letter.posted_by == act.seq}
     for name, machine in case.machines.items():
         if machine.changed[0] < act.seq:
-            machines[name] = machine
+            machines[name] = _timers_before(machine, before.machines.get(name), unposted)
         elif name in before.machines:
             machines[name] = replace(before.machines[name], changed=case.head)
     acts = tuple(replace(a, undone=True) if a.seq == act.seq else a for a in case.acts)
-    case = _fields_before(replace(case, machines=MappingProxyType(machines), acts=acts), act)
+    letters = {n: before.letters[n] if n in unposted else letter for n, letter in case.letters.items()}
+    case = replace(case, machines=MappingProxyType(machines), letters=MappingProxyType(letters), acts=acts)
+    case = _fields_before(case, act)
     waiting = {role: (*mails, *case.unjudged.get(role, ())) for role, mails in act.judged.items()}
     drafts = before.corrections if fact.data.get("again") else case.corrections
     return replace(
@@ -32,6 +35,13 @@ def undo(case: Case, fact: Fact) -> Case:
         unjudged=MappingProxyType({**case.unjudged, **waiting}),
         corrections=(*drafts, *(str(x) for x in fact.data.get("corrections", ()))),
     )
+
+
+def _timers_before(machine: Machine, before: Machine | None, letters: set[str]) -> Machine:
+    """The machine, its clocks that count from these letters as they were: the letters are not in the post after all."""
+    known = before.timers if before else {}
+    back = {name: known[name] for name, timer in machine.timers.items() if timer.letter in letters and name in known}
+    return replace(machine, timers=MappingProxyType({**machine.timers, **back})) if back else machine
 
 
 def _fields_before(case: Case, act: Act) -> Case:

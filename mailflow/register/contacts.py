@@ -16,7 +16,7 @@ from mailflow.register.sheet import Row
 
 COLUMNS = (
     *("party", "kind", "name", "email", "phone", "roles", "valid_from", "valid_to", "manager", "format"),
-    "service",
+    *("service", "postal_address"),
 )
 REQUIRED = ("party", "kind", "email")
 STAFF = "staff"
@@ -27,6 +27,7 @@ class Contact:
     """One row of contacts.csv. kind is lower case ("staff", "team", ...); manager is an address or "".
 
     format: a need of this reader, such as "large print"; service: the service this contact speaks for, "" for all.
+    postal_address: its lines, for letters that go by post (Q15).
     """
 
     party: str
@@ -40,6 +41,7 @@ class Contact:
     manager: str = ""
     format: str = ""
     service: str = ""
+    postal_address: tuple[str, ...] = ()
 
     def valid(self, on: date | None) -> bool:
         """Whether the contact stands on this day; without a day, whether it ever did."""
@@ -74,6 +76,7 @@ def read(rows: Iterable[Row]) -> tuple[Contact, ...]:
             manager=row.email("manager"),
             format=row.text("format"),
             service=row.text("service"),
+            postal_address=row.texts("postal_address"),
         )
         if contact.valid_from and contact.valid_to and contact.valid_to < contact.valid_from:
             row.fault("valid_to lies before valid_from.", "Correct one of them.")

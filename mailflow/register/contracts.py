@@ -21,6 +21,7 @@ COLUMNS = (
     "calendar",
 )
 REQUIRED = ("number", "party", "services")
+POSTED = ("post", "both")  # how letters under a contract may have to go besides "email" (Q15)
 # Nobody's own: a mail from here says nothing about the organisation it comes from (G2).
 SHARED_DOMAINS = frozenset(
     "aol.com btinternet.com gmail.com gmx.com googlemail.com hotmail.co.uk hotmail.com icloud.com live.co.uk live.com "
@@ -129,6 +130,8 @@ def parties_of(contracts: Iterable[Contract], contacts: Iterable[tuple[str, str]
 def _judge(
     contract: Contract, row: Row, services: Collection[str], own_domains: Collection[str], seen: dict[str, int]
 ) -> None:
+    if contract.notice_method not in ("email", *POSTED):
+        row.fault(f'notice_method is "{contract.notice_method}".', "Write email, post or both.")
     key = number_key(contract.number)
     if key in seen:
         row.fault(f"The contract {contract.number} stands on line {seen[key]} already.", "Keep one line.")

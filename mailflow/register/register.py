@@ -155,6 +155,10 @@ class Register:
             if key_of(contact.party) in keys and (not role or role in contact.roles) and contact.valid(on)
         )
 
+    def postal_address(self, email: str, on: date | None = None) -> tuple[str, ...]:
+        """The lines of the postal address of a contact on this day; () if no file gives one."""
+        return next((c.postal_address for c in self._by_address(email) if c.postal_address and c.valid(on)), ())
+
     def party_of_address(self, email: str, on: date | None = None) -> tuple[Belonging, ...]:
         """The parties for which an address speaks (G2): those that list it, else those that own its domain."""
         listed = {contact.party: contact for contact in reversed(self._by_address(email)) if contact.valid(on)}

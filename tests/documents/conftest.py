@@ -73,6 +73,18 @@ def sample() -> dict[str, object]:
         },
         "today": monday,
         "to": {"name": "Robin Reader", "role_title": "Contracts Manager", "role": "reader"},
+        "printed": {
+            "letter": "M20",
+            "subject": "Concern about your service",
+            "to": "Registered office",
+            "address": ["1 Quay Street", "Exampleton"],
+            "copies": "",
+            "text": "We have received a concern.",
+            "until": date(2027, 3, 3),
+            "also_by_email": False,
+            "several": True,
+            "example": "1 March",
+        },
         "case": Fields(
             summary="Missed home care visits in two weeks of February",
             neutral="Visits at home were missed",
