@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from mailflow.procedure import by_post
 from tests.procedure import insurer
 from tests.procedure.driver import NAMED, Play, local, terms
 from tests.procedure.played import Played
@@ -30,7 +31,8 @@ class Cast:
 def _concern(random: Random, start: datetime) -> Play:
     settings = {"provider_copy": random.choice(["approve", "original"])}
     settings["auto_send"] = random.choice(["on the due day", "on the due day", "approve"])
-    play = Play(terms(cases=CASES, settings=settings))
+    post = random.choice([{}, {}, {"provider": by_post.ONLY}, {"provider": by_post.BOTH}])
+    play = Play(terms(cases=CASES, settings=settings, post=post))
     play.mail("anyone", start, subject="Missed calls")
     play.say("cmo", start, ("provider_is", NAMED["provider_is"]))
     return play
@@ -71,6 +73,8 @@ class Walk:
 
     def step(self) -> None:
         """Something happens."""
+        if by_post.unposted(self.play.case) and self.random.random() < 0.3:
+            post_one(self.play, self.cast, self._soon())
         dice = self.random.random()
         if dice < 0.22:
             self._wait()
@@ -107,7 +111,8 @@ class Walk:
         self.play.mail(role, self._soon())
 
     def _bounce(self) -> None:
-        left = [s for s in self.play.case.letters.values() if s.status == "sent" and s.name in self.cast.bounced]
+        known = (s for s in self.play.case.letters.values() if s.status == "sent" and not s.posted)
+        left = [s for s in known if s.name in self.cast.bounced]
         if left:
             letter = self.random.choice(left[-4:])
             if self.play.case.last_letter(letter.name) == letter:
@@ -155,6 +160,12 @@ class Walk:
             if r.random() < 0.05:
                 del blanks[name]
         return blanks
+
+
+def post_one(play: Played, cast: Cast, at: datetime) -> None:
+    """An officer has posted the letter that has waited longest."""
+    letter = by_post.unposted(play.case)[0]
+    play.say(cast.leading, at, ("posted", {"which": letter.name, "on": play.calendar.local_date(at)}))
 
 
 REASON = {"reason": "enough"}
@@ -245,6 +256,8 @@ def finish(play: Played, cast: Cast) -> bool:
             return True
         if play.case.hold:
             play.say(cast.leading, play.now + timedelta(minutes=1), "resume")
+        while by_post.unposted(play.case):
+            post_one(play, cast, play.now + timedelta(minutes=1))
         for machine in sorted(play.case.live(), key=lambda m: list(cast.sense).index(m.kind)):
             for who, word in cast.sense[machine.kind][machine.state] if not machine.ended else ():
                 at = play.now + timedelta(minutes=1)
