@@ -17,6 +17,7 @@ import click
 
 from mailflow import wiring
 from mailflow.cli.opened import as_text, case_of, config_option, json_option, opened
+from mailflow.flow import revealing
 from mailflow.flow.advance import procedure_of, read_case
 from mailflow.flow.explaining import Explanation, Standing, explain
 from mailflow.flow.telling import DateWords
@@ -34,11 +35,12 @@ def command(ref: str, config: Path | None, as_json: bool) -> None:
         office, case = house.office_of(name), read_case(unit, name)
         procedure = procedure_of(house, office, case)
         told = explain(house, unit, office, procedure, case, unit.log.read(name), wiring.now_of(house))
+        who = revealing.whom(unit, office, procedure, case)
     if as_json:
-        click.echo(as_text(asdict(told)))
+        click.echo(as_text(revealing.without(who, asdict(told))))
         return
     for line in lines_of(told):
-        click.echo(line)
+        click.echo(revealing.without(who, line))
 
 
 def lines_of(told: Explanation) -> Iterator[str]:

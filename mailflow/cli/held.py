@@ -16,6 +16,7 @@ import click
 from mailflow import wiring
 from mailflow.cli.opened import as_text, case_of, columns, config_option, json_option, opened
 from mailflow.errors import MailflowError
+from mailflow.flow import revealing
 from mailflow.flow.ports import House, Office
 from mailflow.store import Held, Unit
 
@@ -36,7 +37,7 @@ def command(ctx: click.Context) -> None:
 def listed(config: Path | None = None, as_json: bool = False) -> None:
     """The open questions, oldest first."""
     with opened(config) as house, house.store.read() as unit:
-        rows = [told(unit, held) for held in unit.held.all_open()]
+        rows = [told(house, unit, held) for held in unit.held.all_open()]
     if as_json:
         click.echo(as_text(rows))
     elif not rows:
@@ -116,11 +117,11 @@ def settle(tag: str, config: Path | None, as_json: bool) -> None:
     _say(as_json, {"tag": held.tag, "settled": True}, words)
 
 
-def told(unit: Unit, held: Held) -> dict[str, object]:
+def told(house: House, unit: Unit, held: Held) -> dict[str, object]:
     """What the list tells of one question; no words of the mail."""
     kept = unit.inbox.get(held.identity)
     asked = held.suggestion.get("asked") or {}
-    return {
+    shown = {
         "tag": held.tag,
         "what": "letter" if _is_letter(held) else "mail",
         "identity": held.identity,
@@ -132,6 +133,8 @@ def told(unit: Unit, held: Held) -> dict[str, object]:
         "suggested": held.suggestion.get("case") or "",
         "suggestion": held.suggestion,
     }
+    case = str(shown["suggested"])
+    return revealing.without(revealing.on_case(house, unit, case), shown) if case and unit.log.last(case) else shown
 
 
 def _is_letter(held: Held) -> bool:

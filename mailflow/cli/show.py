@@ -3,7 +3,7 @@
 In: the settings and a reference as a person types it.
 Out: where the case stands, each clock with the paper's words and its working, the history; or JSON.
 Fails: exit 1 for a case that is not known.
-Limits: shows what people wrote only with --words: a terminal is seen by others.
+Limits: shows what people wrote only with --words: a terminal is seen by others. A protected person is never named.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 
 from mailflow import wiring
 from mailflow.cli.opened import as_text, case_of, config_option, json_option, opened
-from mailflow.flow import sealing
+from mailflow.flow import revealing, sealing
 from mailflow.flow.counting import Story, story
 from mailflow.flow.history import history, said_value
 from mailflow.flow.ports import House
@@ -49,7 +49,7 @@ def told_of(house: House, unit: Unit, ref: str, now: datetime, words: bool = Fal
     today = office.calendar.local_date(now)
     main = one.main
     state = one.procedure.top.states[main.state] if main else None
-    return {
+    shown = {
         "ref": ref,
         "procedure": one.procedure.title,
         "edition": one.procedure.edition,
@@ -66,6 +66,7 @@ def told_of(house: House, unit: Unit, ref: str, now: datetime, words: bool = Fal
         "letters_waiting": _letters(unit, one),
         "history": _history(unit, one, words),
     }
+    return revealing.without(revealing.on_case(house, unit, ref), shown)
 
 
 def _fields(one: Story, words: bool) -> dict[str, str]:

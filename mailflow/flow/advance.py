@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from mailflow.errors import CannotRender
 from mailflow.flow import closure, joining, people, posting, sealing, unrendered, view
 from mailflow.flow.moment import Moment
-from mailflow.flow.office_mail import tell_administrator
+from mailflow.flow.office_mail import letter_for, put_office_letter, tell_administrator
+from mailflow.flow.placing import askable
 from mailflow.flow.ports import House, Office
+from mailflow.flow.revealing import NamesProtected
 from mailflow.mail import reference
 from mailflow.procedure.case import Case, Fact, fold
 from mailflow.procedure.definition import Procedure
@@ -162,9 +164,19 @@ def _put_letter(moment: Moment, fact: Fact) -> None:
     except CannotRender as fault:
         unrendered.remember(unit, letter_id, str(fault))
         about = [("Case", moment.case.ref), ("Letter", str(fact.data["name"])), ("What is wrong", str(fault))]
+        if isinstance(fault, NamesProtected):  # the officer's own words are for the officer to mend
+            _tell_owner(moment, fact, about)
         with suppress(CannotRender):  # with all templates away the list of waiting letters is all that can be shown
             key = f"unrendered:{letter_id}"
             tell_administrator(moment.house, unit, moment.office, key=key, facts=about, now=moment.now)
+
+
+def _tell_owner(moment: Moment, fact: Fact, about: list[tuple[str, object]]) -> None:
+    """A letter waits because it would show a person who is protected: its owner hears at once."""
+    to = askable(moment.unit, moment.office, moment.case.ref, moment.now)
+    context = {"facts": about, "state_words": "a letter waits for your words"}
+    key, template = f"protected:{fact.data['letter']}", letter_for(moment.office, "health")
+    put_office_letter(moment.house, moment.unit, moment.office, template, to, context, key=key, now=moment.now)
 
 
 def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, now: datetime, hold: bool) -> None:

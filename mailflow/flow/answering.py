@@ -41,7 +41,7 @@ def answer(house: House, unit: Unit, office: Office, mail: Mail, tag: str, now: 
         doubt_person(house, unit, office, mail, now)
         return Outcome("done", "an answer that is not proved to be the officer's: nothing done")
     acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]
-    new = acts[:1] == ["new"] and acts in (["new"], ["new", "set"])
+    new = acts[:1] == ["new"] and set(acts[1:]) <= {"set"}
     if reading.doubts or not (new or (len(acts) == 1 and acts[0] in PLACING)):
         told = "Please answer with one of the choices of our question, as the first line."
         return _told(house, unit, office, mail, told, "an answer that was not understood", now)
@@ -90,9 +90,15 @@ def _settle_held(  # noqa: PLR0911 - one way out for each answer
         return "", True, "The mail is set aside. It is kept, and nothing follows from it."
     if verb.act == "new":
         at = instant(held.suggestion["at"]) if held.suggestion.get("at") else original.kept.arrived_at
-        sender = registering.named_sender(office, sayings) or original.sender
+        named = registering.named_sender(office, sayings)
+        given, problem = registering.fields_given(office, sayings)
+        if problem:
+            return "", False, problem
+        sender = registering.raised_by(office, original.sender, named, given)
         by = hearing.actor_of(office, mail).address
-        outcome = open_new(house, unit, office, original, sender, registering.stated(office, saying, at), now, by)
+        outcome = open_new(
+            house, unit, office, original, sender, registering.stated(office, saying, at), now, by, given
+        )
         _place(unit, original, outcome.case, outcome.reason)
         return outcome.case, True, f"The mail has become the {office.procedure.case_word} {outcome.case}."
     if not office.has(case) or not unit.log.last(case):

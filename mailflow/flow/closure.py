@@ -8,7 +8,7 @@ Limits: where a flag of the procedure protects a person, neither name nor addres
 The kinds of sections a procedure's [[report]] may declare, and what their `items` are:
     facts           label and value · items: fields of the procedure, or @reference @version @cycle @opened @state
                     @repeats @retention, or "child KIND FIELD" for the field of every child of a kind
-    text            a field in full, as written · items: one field
+    text            a field in full, as written · items: one field; one more to stand in its place on a protected case
     timeline        planned against actual for each step, with lateness and reason · items: none
     list            the rows of a list field with the state of the children made from it · items: one list
     children        children with stage, dates and fields · items: kinds of children
@@ -26,7 +26,7 @@ from html import escape
 
 from mailflow.documents.report import closure_report, timeline_csv
 from mailflow.errors import CannotRender
-from mailflow.flow import sealing
+from mailflow.flow import revealing, sealing
 from mailflow.flow.closure_sections import SECTIONS, File, timeline_rows
 from mailflow.flow.counting import Story
 from mailflow.flow.office_mail import base_context, tell_administrator
@@ -91,7 +91,7 @@ def sections(file: File) -> list[Mapping[str, object]]:
     """The declared sections in order; one without content says "None recorded"."""
     found = []
     for section in file.procedure.report:
-        shape = SECTIONS[section.kind](file, section)
+        shape = revealing.without(file.hidden, SECTIONS[section.kind](file, section))
         found.append({"title": section.title, "note": section.note, **shape})
     return found
 
@@ -101,7 +101,8 @@ def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case) -> Fil
     lines = tuple(unit.log.read(case.ref))
     facts = tuple(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines)  # type: ignore[arg-type]
     story = Story(office, procedure, case, lines, facts)
-    return File(story, tuple(unit.inbox.correspondence(case.ref)), _repeats(unit, office, procedure, case))
+    repeats, hidden = _repeats(unit, office, procedure, case), revealing.whom(unit, office, procedure, case)
+    return File(story, tuple(unit.inbox.correspondence(case.ref)), repeats, hidden)
 
 
 def _repeats(unit: Unit, office: Office, procedure: Procedure, case: Case) -> int:

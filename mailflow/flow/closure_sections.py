@@ -15,23 +15,27 @@ from datetime import date, datetime
 from mailflow.flow.counting import Story
 from mailflow.flow.history import local_value, value_words
 from mailflow.flow.ports import Office
+from mailflow.flow.revealing import HIDDEN, NOBODY
+from mailflow.mail.spotting import People
+from mailflow.procedure import shielding
 from mailflow.procedure.case import Case, Fact, Machine, Sent, day
 from mailflow.procedure.deadlines import add_months, long_date
 from mailflow.procedure.definition import Procedure, Section
 from mailflow.store import Correspondence
 
 Shape = Mapping[str, object]
-HIDDEN = "protected"
 RETENTION = "retention_years"
 
 
 @dataclass(frozen=True)
 class File:
-    """A case with its log and its correspondence; repeats: other cases about the same party in twelve months."""
+    """A case with its log and its correspondence; repeats: other cases about the same party in twelve
+    months; hidden: the people whom the case protects."""
 
     story: Story
     correspondence: tuple[Correspondence, ...]
     repeats: int = 0
+    hidden: People = NOBODY
 
     @property
     def case(self) -> Case:
@@ -54,11 +58,7 @@ class File:
 
     def hides(self, role: str) -> bool:
         """Whether this role's people are not to be named: whoever opened a protected case, and their manager (Q9)."""
-        if not self.story.protected:
-            return False
-        role = self.procedure.party_of(role)
-        defined = self.procedure.roles.get(role)
-        return role == self.procedure.opened_by or bool(defined and defined.unless_flag)
+        return shielding.hides(self.procedure, self.case, role)
 
     def role_title(self, role: str) -> str:
         """A role as the paper calls it."""
@@ -138,7 +138,10 @@ def _of_children(file: File, kind: str, name: str) -> Iterator[tuple[str, object
 
 
 def _text(file: File, section: Section) -> Shape:
-    value = file.case.fields.get(section.items[0])
+    name, *instead = section.items
+    if instead and file.story.protected:
+        name = instead[0]  # what a protected person wrote is not shown as they wrote it
+    value = file.case.fields.get(name)
     return {"kind": "text", "text": value_words(value) if value else ""}
 
 
@@ -161,7 +164,7 @@ def timeline_rows(file: File) -> list[dict[str, object]]:
                 "planned": step.planned,
                 "actual": step.actual or "",
                 "late": late,
-                "reason": reasons,
+                "reason": file.hidden.hidden(reasons, HIDDEN),
             }
         )
     return rows
@@ -299,6 +302,7 @@ def _correspondence(file: File, section: Section) -> Shape:
     rows = []
     for mail in file.correspondence:
         hidden = file.hides(mail.party) if mail.party else False
+        hidden = hidden or mail.correspondent in shielding.addresses(file.procedure, file.case)
         who = HIDDEN if hidden else mail.correspondent
         sent = file.case.letters.get(mail.identity)
         at = sent.at if sent else mail.at

@@ -18,6 +18,7 @@ from mailflow.errors import EditionUnreadable
 from mailflow.flow import people, sealing
 from mailflow.flow.ports import House, Office
 from mailflow.flow.timeline import Step, moments, steps_of
+from mailflow.procedure import shielding
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact, Machine, fold
 from mailflow.procedure.definition import Procedure
@@ -124,8 +125,7 @@ class Story:
     @property
     def protected(self) -> bool:
         """Whether a flag of the procedure hides a person of this case: then it is counted and never listed (Q9)."""
-        flags = {r.unless_flag for r in self.procedure.roles.values() if r.unless_flag}
-        return any(self.case.fields.get(flag) == "yes" for flag in flags)
+        return shielding.protected(self.procedure, self.case)
 
     def field(self, name: str) -> str:
         """A field in words, "" if it is not known."""

@@ -8,12 +8,12 @@ Limits: a word counts only with proof of who speaks (G8): our server's verdict, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, origin, registering, unanswered
+from mailflow.flow import buttons, origin, registering, revealing, unanswered
 from mailflow.flow.arrived import Mail
 from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.opening import open_new
@@ -23,9 +23,10 @@ from mailflow.flow.ports import House, Office
 from mailflow.flow.replying import alert, doubt_person, reply_plainly
 from mailflow.mail import commands
 from mailflow.mail.correlate import Match
+from mailflow.mail.spotting import People
 from mailflow.procedure.case import Case
 from mailflow.procedure.decision import Refused
-from mailflow.procedure.definition import Procedure
+from mailflow.procedure.definition import Procedure, Verb
 from mailflow.procedure.events import Actor, Commands, Event, OwnLetter, Said
 from mailflow.procedure.machine import question
 from mailflow.store import Unit
@@ -140,6 +141,7 @@ def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
     """The words as events, names resolved by the register; or a sentence about what could not be resolved."""
     said = []
     mail = heard.mail
+    who = revealing.whom(heard.unit, heard.office, heard.procedure, heard.case)
     for saying in heard.reading.sayings:
         verb = heard.procedure.verbs[saying.verb]
         blanks = dict(saying.blanks)
@@ -147,6 +149,7 @@ def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
         problem = registering.left_open(verb, blanks) if verb.act in ("", "set", "hold") else ""
         if verb.act == "set" and not problem:
             blanks, problem = registering.resolve(heard.office, heard.procedure, heard.case, verb, blanks)
+        problem = problem or _names_protected(who, heard, verb, blanks)
         if problem:
             return (), problem
         said.append(
@@ -163,6 +166,19 @@ def _sayings(heard: Heard, proved: str) -> tuple[tuple[Said, ...], str]:
             )
         )
     return tuple(said), ""
+
+
+def _names_protected(who: People, heard: Heard, verb: Verb, blanks: Mapping[str, object]) -> str:
+    """A sentence where words that may go into letters name a person whom the case protects (Q9), "" otherwise."""
+    own = verb.act == "set" and heard.procedure.fields[verb.field].type != "text"
+    if own or verb.act not in ("", "set", "approve_correction"):
+        return ""
+    found = revealing.of_words(who, blanks)
+    if not found:
+        return ""
+    return (
+        f'Your words name a person who is protected here ("{found}"), and letters may quote them. Write them without.'
+    )
 
 
 def _no_words(heard: Heard) -> Outcome:
@@ -249,13 +265,18 @@ def without_case(  # noqa: PLR0911 - as on_case
     acts = [office.procedure.verbs[s.verb].act for s in reading.sayings]
     if acts and acts[0] == "new":
         named = registering.named_sender(office, reading.sayings)
+        given, problem = registering.fields_given(office, reading.sayings)
+        if problem:
+            reply_plainly(house, unit, office, mail, problem, now)
+            return Outcome("done", "a new case with a name that nobody knows: asked")
+        raised_by = registering.raised_by(office, mail.sender, named, given)
         at = registering.stated(office, reading.sayings[0], mail.kept.arrived_at)
-        if inner and not named and set(inner) != {mail.sender}:
+        if inner and raised_by and not named and set(inner) != {mail.sender}:
             why = "the concern seems to come from somebody else, and nothing is sent to them before you confirm it"
             officer = actor_of(office, mail).address
             return hold(house, unit, office, mail, why, now, senders=inner, to=[officer], at=at)
         by = actor_of(office, mail).address
-        return open_new(house, unit, office, mail, named or mail.sender, at, now, stated_by=by)
+        return open_new(house, unit, office, mail, raised_by, at, now, by, given)
     if acts and acts[0] in SUBSCRIBING:
         data = {"address": actor_of(office, mail).address, "on": SUBSCRIBING[acts[0]]}
         note(unit, office, [("subscription", data)], cause=mail.cause, now=now)

@@ -8,6 +8,7 @@ Limits: who may open a case is decided before (sort.py, hearing.py).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
@@ -27,11 +28,13 @@ def open_new(
     at: datetime,
     now: datetime,
     stated_by: str = "",
+    stated: Mapping[str, object] | None = None,
 ) -> Outcome:
-    """A new case from this mail (c01); `stated_by` is the officer who says when and from whom it came (K8)."""
+    """A new case from this mail (c01); `stated_by` is the officer who says when and from whom it came (K8), and
+    `stated` what else is known of it."""
     name = mail.message.from_.name if mail.message.from_ and mail.sender == sender else ""
     subject = plain_subject(mail.message.subject) or "(no subject)"
-    event = MailCame("anyone", at, mail.kept.identity, sender, name, subject, mail.files, (), stated_by)
+    event = MailCame("anyone", at, mail.kept.identity, sender, name, subject, mail.files, (), stated_by, stated or {})
     # The mail is on the file before the letters that quote it are written.
     ref = stepping.open_case(
         house,

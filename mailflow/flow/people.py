@@ -12,11 +12,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from mailflow.flow import revealing
 from mailflow.flow.ports import House, Office
-from mailflow.procedure import following
+from mailflow.procedure import following, shielding
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
-from mailflow.procedure.events import Commands, Contact, Event, Said, Terms
+from mailflow.procedure.events import Commands, Contact, Event, File, Said, Terms
 from mailflow.register.contracts import POSTED, Contract
 from mailflow.register.naming import key_of
 from mailflow.store import Unit
@@ -48,6 +49,7 @@ def terms_for(
         cases={ref: _fields_of(unit, ref) for ref in named if unit.views.get(ref)},
         undo_minutes=house.limits.undo_minutes,
         post=_by_post(procedure, case, contract),
+        reveals=_reveals(unit, office, procedure, case, event),
     )
 
 
@@ -56,12 +58,28 @@ def foreseen(procedure: Procedure, case: Case, event: Event) -> Case:
     fields = dict(case.fields)
     for said in _sayings(event):
         verb = procedure.verbs.get(said.verb)
-        if verb and verb.act == "set" and isinstance(said.blanks.get("value"), str):
+        if verb and verb.act == "set" and "value" not in said.blanks:
+            fields[verb.field] = verb.value or "yes"
+        elif verb and verb.act == "set" and isinstance(said.blanks.get("value"), str):
             if following.changes(procedure, case, verb.field, said.blanks["value"]):
                 fields |= dict.fromkeys(following.followers(procedure, case, verb.field), "")
             fields[verb.field] = said.blanks["value"]
             fields |= dict(said.blanks.get("also") or {})
     return replace(case, fields=fields)
+
+
+def _reveals(
+    unit: Unit, office: Office, procedure: Procedure, case: Case, event: Event
+) -> Mapping[str, tuple[str, bool]]:
+    """What the files that may be approved now, or have been, show of the people whom the case protects (Q9)."""
+    who = revealing.whom(unit, office, procedure, case)
+    if who is revealing.NOBODY:
+        return {}
+    files = [f for said in _sayings(event) for f in said.files]
+    for name, field in procedure.fields.items():
+        held = case.fields.get(name) if field.type == "file" else None
+        files += [File(str(f["mail"]), "", 0, str(f["digest"])) for f in (held if isinstance(held, list) else ())]
+    return revealing.of_files(unit, office, who, dict.fromkeys(files))
 
 
 def _of_type(procedure: Procedure, case: Case, kind: str) -> str:
@@ -199,6 +217,8 @@ def _service(office: Office, procedure: Procedure, case: Case, role: Role, today
 
 
 def _manager(office: Office, case: Case, role: Role, found: Mapping[str, tuple[Contact, ...]]) -> tuple[Contact, ...]:
+    if shielding.is_set(case, role.unless_flag):
+        return ()  # who writes about a protected case as their manager is a stranger to it
     of = found.get(role.of, ())
     if role.staff_only and not all(office.register.is_staff(c.email, office.own_domains) for c in of):
         return ()

@@ -13,15 +13,15 @@ from collections.abc import Callable, Sequence
 
 from mailflow.documents.letters import Rendered
 from mailflow.errors import CannotRender, Unreadable
-from mailflow.flow import printing, shown, telling, wording
+from mailflow.flow import printing, revealing, shown, telling, wording
 from mailflow.flow.moment import Moment
 from mailflow.flow.people import addresses_of
 from mailflow.mail.compose import Draft, compose, letter_header, message_id_for
 from mailflow.mail.message import Address, Attachment
 from mailflow.mail.parse import parse
 from mailflow.mail.reply_text import REPLY_MARKER
-from mailflow.procedure import by_post
-from mailflow.procedure.case import Fact, instant
+from mailflow.procedure import by_post, shielding
+from mailflow.procedure.case import Fact, Sent, instant
 from mailflow.procedure.definition import LetterDef
 from mailflow.store.outbox import Letter
 
@@ -43,10 +43,12 @@ def put(moment: Moment, fact: Fact) -> None:
     rendered = moment.letters.render(f"{moment.procedure.id}/{letter.template}", context)
     letter_id = str(fact.data["letter"])
     office = moment.office
-    if fact.data.get("post") == by_post.ONLY:
-        _on_file(moment, fact, rendered, _enclosures(moment, letter))
-        return
     to = [str(a) for a in fact.data["to"]]
+    if fact.data.get("post") == by_post.ONLY:
+        enclosed = _enclosures(moment, letter)
+        _look(moment, fact, letter, (rendered.subject, rendered.text, rendered.html), enclosed)
+        _on_file(moment, fact, rendered, enclosed)
+        return
     cc = [str(a) for a in fact.data.get("cc", ())]
     domain = office.address.rpartition("@")[2]
     role = moment.procedure.roles.get(moment.procedure.party_of(str(fact.data["role"])))
@@ -56,7 +58,9 @@ def put(moment: Moment, fact: Fact) -> None:
     enclosed = _enclosures(moment, letter)
     if prints:
         page = _attachment(f"{prints.name}.html", "text/html", prints.page.encode())
-        enclosed += [page, *_enclosures(moment, prints.letter)]
+        printed = _enclosures(moment, prints.letter)
+        _look(moment, moment.case.letters[str(fact.data["about"])], prints.letter, (prints.page,), printed)
+        enclosed += [page, *printed]
     draft = Draft(
         message_id=message_id_for(letter_id, moment.house.secret, domain),
         from_=Address(f"{office.team}, {office.name}", office.address),
@@ -74,6 +78,8 @@ def put(moment: Moment, fact: Fact) -> None:
         loop=office.address,
         attachments=tuple(enclosed),
     )
+    if party:
+        _look(moment, fact, letter, (rendered.subject, rendered.text, rendered.html), enclosed)
     moment.unit.outbox.put(
         Letter(
             id=letter_id,
@@ -115,6 +121,16 @@ def _on_file(moment: Moment, fact: Fact, rendered: Rendered, enclosed: Sequence[
             {"name": a.name, "type": a.content_type, "size": len(a.octets), "digest": a.digest} for a in enclosed
         ],
     )
+
+
+def _look(
+    moment: Moment, sent: Fact | Sent, letter: LetterDef, texts: Sequence[str], files: Sequence[Attachment]
+) -> None:
+    """The last look at a letter to somebody else than a person whom the case protects. Raises NamesProtected (Q9)."""
+    people = {str(a) for name in ("to", "cc") for a in sent.data.get(name, ())}
+    if not people & set(shielding.addresses(moment.procedure, moment.case)):
+        who = revealing.whom(moment.unit, moment.office, moment.procedure, moment.case)
+        revealing.refuse(who, letter.name, texts, files)
 
 
 def _address(moment: Moment, email: str) -> Address:

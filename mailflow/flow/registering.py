@@ -17,9 +17,10 @@ from mailflow.flow.arrived import Mail
 from mailflow.flow.ports import Office
 from mailflow.mail.commands import Saying
 from mailflow.mail.parse import parse
-from mailflow.procedure import following
+from mailflow.procedure import following, shielding
 from mailflow.procedure.case import Case, instant
 from mailflow.procedure.definition import Procedure, Verb
+from mailflow.procedure.values import plain
 from mailflow.register.contracts import Contract
 
 MOST_PROPOSED = 3
@@ -113,6 +114,29 @@ def named_sender(office: Office, sayings: Sequence[Saying]) -> str:
         if office.procedure.verbs[saying.verb].field == field:
             return str(saying.blanks.get("value", "")).lower()
     return ""
+
+
+def fields_given(office: Office, sayings: Sequence[Saying]) -> tuple[dict[str, object], str]:
+    """What an officer says of a new case in the same mail, besides who raised it; or a sentence about a name."""
+    opener = office.procedure.roles[office.procedure.opened_by].field
+    given: dict[str, object] = {}
+    for saying in sayings:
+        verb = office.procedure.verbs[saying.verb]
+        if verb.act != "set" or verb.field == opener:
+            continue
+        blanks, problem = resolve(office, office.procedure, Case(ref=""), verb, dict(saying.blanks))
+        if problem:
+            return {}, problem
+        given[verb.field] = plain(blanks.get("value") or verb.value or "yes")
+        also = {**dict(blanks.get("also") or {}), **{n: v for n, v in blanks.items() if n in office.procedure.fields}}
+        given |= {name: plain(value) for name, value in also.items()}
+    return given, ""
+
+
+def raised_by(office: Office, sender: str, named: str, given: Mapping[str, object]) -> str:
+    """Who raised a case that an officer brings. "" if the person is protected and not named: never the officer (Q9)."""
+    hidden = any(given.get(flag) not in shielding.UNSET for flag in shielding.flags(office.procedure))
+    return named or ("" if hidden and office.register.officer(sender) else sender)
 
 
 def stated(office: Office, saying: Saying, arrived_at: datetime) -> datetime:

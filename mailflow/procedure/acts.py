@@ -63,20 +63,21 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:  # noqa: P
 
 
 def _set(d: Decision, said: Said, verb: Verb) -> None:
-    value = values.plain(said.blanks.get("value", "yes"))
-    old = []
+    value = values.plain(said.blanks.get("value") or verb.value or "yes")
+    old = [name for name in verb.clears if d.case.fields.get(name)]
     if following.changes(d.procedure, d.case, verb.field, value):
         if following.written_to(d.procedure, d.case, verb.field):
             gone = f"Letters have gone to {d.case.fields[verb.field]} already"
             what = f"withdraw this {d.procedure.case_word} and open a new one, or reopen it"
             raise Refused("asked", f"{gone}; {what}.", speakable(d, all_roles(d, said.by.roles)))
         told = {f.data["name"] for f in d.facts if f.kind == "field"}  # by this very mail: of the new one
-        old = [n for n in following.followers(d.procedure, d.case, verb.field) if n not in told]
+        old += [n for n in following.followers(d.procedure, d.case, verb.field) if n not in told]
     head(d, said, main_of(d).id)
     d.emit("field", main_of(d).id, name=verb.field, value=value)
     for name in old:
         d.emit("field", main_of(d).id, name=name, value="")
-    for name, also in dict(said.blanks.get("also") or {}).items():
+    given = {n: v for n, v in said.blanks.items() if n in d.procedure.fields}  # such as the reason for a flag
+    for name, also in {**dict(said.blanks.get("also") or {}), **given}.items():
         d.emit("field", main_of(d).id, name=name, value=values.plain(also))
 
 
@@ -225,7 +226,8 @@ def _received(d: Decision, said: Said) -> MailCame:
 
 
 def _last_act(d: Decision, said: Said) -> Act | None:
-    open_acts = [a for a in d.case.acts if not a.undone and d.procedure.verbs[a.verb].act != "note"]
+    stays = {v.name for v in d.procedure.verbs.values() if v.stays or v.act == "note"}
+    open_acts = [a for a in d.case.acts if not a.undone and a.verb not in stays]
     own = [a for a in open_acts if a.actor == said.by.address]
     if own:
         return own[-1]

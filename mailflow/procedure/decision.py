@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from mailflow.procedure import seeing
+from mailflow.procedure import seeing, shielding
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact, Machine, apply
 from mailflow.procedure.definition import LetterDef, MachineDef, Procedure
@@ -90,7 +90,7 @@ class Decision:
     def people(self, role: str) -> tuple[Contact, ...]:
         """Who is written to for a role today; nobody for a role that a flag silences (Q9)."""
         defined = self.procedure.roles.get(self.procedure.party_of(role))
-        if defined and defined.unless_flag and self.case.fields.get(defined.unless_flag) == "yes":
+        if defined and shielding.is_set(self.case, defined.unless_flag):
             return ()
         if defined and defined.field and defined.who in ("person", "service", "manager"):
             address = str(self.case.fields.get(defined.field) or "")

@@ -29,6 +29,7 @@ class Role:
     staff_only: bool = False
     counts_as: str = ""
     setting: str = ""  # contacts: the organisation is named in this setting, the same for every case
+    may_lack: str = ""  # while this field says so, nobody is asked for the address
 
     @property
     def is_officer(self) -> bool:
@@ -218,6 +219,8 @@ class Verb:
     approves: bool = False  # the original serves as the copy
     beats: tuple[str, ...] = ()  # words of the same mail that it outranks; ANYTHING: all others
     in_hold: bool = False  # heard during a hold too
+    clears: tuple[str, ...] = ()  # act "set": these fields hold no longer
+    stays: bool = False  # undo passes it over, as it does a note
 
 
 ANYTHING = "anything"

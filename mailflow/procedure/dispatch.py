@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mailflow.procedure import by_post, seeing
+from mailflow.procedure import by_post, seeing, shielding
 from mailflow.procedure.case import Machine
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef
@@ -183,7 +183,7 @@ def _ought_to_be_known(d: Decision, role: str) -> bool:
     defined = d.procedure.roles.get(d.procedure.party_of(role))
     if defined is None or defined.who != "manager":
         return False
-    if defined.unless_flag and d.case.fields.get(defined.unless_flag) == "yes":
+    if shielding.is_set(d.case, defined.unless_flag):
         return False
     of = d.people(defined.of)
     return bool(of) and (not defined.staff_only or all(c.email in d.terms.staff for c in of))
@@ -195,6 +195,8 @@ def _ask_for_contact(d: Decision, machine: Machine, role: str, letter: str) -> N
     if letter == asking or role in ("actor", "owner", "above", "deputy"):
         return
     defined = d.procedure.roles.get(d.procedure.party_of(role))
+    if defined and shielding.is_set(d.case, defined.may_lack):
+        return  # nobody knows them, and nobody is to look for them (Q9)
     title = defined.title if defined else role
     people = _seers(d, owners(d, machine)) or d.people("administrator")  # a restricted case is not its owner's any more
     d.emit(

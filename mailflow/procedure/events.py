@@ -53,6 +53,7 @@ class MailCame:
     files: tuple[File, ...] = ()
     flags: tuple[str, ...] = ()  # new_contact, by_officer, late, WORDS
     stated_by: str = ""  # the officer who said it came (Q18)
+    stated: Mapping[str, object] = field(default_factory=dict)  # fields that are known with a mail that opens a case
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ class Terms:
     """What the decision may ask of the world, read before it and recorded with it (architecture.md).
 
     `people` answers for each role (and role.part) who is written to today; `staff` holds addresses that are the
-    office's own people; `gone` the letters that can no longer be withdrawn; `same` other cases by reference.
+    office's own people; `gone` the letters that can no longer be withdrawn; `cases` others by reference; `reveals` the files,
+    by digest, that show or may show a person whom the case protects: why, and whether that is certain.
     """
 
     settings: Mapping[str, object]
@@ -138,6 +140,7 @@ class Terms:
     gone: frozenset[str] = frozenset()
     cases: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # other cases named by a blank
     post: Mapping[str, str] = field(default_factory=dict)  # role -> "post" or "both", where the contract says so (Q15)
+    reveals: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     undo_minutes: int = 15
     opens: str = "08:00"
     closes: str = "17:00"

@@ -92,6 +92,13 @@ def _sent(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if letter and letter.status == "sent" else "That letter has not been sent."
 
 
+@shape(r"waiting (\w+)")
+def _waiting(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    letter = d.case.last_letter(m[1])
+    waits = letter is not None and letter.status == "decided" and letter.id not in d.terms.gone
+    return "" if waits else "No such letter waits to leave."
+
+
 @shape(r"never sent (\w+)")
 def _never_sent(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "That letter has already been sent." if _sent(d, scene, m) == "" else ""

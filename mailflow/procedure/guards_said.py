@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from mailflow.procedure import deadlines
+from mailflow.procedure import deadlines, shielding
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.events import WORDS, Said
 from mailflow.procedure.guard_shapes import Scene, filled, shape
@@ -73,6 +73,23 @@ def _approved_field(d: Decision, scene: Scene, name: str) -> str:
 @shape(r"approved (\w+)")
 def _approved(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return _approved_field(d, scene, m[1])
+
+
+@shape(r"safe (\w+) while (\w+) with (\w+)")
+def _safe(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    """What is approved as a copy shows nobody whom the case protects, as far as that can be known (Q9)."""
+    if not (shielding.is_set(d.case, m[2]) or shielding.joined(d.case)):
+        return ""
+    said, held = d.event if isinstance(d.event, Said) else None, d.field(scene.machine, m[1])
+    if said and said.files:
+        digests = [f.digest for f in said.files]
+    elif (said and d.procedure.verbs[said.verb].approves) or "original" in (held, d.setting(m[1])):
+        return "The mail as it came shows who raised it, and that person is protected. Attach a redacted copy."
+    else:
+        digests = [str(f["digest"]) for f in held] if isinstance(held, list) else []
+    looked = bool(d.blank(m[3])) or not (said and said.files)  # what is on file was looked at when it was approved
+    found = (d.terms.reveals[digest] for digest in digests if digest in d.terms.reveals)
+    return next((why for why, certain in found if certain or not looked), "")
 
 
 @shape(r"field (\w+) or confirmed")

@@ -137,6 +137,8 @@ def _mail(d: Decision, event: MailCame) -> None:
     if not d.case.machines:
         of = {"ref": d.case.ref, "procedure": d.procedure.id, "edition": d.procedure.edition}
         d.emit("opened", main, **of, at=event.at.isoformat())
+        for name, value in event.stated.items():
+            d.emit("field", main, name=name, value=value)
     role = d.procedure.roles.get(event.role)
     counts_as = role.counts_as if role and role.counts_as else event.role
     d.emit(
@@ -184,7 +186,7 @@ def _said(d: Decision, said: Said) -> None:
         raise Refused("refused", f'Only {title} may say "{verb.label}".', role=holder)
     if d.case.hold and verb.act not in acts.IN_HOLD and not verb.in_hold:
         acts.in_hold(d, said)
-    if _rows_for(d, said):
+    if _rows_for(d, said) and (verb.act != "set" or _passing(d, said)):
         _say_row(d, said)
     elif verb.act:
         for mail in acts.act(d, said, verb):
@@ -210,6 +212,11 @@ def _rows_for(d: Decision, said: Said) -> list[tuple[Machine, list[Row]]]:
     if n is not None and any(m.item for m, _ in found):
         found = [(m, rows) for m, rows in found if m.item]
     return found
+
+
+def _passing(d: Decision, said: Said) -> bool:
+    """Whether a row answers to the word now; a word that only sets a field is otherwise taken as that."""
+    return any(not failing(d, machine, row)[0] for machine, rows in _rows_for(d, said) for row in rows)
 
 
 def _say_row(d: Decision, said: Said) -> None:

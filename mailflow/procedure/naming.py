@@ -66,7 +66,7 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.want(role.of, p.roles, "The role", "roles", role.name)
         c.want(role.counts_as, p.roles, "The role", "roles", role.name)
         c.all(role.also, p.roles, "The role", "roles", role.name)
-        c.want(role.field, p.fields, "The field", "roles", role.name)
+        c.all((role.field, role.unless_flag, role.may_lack), p.fields, "The field", "roles", role.name)
         c.want(role.setting, p.settings, "The setting", "roles", role.name)
     for field in p.fields.values():
         c.want(field.of, p.fields, "The field", "fields", field.name)
@@ -82,7 +82,7 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.all(verb.part_of, p.verbs, "The word", "verbs", verb.name)
         c.want(verb.button_for, p.verbs, "The word", "verbs", verb.name)
         c.all(verb.beats, {*p.verbs, ANYTHING}, "The word", "verbs", verb.name)
-        c.want(verb.field, p.fields, "The field", "verbs", verb.name)
+        c.all((verb.field, *verb.clears), p.fields, "The field", "verbs", verb.name)
     c.want(p.hold.max_setting, p.settings, "The setting", "hold")
     c.want(p.hold.above, p.roles, "The role", "hold")
     for machine in p.machines.values():

@@ -118,6 +118,7 @@ def _role(t: Table, name: str) -> Role:
             t.flag("staff_only"),
             t.text("counts_as", ""),
             t.text("setting", ""),
+            t.text("may_lack", ""),
         ),
     )
 
@@ -215,6 +216,8 @@ def _verb(t: Table, name: str) -> Verb:
             t.flag("approves"),
             t.texts("beats"),
             t.flag("in_hold"),
+            t.texts("clears"),
+            t.flag("stays"),
         ),
     )
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from mailflow.procedure.events import File
 from tests.procedure.driver import COUNCIL, ROOT, Play, council
 from tests.procedure.starts import ACTIONS, RECOMMENDED, SOON, said, start, until, wrote
 
@@ -72,6 +73,17 @@ def referred_and_issued(play: Play) -> Play:
     return said(play, "spo", ("issue_notice", {"n": 1}), confirmed=True)
 
 
+def at_once(play: Play, verb: str) -> Play:
+    """Said before the letter that was just decided has left."""
+    play.say("cmo", play.now, verb)
+    return play
+
+
+def with_copy(play: Play) -> None:
+    """A protected concern goes to the manager of the in-house service, with a copy that says nothing."""
+    said(play, "cmo", "protect").say("cmo", play.now + SOON, "in_house", files=[File("m", "copy.txt", 9, "d")])
+
+
 def anew(play: Play) -> Play:
     """The notice that an overdue action joined is served and remedied; the action then gets one of its own."""
     until(play, "RA-1", "WSP")
@@ -95,6 +107,7 @@ ROWS = [
     ("c07", "RCV", word("low_level"), C, "XLO", "M07"),
     ("c08", "RCV", word("isolated"), C, "XIS", "M08"),
     ("c09", "RCV", word("in_house"), C, "XIH", "M09 M10"),
+    ("c09p", "RCV", with_copy, C, "XIH", "M09P M10"),
     ("c10", "RCV", word("out_of_time"), C, "XOT", "M11"),
     ("c11", "RCV", word("out_of_scope", **REASON), C, "XOS", "M12"),
     ("c12", "ALC", word("duplicate", ref="CC-2027-0002-BB"), C, "XDU", "M13"),
@@ -139,6 +152,13 @@ ROWS = [
     ("c25", "RSP", word("accepted"), C, "REV", "M26"),
     ("c26", "RSP", word("disputed"), C, "TRF", ""),
     ("c26", "RSP", word("partly", text="point 1"), C, "TRF", ""),
+    ("c26p", "RSP", lambda p: said(said(p, "cmo", "protect", "referrer_agrees"), "cmo", "partly"), C, "TRF", ""),
+    ("p1", "ALC", lambda p: at_once(said(p, "cmo", "send_original"), "protect_staff"), C, "ALC", "M20 M19"),
+    ("p2", "TRF", word("protect_anonymous"), C, "REV", "M26"),
+    ("p2", "WRF", word("protect"), C, "REV", "M26"),
+    ("p3", "WRF", lambda p: at_once(until(p, C, "REV"), "protect"), C, "REV", "M29"),
+    ("p4", "DEC", lambda p: at_once(said(p, "cmo", "send"), "protect"), C, "DEC", "M31 M33 M34 M35"),
+    ("p5", "RCV", lambda p: at_once(said(p, "cmo", "in_house"), "protect_whistleblower"), C, "RCV", "M02 M09 M10"),
     ("c27", "RSP", lambda p: said(said(p, "cmo", "protect"), "cmo", "disputed"), C, "REV", "M26"),
     ("c28", "TRF", word("send_original"), C, "WRF", "M27"),
     ("c28t", "TRF", clock(C, "WRF"), C, "WRF", "M27 M49"),

@@ -69,13 +69,13 @@ def test_a4_two_working_days_over_the_holidays(zone: str, received, due: date):
     assert Play(zone=zone).received(local(*received)).due("T3") == due
 
 
-def with_referrer(flag: str = "") -> Play:
+def with_referrer(*flags: str) -> Play:
     """A5: disputed, and M27 sent to the referrer on Friday 19 March."""
     play = Play().dispatched(local(12, 3))
     play.mail("provider", local(17, 3))
     play.say("cmo", local(17, 3, clock="11:00"), "disputed")
-    if flag:
-        play.say("cmo", local(18, 3), (flag, {"value": "yes"}))
+    if flags:
+        play.say("cmo", local(17, 3, clock="11:30"), *reversed(flags))
     play.say("cmo", local(19, 3), "send_original")
     play.run_to(local(19, 3, clock="12:00"))
     return play
@@ -100,8 +100,8 @@ def test_a5b_comments_open_the_review():
 
 
 def test_a5c_a_protected_referrer_has_no_manager():
-    """A5 (c), Q9: nothing about a protected referrer goes to any manager."""
-    play = with_referrer("protect")
+    """A5 (c), Q9: one who agrees is asked and reminded, and nothing about them goes to any manager."""
+    play = with_referrer("protect", "referrer_agrees")
     play.run_to(local(30, 3, clock="16:30"))
     assert play.letter("M29").data["cc"] == []
 
