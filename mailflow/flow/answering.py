@@ -96,9 +96,8 @@ def _settle_held(  # noqa: PLR0911 - one way out for each answer
             return "", False, problem
         sender = registering.raised_by(office, original.sender, named, given)
         by = hearing.actor_of(office, mail).address
-        outcome = open_new(
-            house, unit, office, original, sender, registering.stated(office, saying, at), now, by, given
-        )
+        since = registering.stated(office, saying, at)
+        outcome = open_new(house, unit, office, original, sender, since, now, by, given)
         _place(unit, original, outcome.case, outcome.reason)
         return outcome.case, True, f"The mail has become the {office.procedure.case_word} {outcome.case}."
     if not office.has(case) or not unit.log.last(case):

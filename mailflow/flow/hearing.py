@@ -176,9 +176,7 @@ def _names_protected(who: People, heard: Heard, verb: Verb, blanks: Mapping[str,
     found = revealing.of_words(who, blanks)
     if not found:
         return ""
-    return (
-        f'Your words name a person who is protected here ("{found}"), and letters may quote them. Write them without.'
-    )
+    return f'Your words name a person who is protected here ("{found}"). Letters may quote them. Write them without.'
 
 
 def _no_words(heard: Heard) -> Outcome:

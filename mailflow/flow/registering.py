@@ -127,7 +127,7 @@ def fields_given(office: Office, sayings: Sequence[Saying]) -> tuple[dict[str, o
         blanks, problem = resolve(office, office.procedure, Case(ref=""), verb, dict(saying.blanks))
         if problem:
             return {}, problem
-        given[verb.field] = plain(blanks.get("value") or verb.value or "yes")
+        given[verb.field] = plain(blanks.get("value", verb.value or "yes"))
         also = {**dict(blanks.get("also") or {}), **{n: v for n, v in blanks.items() if n in office.procedure.fields}}
         given |= {name: plain(value) for name, value in also.items()}
     return given, ""

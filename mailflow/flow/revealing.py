@@ -82,9 +82,9 @@ def of_files(unit: Unit, office: Office, who: People, files: Iterable[File]) -> 
 def _look(name: str, perhaps: str) -> str:
     what = f'The word "{perhaps}" stands in the file "{name}"' if perhaps else f'We cannot read all of "{name}"'
     return (
-        f"{what}, so only you can say that it does not show who raised it. Look through it: names, job, team, telephone, "
-        "handwriting, what only one person could know; comments, tracked changes and the author in its properties. "
-        'Then attach it again, with "Checked" on a line of its own under your word.'
+        f"{what}, so only you can say that it does not show who raised it. Look through it: names, job, team, "
+        "telephone, handwriting, what only one person could know; comments, tracked changes, and the author in its "
+        'properties. Then attach it again, with "Checked" on a line of its own under your word.'
     )
 
 

@@ -63,7 +63,7 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:  # noqa: P
 
 
 def _set(d: Decision, said: Said, verb: Verb) -> None:
-    value = values.plain(said.blanks.get("value") or verb.value or "yes")
+    value = values.plain(said.blanks.get("value", verb.value or "yes"))
     old = [name for name in verb.clears if d.case.fields.get(name)]
     if following.changes(d.procedure, d.case, verb.field, value):
         if following.written_to(d.procedure, d.case, verb.field):

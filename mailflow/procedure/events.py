@@ -127,8 +127,8 @@ class Terms:
     """What the decision may ask of the world, read before it and recorded with it (architecture.md).
 
     `people` answers for each role (and role.part) who is written to today; `staff` holds addresses that are the
-    office's own people; `gone` the letters that can no longer be withdrawn; `cases` others by reference; `reveals` the files,
-    by digest, that show or may show a person whom the case protects: why, and whether that is certain.
+    office's own people; `gone` the letters that can no longer be withdrawn; `cases` others by reference; `reveals` the
+    files, by digest, that show or may show a person whom the case protects: why, and whether that is certain.
     """
 
     settings: Mapping[str, object]

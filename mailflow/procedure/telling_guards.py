@@ -161,6 +161,16 @@ def _sent(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.letter(m[1])} has left"
 
 
+@_told(r"waiting (\w+)")
+def _waiting(t: Names, m: re.Match[str], machine: str) -> str:
+    return f"{t.letter(m[1])} waits to leave"
+
+
+@_told(r"safe (\w+) while (\w+) with (\w+)")
+def _safe(t: Names, m: re.Match[str], machine: str) -> str:
+    return f"while somebody is protected, {t.field(m[1])} does not show who"
+
+
 @_told(r"never sent (\w+)")
 def _never_sent(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.letter(m[1])} has not left yet"

@@ -53,17 +53,14 @@ def outside(bench: Bench) -> list[Left]:
     return [x for x in bench.left if not set(x.to) & {*officers, LENA}]
 
 
-def concern(
-    bench: Bench, sender: str = WHO, word: str = "Protected: provider staff because she fears for her job"
-) -> str:
+def concern(bench: Bench, sender: str = WHO, word: str = "Protected: provider staff because she said so") -> str:
     """A protected concern that is eligible and waits for its letter."""
     known = set(bench.refs())
     bench.mail("2027-02-01 09:30", sender, "Lena Moor: missed calls", "I, Lena Moor, missed no call. Others did.")
     ref = (set(bench.refs()) - known).pop()
     bench.mail("2027-02-01 10:00", MAYA, f"Re: [{ref}]", word)
-    bench.mail(
-        "2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nService is Home care\nEligible"
-    )
+    bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nService is Home care")
+    bench.mail("2027-02-01 10:16", MAYA, f"Re: [{ref}]", "Eligible")
     return ref
 
 
@@ -125,14 +122,13 @@ def test_a_partys_mail_protects_nobody(bench: Bench):
 
 
 def test_a_letter_without_a_name_has_no_referrer(bench: Bench):
-    """Nobody is written to, nobody is looked for, and the officer who brings it is not taken for the one who raised it."""
+    """Nobody is written to, nobody is looked for, and the officer who brings it did not raise it."""
     words = "New concern received 29 January\nProtected: anonymous\nProvider is Oakfield Care Ltd\n\nA letter came."
     bench.mail("2027-02-01 09:30", MAYA, "A letter by post", words)
     ref, tag = bench.ref(), f"Re: [{bench.ref()}]"
     fields = bench.case(ref).fields
-    assert (
-        not fields.get("referrer") and fields["protected"] == "anonymous" and fields["provider"] == "Oakfield Care Ltd"
-    )
+    assert not fields.get("referrer") and fields["protected"] == "anonymous"
+    assert fields["provider"] == "Oakfield Care Ltd"
     assert bench.letters("M02") and not bench.letters("M01") and not bench.letters("M57")
     bench.mail("2027-02-01 10:15", MAYA, tag, "Eligible")
     concluded(bench, sent(bench, ref))
@@ -285,8 +281,7 @@ def test_an_in_house_manager_gets_no_name(bench: Bench):
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["In short: Lena Moor saw missed calls", "Out of scope: l.moor must ask the police", "Withdrawn: Moor, Lena asked"],
+    "words", ["In short: Lena Moor saw it", "Out of scope: l.moor must ask the police", "Withdrawn: Moor, Lena asked"]
 )
 def test_words_that_letters_quote_may_not_name_them(bench: Bench, words: str):
     """Refused at once, with what was found."""
@@ -305,7 +300,7 @@ def test_a_note_may(bench: Bench):
 
 def test_words_from_before_the_protection_hold_the_letter(bench: Bench):
     """A conclusion that names them does not leave; the owner hears why at once, and new words let it go."""
-    ref, tag = bench.concern(sender=WHO), f"Re: [{bench.ref()}]"
+    tag = f"Re: [{bench.concern(sender=WHO)}]"
     bench.mail("2027-02-01 10:15", MAYA, tag, "Provider is Oakfield Care Ltd\nIn short: Lena Moor saw it\nEligible")
     bench.mail("2027-02-01 10:20", MAYA, tag, "Protected: whistleblower")
     bench.mail("2027-02-01 11:00", MAYA, tag, "Send\nChecked", files=[CLEAN])
@@ -362,7 +357,7 @@ def test_another_provider_gets_no_old_copy(bench: Bench):
 
 def test_a_correction_names_nobody(bench: Bench):
     """M54 goes as the officer writes it, so it is looked at like every other word."""
-    ref, tag = sent(bench, concern(bench)), f"Re: [{bench.ref()}]"
+    tag = f"Re: [{sent(bench, concern(bench))}]"
     bench.mail("2027-02-01 11:40", MAYA, tag, "Undo")
     bench.mail("2027-02-01 11:45", MAYA, tag, "Approve correction: Lena Moor did not say this")
     bench.to("2027-02-01 13:00")
@@ -423,9 +418,8 @@ def test_lists_and_the_command_line_say_nobody(bench: Bench):
             text = f"{told} {lines_of(told)}".lower()
             assert not any(word in text for word in SAYS_WHO)
         lists = daily.lists_for(unit, bench.office, stories(bench.house, unit, bench.office), bench.now)
-        assert not any(
-            word in str(lists).lower().replace("lena.moor@oakfield.example sent it", "") for word in SAYS_WHO
-        )
+        shown = str(lists).lower().replace(f"{LENA} sent it", "")  # the reason why a mail is held, to its owner alone
+        assert not any(word in shown for word in SAYS_WHO)
         known = stories(bench.house, unit, bench.office)
         week, today = week_before(bench.office.calendar, bench.now.date()), bench.now.date()
         for manager in subscribers(unit, bench.office):

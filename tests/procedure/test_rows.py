@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from mailflow.procedure.events import File
-from tests.procedure.driver import COUNCIL, ROOT, Play, council
+from mailflow.procedure.events import Commands, File, Said
+from tests.procedure.driver import COUNCIL, ROOT, Play, council, person
 from tests.procedure.starts import ACTIONS, RECOMMENDED, SOON, said, start, until, wrote
 
 REASON = {"reason": "because"}
@@ -77,6 +77,11 @@ def at_once(play: Play, verb: str) -> Play:
     """Said before the letter that was just decided has left."""
     play.say("cmo", play.now, verb)
     return play
+
+
+def unsent(play: Play, verb: str) -> None:
+    """Said while the mail server is away, so that the letter of the clock still waits."""
+    play._settled(Commands((Said(verb, person("cmo"), play.now, "unsent"),)), play.now)
 
 
 def with_copy(play: Play) -> None:
@@ -156,7 +161,7 @@ ROWS = [
     ("p1", "ALC", lambda p: at_once(said(p, "cmo", "send_original"), "protect_staff"), C, "ALC", "M20 M19"),
     ("p2", "TRF", word("protect_anonymous"), C, "REV", "M26"),
     ("p2", "WRF", word("protect"), C, "REV", "M26"),
-    ("p3", "WRF", lambda p: at_once(until(p, C, "REV"), "protect"), C, "REV", "M29"),
+    ("p3", "WRF", lambda p: unsent(until(p, C, "REV"), "protect"), C, "REV", "M29"),
     ("p4", "DEC", lambda p: at_once(said(p, "cmo", "send"), "protect"), C, "DEC", "M31 M33 M34 M35"),
     ("p5", "RCV", lambda p: at_once(said(p, "cmo", "in_house"), "protect_whistleblower"), C, "RCV", "M02 M09 M10"),
     ("c27", "RSP", lambda p: said(said(p, "cmo", "protect"), "cmo", "disputed"), C, "REV", "M26"),
