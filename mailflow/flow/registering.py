@@ -81,11 +81,13 @@ def _organisation(
 
 
 def _of_contract(procedure: Procedure, contract: Contract) -> dict[str, object]:
-    """The fields that follow from a contract: its number, its service if it has one only, its purchaser."""
+    """The fields that follow from a contract: its number, its service if it has one only, its purchaser, and
+    whether what happens under it may have to be published."""
     by_type = {
         "contract": contract.number,
         "service": contract.services[0] if len(contract.services) == 1 else "",
         "purchaser": contract.purchaser,
+        "publication": "yes" if contract.publication_flag else "no",
     }
     return {f.name: by_type[f.type] for f in procedure.fields.values() if by_type.get(f.type)}
 

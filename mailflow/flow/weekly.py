@@ -15,7 +15,8 @@ The kinds of sections a procedure's [[summary]] may declare, and what their `ite
     standing      cases that stand in these states now, and for how long · items: states
     by            cases by the value of a field: twelve months, open now · items: the field, then kinds of children
     times         time taken at each step against its timescale · items: none
-    children      what became of children in the week · items: kinds of children, or "KIND FIELD" to count by a field
+    children      what became of children in the week · items: kinds of children, "KIND FIELD" to count by a field, or
+                  "KIND STATE if FIELD" to count those of cases on which the field says yes
     work          children open, overdue and ended · items: kinds of children, or "STATE without FIELD"
     waiting       what waits for an officer, holds, letters that came back, reopenings · items: none
 """

@@ -189,7 +189,11 @@ def _children(scope: Scope, section: Section) -> Table:
     machines = scope.office.procedure.machines
     rows: list[Sequence[object]] = []
     for item in section.items:
-        kind, _, field = item.partition(" ")
+        counted, _, flag = item.partition(" if ")
+        kind, _, field = counted.partition(" ")
+        if flag:
+            rows.append(_flagged(scope, kind, field, flag))
+            continue
         if field:
             rows += _by_result(scope, kind, field)
             continue
@@ -199,6 +203,14 @@ def _children(scope: Scope, section: Section) -> Table:
             if came[code] or (now[code] and not state.ends):
                 rows.append([machines[kind].title, state.title, came[code], 0 if state.ends else now[code]])
     return Table(("What", "State", "Came to it in the week", "Stand there now"), rows)
+
+
+def _flagged(scope: Scope, kind: str, state: str, flag: str) -> Sequence[object]:
+    procedure = scope.office.procedure
+    machine = procedure.machines[kind]
+    n = sum(move.state == state and story.field(flag) == "yes" for story, move in _in_week(scope, kind))
+    title = procedure.fields[flag].title
+    return [machine.title, f"{machine.states[state].title}, where {title[:1].lower()}{title[1:]}", n, 0]
 
 
 def _by_result(scope: Scope, kind: str, field: str) -> Iterator[Sequence[object]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.standing import Case
 
-OF_A_CONTRACT = ("contract", "service", "purchaser")
+OF_A_CONTRACT = ("contract", "service", "purchaser", "publication")
 
 
 def _roles(procedure: Procedure, field: str) -> set[str]:

@@ -33,6 +33,10 @@ def _field(t: Names, m: re.Match[str]) -> str:
     return f"what stands in {t.field(m[1])}{', if nothing stands there yet' if m[2] else ''}"
 
 
+def _days_on(t: Names, m: re.Match[str]) -> str:
+    return f"{t.setting(m[3])} days after {t.field(m[2]) if m[2] else 'today'}"
+
+
 def _verb(t: Names, m: re.Match[str]) -> str:
     return f"the word said by {t.role(m[2])}" if m[2] else "the word that was said"
 
@@ -54,6 +58,7 @@ VALUES: dict[str, Words] = {
     r"@since if setting (\w+) = (\w+)": lambda t, m: f'the start of the stage, if the setting {m[1]} is "{m[2]}"',
     r"@verb( if (\w+))?": _verb,
     r"@field (\w+)( if empty)?": _field,
+    r"@(date|field (\w+)) plus setting (\w+)": _days_on,
     r"@parent (\w+) or at": lambda t, m: f"what stands in {t.field(m[1])}, otherwise the time at which it happens",
     r"@note": lambda t, m: "the rest of the mail",
     r"@copy( or own letter to (\w+))?": _copy,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mailflow.procedure import deadlines
 from mailflow.procedure.case import Machine, day, instant
@@ -133,6 +133,13 @@ def _field(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> objec
     if m[2] and d.field(machine, field):
         return None
     return d.field(machine, m[1])
+
+
+@_source(r"@(date|field (\w+)) plus setting (\w+)")
+def _days_on(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
+    """So many calendar days after today, or after the date in a field; never rolled: the law counts it, not we."""
+    start = d.field(machine, m[2]) if m[2] else d.today.isoformat()
+    return day(start) + timedelta(days=int(str(d.setting(m[3])))) if start else None
 
 
 @_source(r"@parent (\w+) or at")
