@@ -243,16 +243,18 @@ def _undo(d: Decision, said: Said) -> None:
     if last.final:
         raise Refused("asked", f'"{label}" cannot be undone.', speakable(d, all_roles(d, said.by.roles)))
     moved = {m.id: m.changed for m in d.case.machines.values() if m.changed[0] >= last.seq}
-    if any(seq > last.seq and kind != "settled" for seq, kind in moved.values()):
-        raise Refused("asked", f'"{label}" cannot be undone any more: something has happened on it since.')
-    head(d, said, main_of(d).id)
-    again = d.procedure.verbs[last.verb].act == "undo"
-    held = bool(d.case.hold)
     caused = [
         s
         for s in d.case.letters.values()
         if s.head == last.seq or (s.seq > last.seq and s.machine in moved and d.is_party(s.role))
     ]
+    # What became of the act's own letters is its consequence; what became of another's is not.
+    own = {s.settled for s in caused}
+    if any(seq > last.seq and not (kind == "settled" and seq in own) for seq, kind in moved.values()):
+        raise Refused("asked", f'"{label}" cannot be undone any more: something has happened on it since.')
+    head(d, said, main_of(d).id)
+    again = d.procedure.verbs[last.verb].act == "undo"
+    held = bool(d.case.hold)
     for letter in caused:
         if letter.status == "decided" and letter.id not in d.terms.gone:
             d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)

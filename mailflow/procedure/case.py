@@ -111,7 +111,7 @@ def _apply_letter(case: Case, fact: Fact) -> Case:
     result = str(data["result"])  # settled
     status = {"sent": "sent", "bounced": "bounced", "withdrawn": "withdrawn"}[result]
     at = instant(data["at"]) if result == "sent" else letter.at
-    return replace(case, letters=_put(case.letters, letter.id, replace(letter, status=status, at=at)))
+    return replace(case, letters=_put(case.letters, letter.id, replace(letter, status=status, at=at, settled=case.seq)))
 
 
 def _decided(case: Case, fact: Fact) -> Case:

@@ -83,6 +83,7 @@ class TimerDef:
     extra: bool = False
     shared: bool = False
     once: bool = False  # it acts once and is over, whether or not a row listened
+    again: bool = False  # while a row listens and its guards do not hold, it acts again on each working day
     done_by: str = ""
     asked: tuple[str, ...] = ()  # runs only while a mail of these roles waits to be judged
     posting: bool = False  # runs only while a letter waits to be posted (Q15), until the day by which it should be

@@ -30,7 +30,7 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
     _fields(d, row, machine_id)
     _items(d, row, machine)
     if row.withdraw or row.withdraws:
-        withdraw_waiting(d, row.withdraws)
+        withdraw_waiting(d, row.withdraws, machine_id)
     _move(d, row, machine_id)
     for name in row.records:
         dispatch.send(d, d.case.machines[machine_id], name, row=row.id, recorded_at=_stated(d, "on"))
@@ -38,7 +38,7 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
         buttons = row.buttons
         dispatch.send(d, d.case.machines[machine_id], use.letter, why=use.why or row.why, buttons=buttons, row=row.id)
     _judging(d, row)
-    _clocks(d, row, machine_id)
+    _clocks(d, row, machine_id, machine.state)
     for what in row.files:
         d.emit("file", machine_id, what=what, at=d.at.isoformat())
     for name, words in row.date_field.items():
@@ -121,7 +121,7 @@ def _move(d: Decision, row: Row, machine_id: str) -> None:
         _close(d, state.title.lower())
 
 
-def _clocks(d: Decision, row: Row, machine_id: str) -> None:
+def _clocks(d: Decision, row: Row, machine_id: str, was: str) -> None:
     given = {name: d.blank(blank) for name, blank in row.sets_timer.items()}
     if row.extends:
         given[row.extends] = d.blank("until")
@@ -132,7 +132,7 @@ def _clocks(d: Decision, row: Row, machine_id: str) -> None:
             if machine.state in definition.runs:
                 timers.set_timer(d, machine, definition, explicit=until, extended=True)
     restart = tuple(n for n in row.restart if n not in given)
-    timers.settle_timers(d, machine_id, restart)
+    timers.settle_timers(d, machine_id, restart, was)
 
 
 def _judging(d: Decision, row: Row) -> None:
@@ -201,11 +201,11 @@ def end_children_if_done(d: Decision) -> None:
         d.signal(main.id, "ended")
 
 
-def withdraw_waiting(d: Decision, names: tuple[str, ...] = ()) -> None:
-    """Take back parties' letters that have not left: those named, or all."""
+def withdraw_waiting(d: Decision, names: tuple[str, ...] = (), machine_id: str = "") -> None:
+    """Take back parties' letters that have not left: those named that this machine decided, or all."""
     for letter in d.case.letters.values():
         if letter.status == "decided" and letter.id not in d.terms.gone and d.is_party(letter.role):
-            if not names or letter.name in names:
+            if not names or (letter.name in names and letter.machine == machine_id):
                 d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)
                 d.signal(d.procedure.main, by_post.SIGNAL)
 

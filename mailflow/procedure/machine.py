@@ -18,7 +18,7 @@ from mailflow.procedure.decision import Decision, Refused, Signal
 from mailflow.procedure.definition import Procedure, Row, Trigger
 from mailflow.procedure.events import Commands, Event, LetterSettled, MailCame, OwnLetter, Said, Terms, TimerDue
 from mailflow.procedure.firing import end_children_if_done, fire
-from mailflow.procedure.timers import FIRE, firm_up, settle_timers
+from mailflow.procedure.timers import FIRE, act_again, firm_up, settle_timers
 
 
 def decide(
@@ -271,10 +271,15 @@ def _timer(d: Decision, event: TimerDue) -> None:
         acts.hold_step(d, event)
         return
     if event.step == FIRE:
-        _first_row(d, "timer", event.timer, machine=d.case.machines[machine.id])
-        held = d.case.machines[machine.id].timers.get(event.timer)
-        if held and held.set_seq == event.set_seq and d.definition(machine).timers[event.timer].once:
+        fired = _first_row(d, "timer", event.timer, machine=d.case.machines[machine.id])
+        held, definition = (
+            d.case.machines[machine.id].timers.get(event.timer),
+            d.definition(machine).timers[event.timer],
+        )
+        if held and held.set_seq == event.set_seq and definition.once:
             d.emit("timer_ended", machine.id, timer=event.timer, how="done")
+        elif definition.again and not fired and _matching(d, machine, "timer", event.timer):
+            act_again(d, machine.id, definition)
         return
     later = timer.steps[1:]
     if later and later[0][0] != FIRE and later[0][1] <= d.now:

@@ -289,6 +289,7 @@ def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]], sett
             t.flag("extra"),
             t.flag("shared"),
             t.flag("once"),
+            t.flag("again"),
             t.text("done_by", ""),
             t.texts("asked"),
             t.flag("posting"),

@@ -3,7 +3,8 @@
 In: a procedure and a case played to some point, in the make-believe office of stimuli.py.
 Out: an instant for each machine that is heard of, or that ends by itself.
 Fails: never.
-Limits: letters always leave; whoever was written to since the machine came into its state has heard already.
+Limits: letters always leave; who was written to since the machine came into its state, or of a clock that still runs,
+has heard already.
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ def listen(procedure: Procedure, play: Rehearsal, days: int) -> dict[str, dateti
     ran, until = play.copy(), play.now + timedelta(days=days)
     waiting = {m.id: m.entered for m in play.case.live()}
     heard: dict[str, datetime] = {}
-    first = min(waiting.values(), default=0)
-    for seq, (_, fact) in enumerate(play.log[first - 1 :], first):
+    for seq, (_, fact) in enumerate(play.log, 1):
         for name in _told(procedure, ran, fact):
-            if seq >= waiting.get(name, seq + 1):
+            if seq >= waiting.get(name, seq + 1) or _still_runs(play, fact):
                 heard[name] = play.now
     while set(waiting) - set(heard) and (due := ran.next_due()) and due[0] <= until:
         for fact in ran.happen(due[1], due[0]):
@@ -34,6 +34,12 @@ def listen(procedure: Procedure, play: Rehearsal, days: int) -> dict[str, dateti
             if machine.ended:
                 heard.setdefault(machine.id, due[0])
     return heard
+
+
+def _still_runs(play: Rehearsal, fact: Fact) -> bool:
+    """Whether the clock that this letter told of runs on: what is overdue stays on the lists of those who were told."""
+    machine = play.case.machines.get(fact.machine)
+    return bool(machine and not machine.ended and fact.data["timer"] in machine.timers)
 
 
 def _told(procedure: Procedure, play: Rehearsal, fact: Fact) -> list[str]:
@@ -56,7 +62,9 @@ def _concerns(procedure: Procedure, play: Rehearsal, name: str, about: str) -> b
 
 
 def _above(procedure: Procedure, play: Rehearsal, name: str) -> set[str]:
-    """Addresses of everybody above the owner of the state that this machine is in now."""
+    """Addresses of everybody above the owner of the state that this machine is in now; in a hold who hears of that."""
+    if play.case.hold:
+        return {address(procedure.hold.above)}
     machine = play.case.machines[name]
     role = procedure.machines[machine.kind].states[machine.state].owner
     found: set[str] = set()

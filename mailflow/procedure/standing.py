@@ -102,6 +102,7 @@ class Sent:
     withdrawn_by: int = 0  # the head fact that took it back
     posted: datetime | None = None  # when an officer put it in the post (Q15)
     posted_by: int = 0  # the head fact that said so
+    settled: int = 0  # the fact that told what became of it
     data: Mapping[str, object] = field(default_factory=dict, repr=False)  # as decided, so that it can be decided again
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import product
+from itertools import chain, product
 
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.definition import Procedure, Row, Verb
@@ -49,12 +49,22 @@ def prepared(procedure: Procedure) -> list[str]:
     return [v.name for v in verbs]
 
 
-def said(play: Rehearsal, verb: Verb, row: Row | None = None, machine: Machine | None = None) -> list[Event]:
-    """A word by the first role that may say it, in each of its variants."""
+def speaker(play: Rehearsal, role: str) -> Actor:
+    """Somebody who holds this role in the office that is played, or who is written to in it."""
+    officers = (who for who, roles in play.terms.officers.items() if role in roles)
+    contacts = (contact.email for contact in play.terms.people.get(role, ()))
+    who = next(chain(officers, contacts), address(role))
+    return Actor(who, role, play.terms.officers.get(who, frozenset({role})))
+
+
+def said(
+    play: Rehearsal, verb: Verb, row: Row | None = None, machine: Machine | None = None, by: str = ""
+) -> list[Event]:
+    """A word by a role, or by the first that may say it, in each of its variants."""
     heard_by = [name for t in (row.on if row else ()) if t.kind == "said" and verb.name in t.names for name in t.by]
-    by = next(iter((*heard_by, *verb.by)), "")
+    by = by or next(iter((*heard_by, *verb.by)), "")
     by = play.procedure.opened_by if by == "anyone" else by
-    actor = Actor(address(by), by, frozenset({by}))
+    actor = speaker(play, by)
     found: list[Event] = []
     for blanks in _variants(play, verb, row, machine):
         one = Said(verb.name, actor, play.now, "mail", blanks, line=verb.label, note="note", confirmed=True)
@@ -97,7 +107,7 @@ def _value(play: Rehearsal, kind: str, row: Row | None) -> object:
         return OTHER_CASE
     if kind == "address":
         wanted = [m[1] for phrase in (row.needs if row else ()) if (m := re.search(r"with role (\w+)", phrase))]
-        return address(wanted[0] if wanted else play.procedure.opened_by)
+        return speaker(play, wanted[0] if wanted else play.procedure.opened_by).address
     return "words"
 
 
@@ -111,11 +121,12 @@ def stimuli(play: Rehearsal) -> Iterator[Event | None]:
                     key = (trigger.kind, name, machine.item)
                     if key not in seen:
                         seen.add(key)
-                        yield from _events(play, machine, row, trigger.kind, name)
+                        yield from events_of(play, machine, row, trigger.kind, name)
     yield None
 
 
-def _events(play: Rehearsal, machine: Machine, row: Row, kind: str, name: str) -> list[Event]:
+def events_of(play: Rehearsal, machine: Machine, row: Row, kind: str, name: str) -> list[Event]:
+    """The events of one trigger of a row; none for what only a clock or another machine can bring."""
     if kind == "mail" and name != "anyone":
         return [MailCame(name, play.now, f"mail {len(play.log)}", address(name))]
     if kind == "said":

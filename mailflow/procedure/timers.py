@@ -170,16 +170,52 @@ def dated(timer: TimerDef, rule: deadlines.Rule, deadline: deadlines.Deadline) -
     }
 
 
+def act_again(d: Decision, machine_id: str, timer: TimerDef) -> None:
+    """A clock whose row could not be taken keeps its date and acts once more on the next working day, at its hour."""
+    held = d.case.machines[machine_id].timers[timer.name]
+    day_after = d.calendar.next_working_day(d.calendar.local_date(d.now))
+    once_more = (FIRE, d.calendar.instant(day_after, time.fromisoformat(timer.at or timer.next)))
+    _keep(d, machine_id, held, [*held.steps, once_more])
+
+
+def _keep(d: Decision, machine_id: str, held: Timer, steps: list[tuple[str, datetime]]) -> None:
+    """The clock as it is, set again with these steps: a step that was done once under a setting is done with it."""
+    d.emit(
+        "timer_set",
+        machine_id,
+        timer=held.name,
+        on=held.on.isoformat(),
+        nominal=held.nominal.isoformat(),
+        target=held.target.isoformat(),
+        clause=held.clause,
+        working=held.working,
+        rule=held.rule,
+        soft=held.soft,
+        overdue_from=d.calendar.end_of(held.on).isoformat(),
+        anchor=held.anchor.isoformat(),
+        steps=[[name, at.isoformat()] for name, at in sorted(steps, key=lambda step: step[1])],
+        promised=held.promised.isoformat() if held.promised else "",
+        extended=held.extended,
+        letter=held.letter,
+        firm=held.firm,
+        firming=True,
+        fixed=held.fixed,
+    )
+
+
 def _pause(d: Decision, machine: Machine, timer: Timer) -> None:
     left = deadlines.days_left(deadlines.read_rule(timer.rule), timer.on, d.today, d.calendar)
     d.emit("timer_paused", machine.id, timer=timer.name, left=left)
 
 
-def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = ()) -> None:
-    """After a move: every clock of the machine takes the state it has in the new stage (K13)."""
+def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = (), was: str = "") -> None:
+    """After a move (from the state `was`): every clock of the machine takes the state it has in the new stage (K13)."""
     machine = d.case.machines[machine_id]
+    states = d.definition(machine).states
     for timer in d.definition(machine).timers.values():
         settle(d, d.case.machines[machine_id], timer, timer.name in restart)
+        if was and states[was].owner != states[machine.state].owner:
+            _tell_anew(d, d.case.machines[machine_id], timer)
     if not d.case.hold:
         return
     if d.case.machines[d.procedure.main].ended:
@@ -217,6 +253,18 @@ def _moved_on(d: Decision, machine: Machine, timer: TimerDef) -> bool:
     """Whether another letter is now the first that has to be posted."""
     on = by_post.watched(d)
     return on is not None and d.calendar.roll(on) != machine.timers[timer.name].on
+
+
+def _tell_anew(d: Decision, machine: Machine, timer: TimerDef) -> None:
+    """A clock that is late already and runs on under another owner climbs its ladder again, from the day it came."""
+    held = machine.timers.get(timer.name)
+    if held is None or held.state != "running" or held.on >= d.today or timer.shared:
+        return
+    left = {name for name, _ in held.steps}
+    rungs = [(name, instant(at)) for name, at in steps_of(d, timer, d.today) if name != FIRE and name not in left]
+    to_come = [(name, at) for name, at in rungs if at > d.now]
+    if to_come:
+        _keep(d, machine.id, held, [*held.steps, *to_come])
 
 
 def runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
@@ -268,7 +316,16 @@ def _left_too_late(d: Decision, machine: Machine, definition: TimerDef, timer: T
 
 
 def after_undo(d: Decision) -> None:
-    """Clocks that an undo brought back: those of a letter decided anew count from it; none acts for a past hour."""
+    """Clocks that an undo brought back: those of a letter decided anew count from it; none acts for a past hour.
+
+    A mail that came since the act still waits to be judged, so the clock that asks for it runs in the stage before too.
+    """
+    main = d.procedure.main
+    for timer in d.definition(d.case.machines[main]).timers.values():
+        if timer.asked:
+            settle(d, d.case.machines[main], timer, False)
+    if d.case.hold:
+        pause_all(d)
     for live in d.case.live():
         for name, timer in live.timers.items():
             machine = d.case.machines[live.id]

@@ -55,6 +55,16 @@ def original(play: Play):
     until(play, "concern", "WPR")
 
 
+def disputed_before(play: Play):
+    """A dispute is open when the time to dispute ends: letter 3 came back and went again after a referral."""
+    said(play, "spo", ("no_notice", {"reason": "Later"}))
+    until(play, "RA-1", "WSP")
+    said(wrote(play, "provider"), "cmo", "dispute")
+    bounced("M33")(play)
+    until(said(play, "cmo", "send"), "DN-2", "PRP")
+    until(play, "DN-2", "SUS")
+
+
 def _concluded(play: Play, notice: str) -> Play:
     """Decided with or without a notice, and the conclusion sent."""
     said(play, "spo", ("decision_agreed", {"default_notice": notice}))
@@ -250,6 +260,7 @@ ROWS = [
     ("n2k", "TBI in SPO", lambda p: _concluded(p, "yes"), N, "TBI", "M31 M33 M34 M35 M36"),
     ("n2m", "PRP with actions", referred_and_issued, N, "PRP", "M25 M38"),
     ("n3", "PRP", clock(N, "PAS"), N, "PAS", ""),
+    ("n3d", "PRP with actions", disputed_before, "DN-2", "SUS", None),
     ("n4", "PRP", lambda p: said(wrote(p, "provider"), "cmo", "dispute"), N, "SUS", "M39 M40"),
     ("n4", "TBI", lambda p: said(wrote(p, "provider"), "cmo", "dispute"), N, "SUS", "M39 M40"),
     ("n5", "SUS", word("dispute_withdrawn"), N, "PAS", ""),
@@ -291,13 +302,13 @@ ROWS = [
 
 @pytest.mark.parametrize(("row", "place", "does", "machine", "state", "letters"), ROWS)
 def test_a_row_does_what_the_table_says(row, place, does, machine, state, letters):
-    """From its state, on its event, the row leads to its state and decides its letters, each once."""
+    """From its state, on its event, the row leads to its state and decides its letters (None: after a long way)."""
     play = start(place)
     before = set(play.case.letters)
     does(play)
     assert row in play.moves() and play.case.machines[machine].state == state
     new = [s.name for s in play.case.letters.values() if s.id not in before and s.name != "M53"]
-    assert set(new) == set(letters.split()), new
+    assert letters is None or set(new) == set(letters.split()), new
 
 
 def ids(play: Play | None = None) -> set[str]:
