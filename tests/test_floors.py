@@ -52,6 +52,7 @@ DOORS = {
     "pymap": ("demo/",),
     "pysasl": ("demo/",),
     "resiliparse": ("mail/html_text.py",),
+    "resvg_py": ("documents/raster.py",),
     "smtplib": ("demo/",),
     "sqlalchemy": ("store/",),
     "sqlite3": ("store/",),

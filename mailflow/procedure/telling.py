@@ -69,7 +69,7 @@ class Telling(Names):
     def rule(self, timer: TimerDef) -> str:
         """The timescale as it is counted: "14 days, at 4pm on that day"."""
         words = self.fill(timer.due).removeprefix("limit ")
-        if words == OFF:
+        if self.off(timer):
             return f"switched off by the setting {timer.due.strip('{}')}"
         words += " at the latest" if timer.due.startswith("limit ") else ""
         if timer.at:
@@ -77,6 +77,10 @@ class Telling(Names):
         if timer.next:
             words += f", at {hour(timer.next)} on the next working day"
         return words
+
+    def off(self, timer: TimerDef) -> bool:
+        """Whether a setting has switched the clock off."""
+        return self.fill(timer.due).strip().casefold() == OFF
 
     def start(self, timer: TimerDef) -> str:
         """What a clock counts from: the first of these that is known."""

@@ -25,7 +25,7 @@ def _actor(t: Names, m: re.Match[str]) -> str:
 
 
 def _blank(t: Names, m: re.Match[str]) -> str:
-    given = f"the {m[1].replace('_', ' ')} given with the word"
+    given = f"the {t.blank(m[1])} given with the word"
     return given + (f", otherwise {_INSTEAD[m[3]]}" if m[3] else "")
 
 

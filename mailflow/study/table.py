@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mailflow.procedure.definition import MachineDef, Row, State, TimerDef, Trigger
+from mailflow.procedure.definition import MachineDef, Row, State, TimerDef, Trigger, Verb
 from mailflow.procedure.firing import BACK, SAME
 from mailflow.procedure.telling import AT_ONCE, Telling
-from mailflow.procedure.telling_names import hour, in_sentence, joined, readable, upper
+from mailflow.procedure.telling_names import hour, in_sentence, joined, quoted, upper
 from mailflow.study.effects import follows, noted
 
 SEVERAL = 5  # a way that leaves so many stages alike is told once
@@ -34,6 +34,7 @@ class Clock:
     late: tuple[str, ...]
     in_paper: bool
     may_be_extended: bool
+    off: bool
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Move:
-    """One way on: a row of the file as it works in one stage. to: a code, or "" where it leads back whence it came."""
+    """One way on: a row of the file as it works in one stage. to: a code, or "" where it leads back whence it came;
+    opens: kinds of parts that it may open."""
 
     row: str
     line: int
@@ -58,6 +60,7 @@ class Move:
     to: str
     to_words: str
     stays: bool
+    opens: tuple[str, ...]
     follows: tuple[str, ...]
     noted: tuple[str, ...]
     refused: tuple[str, ...]
@@ -173,6 +176,7 @@ def _clock(t: Telling, timer: TimerDef) -> Clock:
         tuple(_late(t, timer)),
         not timer.extra,
         timer.extend,
+        t.off(timer),
     )
 
 
@@ -197,6 +201,7 @@ def _move(t: Telling, machine: MachineDef, row: Row, n: int, state: State | None
         to,
         "Stays here" if stays else "Back to where it came from" if target is None else _named(target),
         stays,
+        tuple(dict.fromkeys([s.child for s in row.spawn] + [x.child for x in row.tells if x.open])),
         tuple(follows(t, machine, row)),
         tuple(noted(t, row)),
         tuple(row.otherwise.values()),
@@ -247,7 +252,7 @@ def _label(t: Telling, machine: MachineDef, trigger: Trigger) -> str:
     names = trigger.names
     match trigger.kind:
         case "said":
-            words = joined((shortest(t.procedure.verbs[n].say or (n,)) for n in names), "or")
+            words = joined((shortest(t.procedure.verbs[n]) for n in names), "or")
         case "mail":
             words = "mail from anyone" if "anyone" in names else f"mail from {t.roles(names)}"
         case "own_letter":
@@ -261,18 +266,17 @@ def _label(t: Telling, machine: MachineDef, trigger: Trigger) -> str:
         case "children":
             words = "all that was open has ended"
         case _:
-            words = "at once" if AT_ONCE.issuperset(names) else joined((upper(n) for n in names), "or")
-    return words
+            words = "at once" if AT_ONCE.issuperset(names) else f"told {joined(quoted(names), 'or')}"
+    return words + (", if the office has set it so" if trigger.setting else "")
 
 
 def _time_up(timer: TimerDef) -> str:
     return f"time is up: {in_sentence(timer.step)}"
 
 
-def shortest(says: tuple[str, ...]) -> str:
-    """The first form of a word that has no blank, otherwise the shortest with its blanks."""
-    bare = [say for say in says if "{" not in say]
-    return f'"{bare[0] if bare else readable(min(says, key=len))}"'
+def shortest(verb: Verb) -> str:
+    """The first form of a word that has no blank, otherwise what its button says."""
+    return f'"{next((say for say in verb.say if "{" not in say), verb.label)}"'
 
 
 def _anywhere(t: Telling) -> tuple[tuple[str, tuple[str, ...]], ...]:
