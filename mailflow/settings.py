@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from ipaddress import ip_address
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -23,6 +22,10 @@ from mailflow.flow.arrived import HELD_MARK
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.toml_lines import Table, index
 from mailflow.register import holiday_calendars
+from mailflow.register.naming import key_of
+from mailflow.stated import Auth, Faulty, Limits, Office, Server, Settings
+
+__all__ = ["Auth", "Faulty", "Limits", "Office", "Server", "Settings", "load", "read_secret"]
 
 TLS = ("tls", "starttls", "none")
 CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
@@ -30,105 +33,11 @@ PREFIX = re.compile(r"[A-Z]{2,5}")
 ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
-@dataclass(frozen=True)
-class Server:
-    """How to reach one server; port is a number, timeout and poll are seconds, tls is tls, starttls or none."""
+def load(path: Path, *, lenient: bool = False) -> Settings:
+    """Read mailflow.toml. Raises ConfigurationError with every fault.
 
-    host: str
-    port: int
-    user: str
-    password_file: Path | None
-    tls: str
-    timeout: int
-    poll: int = 60
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether the server is on this machine and can only be reached from it."""
-        try:
-            return ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            # Any other name is whatever the network says it is.
-            return self.host == "localhost"
-
-
-@dataclass(frozen=True)
-class Auth:
-    """Whose Authentication-Results are trusted (G8): our server's id, its form (rfc8601, m365), internal domains."""
-
-    authserv_id: str = ""
-    form: str = "rfc8601"
-    internal_domains: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Office:
-    """One procedure with its mailbox, people, calendar and letters.
-
-    texts: wordings that its letters quote, by the names the templates use. signposts: where other matters belong.
-    maildir: where its mailbox lies on this machine; then there is no imap.
+    lenient: what is wrong within the table of one office is no reason to raise; that office is `faulty` then.
     """
-
-    id: str
-    procedure: Path
-    address: str
-    name: str
-    team: str
-    phone: str
-    website: str
-    prefix: str
-    calendar: Calendar
-    register: Path
-    templates: Path
-    reports: Path
-    administrator: str
-    own_domains: frozenset[str]
-    texts: Mapping[str, str]
-    signposts: Mapping[str, str]
-    auth: Auth
-    imap: Server | None
-    smtp: Server
-    inbox: str
-    sent: str
-    junk: str
-    in_doubt: str
-    settings: Mapping[str, object] = field(default_factory=dict)
-    setting_lines: Mapping[str, int] = field(default_factory=dict)
-    maildir: Path | None = None
-
-    @property
-    def zone(self) -> str:
-        """The office's time zone."""
-        return self.calendar.zone
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many mails may leave, and how long a letter caused by an officer's command waits so that it can be undone."""
-
-    per_address_per_hour: int = 20
-    per_hour: int = 600
-    per_case_per_day: int = 60
-    outbox_hold_minutes: int = 15
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything mailflow.toml says. warnings are sentences for the administrator that forbid nothing."""
-
-    file: Path
-    store_url: str
-    offices: Mapping[str, Office]
-    limits: Limits
-    id_file: Path
-    log_form: str
-    log_level: str
-    pretend_time: bool
-    warnings: tuple[str, ...] = ()
-
-
-def load(path: Path) -> Settings:
-    """Read mailflow.toml. Raises ConfigurationError with every fault."""
     path = path.resolve()
     try:
         text = path.read_text("utf-8")
@@ -139,7 +48,8 @@ def load(path: Path) -> Settings:
         raise ConfigurationError([fault]) from error
     reader = _Reader(path, Table(data, str(path), index(text), []))
     settings = reader.settings()
-    if reader.faults:
+    excused = {fault for faulty in settings.faulty for fault in faulty.faults} if lenient else ()
+    if any(fault not in excused for fault in reader.faults):
         # What two offices share is read twice, and said once.
         raise ConfigurationError(sorted(dict.fromkeys(reader.faults), key=lambda fault: (fault.file, fault.line)))
     return settings
@@ -170,11 +80,19 @@ class _Reader:
         calendars = self._path(top, "calendars", "calendars", must="folder")
         imap, smtp, offices = top.table("imap"), top.table("smtp"), top.table("office")
         found: dict[str, Office] = {}
+        every: dict[str, Office] = {}
+        faulty: list[Faulty] = []
         for name in offices.data:
+            before = len(self.faults)
             office = self._office(offices.table(name), imap, smtp, calendars)
-            self._together(name, office, found, offices.table(name))
-            found[name] = office
-        if not found:
+            self._together(office, every, offices.table(name))
+            every[name] = office
+            if len(self.faults) > before:
+                told = office.administrator if ADDRESS.fullmatch(office.administrator) else ""
+                faulty.append(Faulty(name, tuple(dict.fromkeys(self.faults[before:])), told))
+            else:
+                found[name] = office
+        if not offices.data:
             top.fault("office", "There is no office.", "Add a table [office.council].")
         settings = Settings(
             file=self.path,
@@ -186,6 +104,7 @@ class _Reader:
             log_level=log.text("level", "info", among=("debug", "info", "warning", "error")),
             pretend_time=testing.flag("pretend_time"),
             warnings=tuple(self.warnings),
+            faulty=tuple(faulty),
         )
         servers = [server for office in found.values() for server in (office.imap, office.smtp) if server]
         if settings.pretend_time and not all(server.on_loopback for server in servers):
@@ -208,6 +127,7 @@ class _Reader:
         prefix = table.text("prefix")
         if prefix and not PREFIX.fullmatch(prefix):
             table.fault("prefix", f'The prefix "{prefix}" is not usable.', "Write two to five capital letters.")
+        closures, extra = table.dates("closures"), table.dates("extra_working_days")
         office = Office(
             id=str(table.path[-1]),
             procedure=self._path(table, "procedure", must="file"),
@@ -217,7 +137,11 @@ class _Reader:
             phone=table.text("phone", ""),
             website=table.text("website", ""),
             prefix=prefix,
-            calendar=self._calendar(table, calendars),
+            calendar=self._calendar(table, calendars, closures, extra),
+            profiles=calendars,
+            closures=closures,
+            extra_working_days=extra,
+            regions=self._regions(table.table("regions"), calendars),
             register=self._path(table, "register", "register", must="folder"),
             templates=self._path(table, "templates", "../templates", must="folder"),
             reports=self._path(table, "reports", "../reports"),
@@ -255,9 +179,8 @@ class _Reader:
             part.done()
         return office
 
-    def _calendar(self, table: Table, folder: Path) -> Calendar:
+    def _calendar(self, table: Table, folder: Path, closures: Iterable[date], extra: Iterable[date]) -> Calendar:
         name, zone = table.text("calendar"), table.text("zone", "")
-        closures, extra = table.dates("closures"), table.dates("extra_working_days")
         try:
             ZoneInfo(zone or "UTC")
         except (KeyError, OSError, ValueError):
@@ -273,6 +196,13 @@ class _Reader:
                 else:
                     table.fault("calendar", fault.what, fault.fix)
         return Calendar(name or "none", "UTC")
+
+    def _regions(self, table: Table, folder: Path) -> dict[str, str]:
+        """Which calendar cases of a region run by, the region as it is compared."""
+        known = holiday_calendars.names(folder)
+        found = {key_of(region): table.text(region, "", among=known) for region in table.data}
+        table.done()
+        return found
 
     def _server(self, table: Table, port: int, tls: str, user: str) -> Server:
         if table.has("password"):
@@ -314,7 +244,7 @@ class _Reader:
         table.done()
         return limits
 
-    def _together(self, name: str, office: Office, before: Mapping[str, Office], table: Table) -> None:
+    def _together(self, office: Office, before: Mapping[str, Office], table: Table) -> None:
         """What two offices may not share: a prefix makes a reference ambiguous, an address or a folder a mail."""
         for other in before.values():
             for key in ("prefix", "address"):

@@ -11,32 +11,31 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from mailflow import logs, places, settings
-from mailflow.documents.letters import Letters
+from mailflow import logs, settings
 from mailflow.errors import ConfigurationError, Fault, MailflowError
 from mailflow.flow import editions
 from mailflow.flow.editions import Editions
-from mailflow.flow.ports import House, Limits, Office, Trust
+from mailflow.flow.ports import House, Limits, Office
+from mailflow.installation import Installation, install
 from mailflow.loops.daemon import LOOPS, PRETENDED, Daemon
 from mailflow.mailbox.imap import ImapSource
 from mailflow.mailbox.maildir import MaildirSource
 from mailflow.mailbox.source import Source
 from mailflow.procedure import reading
 from mailflow.procedure.definition import Procedure
-from mailflow.register.register import Register
+from mailflow.reloading import Watch
 from mailflow.store import Store
 from mailflow.submission.smtp import Submission
 
 DEFAULT_CONFIG = Path("/etc/mailflow/mailflow.toml")
-SHORTEST_SECRET = 32
 MAILDIR_POLL = 60  # seconds; a Maildir is watched while we wait, this only makes sure
+__all__ = ["Installation", "install"]
 
 
 class AlreadyRuns(MailflowError):
@@ -63,144 +62,7 @@ def config_path(given: Path | None = None) -> Path:
     return given or Path(os.environ.get("MAILFLOW_CONFIG") or DEFAULT_CONFIG)
 
 
-# -- from settings to a house -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Installation:
-    """Everything read and found sound, before any store or server is opened. texts: each edition's file."""
-
-    settings: settings.Settings
-    offices: Mapping[str, Office]
-    letters: Letters
-    secret: bytes
-    texts: Mapping[str, str]
-
-
-def install(path: Path) -> Installation:
-    """Read the settings and all that they name. Raises ConfigurationError with every fault of every file."""
-    try:
-        said = settings.load(path)
-    except ConfigurationError as error:
-        # What can be read in spite of it is judged too, so that all is mended in one go.
-        raise ConfigurationError(dict.fromkeys([*error.faults, *settings_aside(path)])) from error
-    faults: list[Fault] = []
-    letters = _letters(said, faults)
-    texts: dict[str, str] = {}
-    offices: dict[str, Office] = {}
-    for office in said.offices.values():
-        procedure = read_procedure(office.procedure, faults, texts)
-        register = read_register(office.register, office.own_domains, faults)
-        if procedure is not None:
-            faults += _unknown_settings(said.file, office, procedure)
-        if procedure is not None and register is not None:
-            offices[office.id] = _office(office, procedure, register)
-    secret = settings.read_secret(said.id_file)
-    if len(secret) < SHORTEST_SECRET:
-        what = f"The secret is shorter than {SHORTEST_SECRET} characters."
-        faults.append(Fault(str(said.id_file), 0, what, "Make one with: head -c 48 /dev/urandom | base64"))
-    if faults:
-        raise ConfigurationError(dict.fromkeys(faults))
-    return Installation(said, offices, letters, secret, texts)
-
-
-def settings_aside(path: Path) -> list[Fault]:
-    """The faults of the procedures and registers that faulty settings name, as far as they can be found."""
-    import tomllib
-
-    faults: list[Fault] = []
-    try:
-        tables = tomllib.loads(path.read_text("utf-8")).get("office", {})
-        for table in tables.values():
-            procedure = path.parent / str(table["procedure"])
-            if procedure.is_file():
-                read_procedure(procedure, faults, {})
-            register = path.parent / str(table.get("register", "register"))
-            if register.is_dir():
-                read_register(register, table.get("own_domains", ()), faults)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        pass  # the settings' own faults say so
-    return faults
-
-
-def read_procedure(path: Path, faults: list[Fault], texts: dict[str, str]) -> Procedure | None:
-    """The procedure of a file; its faults are added, its text is kept by edition."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(Fault(str(path), 0, f"The procedure cannot be read: {error}."))
-        return None
-    procedure, found = reading.read(text, str(path))
-    faults += found
-    if procedure is not None and not found:
-        texts[procedure.edition] = text
-        return procedure
-    return None
-
-
-def read_register(folder: Path, own_domains: Iterable[str], faults: list[Fault]) -> Register | None:
-    """The register of a folder; its faults are added."""
-    try:
-        return Register.load(folder, frozenset(own_domains))
-    except ConfigurationError as error:
-        faults += error.faults
-        return None
-
-
-def _letters(said: settings.Settings, faults: list[Fault]) -> Letters:
-    folders = list(dict.fromkeys(o.templates for o in said.offices.values()))
-    try:
-        folders.append(places.shipped("templates"))
-        return Letters(list(dict.fromkeys(folders)))
-    except MailflowError as error:
-        faults.append(Fault(str(folders[0]), 0, str(error), "Name the folder of the shipped templates, or a copy."))
-        return None  # type: ignore[return-value]  # never used: there is a fault
-
-
-def _unknown_settings(file: Path, office: settings.Office, procedure: Procedure) -> list[Fault]:
-    """Settings that the procedure does not know, of the wrong kind, or outside what it allows."""
-    faults = []
-    for name, value in office.settings.items():
-        line = office.setting_lines.get(name, 0)
-        if name not in procedure.settings:
-            known = ", ".join(sorted(procedure.settings)) or "none"
-            what = f'The procedure {procedure.id} has no setting "{name}".'
-            faults.append(Fault(str(file), line, what, f"It has: {known}."))
-            continue
-        usual, allowed = procedure.settings[name], procedure.allowed.get(name, ())
-        if allowed and value not in allowed:
-            choices = ", ".join(str(choice) for choice in allowed)
-            faults.append(Fault(str(file), line, f"{name} cannot be {value!r}.", f"Write one of: {choices}."))
-        elif type(value) is not type(usual):
-            what = f"{name} is {value!r}, but by default it is {usual!r}."
-            faults.append(Fault(str(file), line, what, "Write a value of the same kind."))
-    return faults
-
-
-def _office(said: settings.Office, procedure: Procedure, register: Register) -> Office:
-    return Office(
-        id=said.id,
-        address=said.address,
-        name=said.name,
-        team=said.team,
-        prefix=said.prefix,
-        procedure=procedure,
-        calendar=said.calendar,
-        register=register,
-        reports=said.reports,
-        phone=said.phone,
-        website=said.website,
-        administrator=said.administrator,
-        own_domains=said.own_domains,
-        texts=said.texts,
-        signposts=said.signposts,
-        trust=Trust(said.auth.authserv_id, said.auth.form, said.auth.internal_domains),
-        settings=said.settings,
-        inbox=said.inbox,
-        sent=said.sent,
-        junk=said.junk,
-        in_doubt=said.in_doubt,
-    )
+# -- from an installation to a house -----------------------------------------------------------------------------------
 
 
 def open_store(said: settings.Settings) -> Store:
@@ -239,7 +101,7 @@ def open_house(found: Installation, store: Store) -> House:
     return House(
         store=store,
         offices=found.offices,
-        letters=found.letters,
+        letters=next(office.letters for office in found.offices.values() if office.letters),
         secret=found.secret,
         limits=Limits(
             per_address_per_hour=limits.per_address_per_hour,
@@ -249,6 +111,7 @@ def open_house(found: Installation, store: Store) -> House:
         ),
         editions=_editions(store, found.texts),
         pretend_time=found.settings.pretend_time,
+        faulty=frozenset(found.faulty),
     )
 
 
@@ -283,6 +146,11 @@ def source_of(said: settings.Office) -> Source:
     )
 
 
+def poll_of(said: settings.Office) -> float:
+    """Seconds between two looks into an office's mailbox."""
+    return float(said.imap.poll if said.imap else MAILDIR_POLL)
+
+
 def submission_of(said: settings.Office) -> Submission:
     """The way out of an office."""
     server = said.smtp
@@ -296,15 +164,20 @@ def _password(server: settings.Server) -> Callable[[], str]:
 
 def daemon(found: Installation, house: House, loops: Sequence[str] = LOOPS) -> Daemon:
     """The loops of a house, with its servers behind them; nothing is connected yet."""
-    offices = found.settings.offices
+    watch = Watch(found, lambda fresh: open_house(fresh, house.store), house, tells="clock" in loops)
+
+    def said(office: Office) -> settings.Office:
+        return watch.found.settings.offices[office.id]
+
     return Daemon(
         house,
-        sources={name: source_of(office) for name, office in offices.items()},
-        polls={name: float(office.imap.poll if office.imap else MAILDIR_POLL) for name, office in offices.items()},
-        way_of=lambda office: submission_of(offices[office.id]),
+        source_of=lambda office: source_of(said(office)),
+        poll_of=lambda office: poll_of(said(office)),
+        way_of=lambda office: submission_of(said(office)),
         lone=_sqlite_path(found.settings.store_url) is not None,
         loops=loops,
         clock=wall_clock,
+        watch=watch,
     )
 
 

@@ -20,8 +20,10 @@ FLOORS = (
     {"cli"},
     {"demo"},
     {"wiring"},
+    {"reloading"},
+    {"installation"},
     {"settings", "logs", "loops"},
-    {"flow", "study"},
+    {"flow", "study", "stated"},
     {"store", "mailbox", "submission", "documents", "register"},
     {"procedure", "mail"},
     {"places"},  # raises an error of the house; no error needs a place
@@ -56,7 +58,7 @@ DOORS = {
     "smtplib": ("demo/",),
     "sqlalchemy": ("store/",),
     "sqlite3": ("store/",),
-    "structlog": ("logs.py", "loops/", "flow/"),
+    "structlog": ("logs.py", "loops/", "flow/", "reloading.py"),
     "typst": ("documents/",),
 }
 

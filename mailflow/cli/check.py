@@ -16,7 +16,6 @@ import click
 
 from mailflow import wiring
 from mailflow.cli.saying import EX_CONFIG, show_faults
-from mailflow.documents.letters import Letters
 from mailflow.errors import CannotRender, ConfigurationError, Fault
 from mailflow.flow.ports import Office
 from mailflow.procedure.definition import Procedure
@@ -57,10 +56,10 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
 
 def examined(found: wiring.Installation) -> list[dict[str, object]]:
     """What there is to say of each office. Raises ConfigurationError with all faults of all offices."""
-    faults: list[Fault] = wiring.store_folder(found.settings)
+    faults: list[Fault] = [*found.faults, *wiring.store_folder(found.settings)]
     offices = []
     for office in found.offices.values():
-        faults += letters_missing(office, found.letters)
+        faults += letters_missing(office)
         faults += roles_unheld(office, found.settings.offices[office.id].register)
         findings = prove(office.procedure, office.calendar)
         faults += findings.faults
@@ -70,9 +69,10 @@ def examined(found: wiring.Installation) -> list[dict[str, object]]:
     return offices
 
 
-def letters_missing(office: Office, letters: Letters) -> Iterator[Fault]:
+def letters_missing(office: Office) -> Iterator[Fault]:
     """Every letter of a procedure needs a template that can be read."""
-    procedure = office.procedure
+    procedure, letters = office.procedure, office.letters
+    assert letters is not None  # an installation gives each office its own
     wanted = {letter.template: ("letters", name) for name, letter in procedure.letters.items()}
     for act, name in procedure.acts.items():
         if name not in procedure.letters:

@@ -62,7 +62,8 @@ def cases(house: House, now: object, office: str | None, with_ended: bool) -> li
 
 
 def _row(house: House, view: Mapping, now: object) -> dict[str, object]:
-    calendar = house.offices[view["office"]].calendar
+    office = house.offices[view["office"]]
+    calendar = office.all_calendars.get(str(view.get("calendar")), office.calendar)
     running = [t for t in view.get("timers", ()) if t["state"] == "running" and not t.get("shared")]
     first = min(running, key=lambda t: (t["on"], t["step"]), default=None)
     on = date.fromisoformat(first["on"]) if first else None

@@ -32,6 +32,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JS
 def opened(config: Path | None) -> Iterator[House]:
     """The house of these settings, its store closed at the end."""
     found = wiring.install(wiring.config_path(config))
+    show_unserved(found)
     store = wiring.open_store(found.settings)
     try:
         yield wiring.open_house(found, store)
@@ -39,11 +40,21 @@ def opened(config: Path | None) -> Iterator[House]:
         store.close()
 
 
+def show_unserved(found: wiring.Installation) -> None:
+    """Say loudly which offices are not served, with all that is wrong with their files."""
+    for fault in found.faults:
+        click.echo(str(fault), err=True)
+    for name in found.faulty:
+        click.echo(f"Warning: the office {name} is not served until its files are mended.", err=True)
+
+
 def case_of(house: House, unit: Unit, typed: str) -> str:
     """The reference that was typed, however it was typed. Raises MailflowError when there is no such case."""
     prefixes = frozenset(office.prefix for office in house.offices.values())
     found = reference.find(typed, prefixes)
     ref = found[0].reference if found and found[0].exact else typed.strip().strip("[]").upper()
+    if unit.log.last(ref) and not house.serves(ref):
+        raise MailflowError(f"The office of {ref} is not served; mailflow check says why.")
     if not unit.log.last(ref):
         guess = found[0].guess if found else ""
         hint = f" Do you mean {guess}?" if guess and guess != ref else ' "mailflow list" shows all.'

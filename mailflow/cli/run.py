@@ -18,12 +18,14 @@ from pathlib import Path
 import click
 
 from mailflow import wiring
+from mailflow.cli.opened import show_unserved
 from mailflow.cli.saying import EX_CONFIG, EX_TEMPFAIL, sentence
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.loops.daemon import LOOPS, Daemon
 from mailflow.loops.pretended import ClockSocket, PretendedClock, instant
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+RELOAD = signal.SIGHUP
 
 
 @click.command("run")
@@ -54,6 +56,7 @@ def command(
         raise click.UsageError(str(fault)) from None
     for warning in found.settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
+    show_unserved(found)
     loops = (loop,) if loop else LOOPS
     with ExitStack() as stack:
         try:
@@ -93,14 +96,15 @@ def _on_socket(found: wiring.Installation, daemon: Daemon, path: Path, now: date
     rounds = daemon.rounds(clock)
     if now:
         rounds.move(now)
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, (*SIGNALS, RELOAD))
     try:
         server = ClockSocket(path, rounds.answer)
         serving = threading.Thread(target=server.serve, name="clock-socket")
         serving.start()
         try:
             wiring.notify("READY=1")
-            signal.sigwait(SIGNALS)
+            while signal.sigwait((*SIGNALS, RELOAD)) == RELOAD:
+                daemon.ask_reload()
             wiring.notify("STOPPING=1")
         finally:
             server.close()
@@ -112,13 +116,17 @@ def _on_socket(found: wiring.Installation, daemon: Daemon, path: Path, now: date
 def _until_stopped(found: wiring.Installation, daemon: Daemon) -> None:
     wiring.configure_logs(found.settings)
     # The main thread takes the signals; the loops finish the step in hand.
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, (*SIGNALS, RELOAD))
     stopped = None
     try:
         daemon.start()
         wiring.notify("READY=1")
         while stopped is None and daemon.alive:
-            stopped = signal.sigtimedwait(SIGNALS, 1.0)
+            caught = signal.sigtimedwait((*SIGNALS, RELOAD), 1.0)
+            if caught is not None and caught.si_signo == RELOAD:
+                daemon.ask_reload()
+            else:
+                stopped = caught
         wiring.notify("STOPPING=1")
     finally:
         daemon.stop()

@@ -20,6 +20,7 @@ from mailflow.flow import revealing, sealing
 from mailflow.flow.counting import Story, story
 from mailflow.flow.history import history, said_value
 from mailflow.flow.ports import House
+from mailflow.flow.regions import calendar_of
 from mailflow.procedure.deadlines import clock_words, long_date, short_date
 from mailflow.store import Unit
 
@@ -53,6 +54,8 @@ def told_of(house: House, unit: Unit, ref: str, now: datetime, words: bool = Fal
         "ref": ref,
         "procedure": one.procedure.title,
         "edition": one.procedure.edition,
+        "calendar": one.office.calendar.name,
+        "calendar_why": calendar_of(one.office, one.procedure, one.case)[1],
         "stage": state.stage if state else "",
         "state": main.state if main else "",
         "title": state.title if state else "",
@@ -153,7 +156,8 @@ def lines_of(told: Mapping) -> list[str]:
     if told["on_hold_until"]:
         lines.append(f"On hold until {told['on_hold_until']}.")
     lines += [f"{c['title']}: stage {c['stage']}, {c['state']}." for c in told["children"]]
-    lines += ["", "What comes next"]
+    why = f", because of {told['calendar_why']}" if told["calendar_why"] else ""
+    lines += [f"Working days: {told['calendar']}{why}.", "", "What comes next"]
     lines += [line for row in told["next"] for line in _next_lines(row)] or ["  Nothing is timed."]
     for letter in told["letters_waiting"]:
         lines.append(f"  Letter {letter['letter']} is {letter['state']}; it leaves {letter['leaves']}.")

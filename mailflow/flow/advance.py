@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import reduce
 
 from mailflow.errors import CannotRender
 from mailflow.flow import closure, joining, people, posting, sealing, unrendered, view
@@ -18,12 +19,14 @@ from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter, tell_administrator
 from mailflow.flow.placing import askable
 from mailflow.flow.ports import House, Office
+from mailflow.flow.regions import calendar_of, office_for
 from mailflow.flow.revealing import NamesProtected
 from mailflow.mail import reference
-from mailflow.procedure.case import Case, Fact, fold
+from mailflow.procedure.case import Case, Fact, apply, fold
 from mailflow.procedure.definition import Procedure
-from mailflow.procedure.events import Event, MailCame
+from mailflow.procedure.events import Event, MailCame, TimerDue
 from mailflow.procedure.machine import decide
+from mailflow.procedure.recompute import recompute
 from mailflow.store import Unit
 from mailflow.store.agenda import Due
 
@@ -74,9 +77,22 @@ def advance(
         case = Case(ref=ref)
     procedure = procedure_of(house, office, case)
     terms = people.terms_for(house, unit, office, procedure, case, event, now)
-    facts = decide(procedure, terms, case, event, now, {office.calendar.name: office.calendar})
+    facts = decide(procedure, terms, case, event, now, office.all_calendars)
+    facts += _by_its_calendar(house, unit, office, procedure, case, facts, now)
     record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor=actor, at=getattr(event, "at", now))
     return facts
+
+
+def _by_its_calendar(
+    house: House, unit: Unit, office: Office, procedure: Procedure, before: Case, facts: list[Fact], now: datetime
+) -> list[Fact]:
+    """K12: what was decided may have brought the case under another calendar; then its other dates follow."""
+    case = reduce(apply, facts, before)
+    calendar, why = calendar_of(office, procedure, case)
+    if not facts or (calendar.name if why else "") == case.calendar:
+        return []
+    terms = people.terms_for(house, unit, office, procedure, case, TimerDue("", "", "", 0, now), now)
+    return recompute(procedure, terms, case, now, office.all_calendars)
 
 
 def record(
@@ -94,6 +110,7 @@ def record(
 ) -> Case:
     """Append the facts and do what they say: letters, withdrawals, files, agenda, view."""
     ref = before.ref
+    office = office_for(office, procedure, reduce(apply, facts, before))
     unit.log.append(
         ref,
         before.seq,

@@ -17,6 +17,7 @@ from functools import cached_property
 from mailflow.errors import EditionUnreadable
 from mailflow.flow import people, sealing
 from mailflow.flow.ports import House, Office
+from mailflow.flow.regions import office_for
 from mailflow.flow.timeline import Step, moments, steps_of
 from mailflow.procedure import shielding
 from mailflow.procedure.calendar import Calendar
@@ -213,7 +214,8 @@ def story(house: House, unit: Unit, office: Office, ref: str) -> Story:
     lines = unit.log.read(ref)
     facts = tuple(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines)  # type: ignore[arg-type]
     case = fold(facts)
-    return Story(office, house.procedure_of(office, case.edition), case, tuple(lines), facts)
+    procedure = house.procedure_of(office, case.edition)
+    return Story(office_for(office, procedure, case), procedure, case, tuple(lines), facts)
 
 
 def _moves(procedure: Procedure, lines: Iterable[Line], at: Iterable[datetime]) -> list[Moved]:

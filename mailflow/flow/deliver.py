@@ -62,6 +62,10 @@ class Courier:
         self._house, self._submission_of, self._lease = house, submission_of, lease_seconds
         self._unstored: list[_Result] = []
 
+    def renew(self, house: House) -> None:
+        """Go on with another house; what servers have said and is not stored yet stays here."""
+        self._house = house
+
     def recover(self, now: datetime, *, everyone: bool) -> None:
         """Settle what an earlier courier left behind (`everyone`: no other courier can be at work)."""
         with self._house.store.unit() as unit:
@@ -189,7 +193,7 @@ def _recover(unit: Unit, now: datetime, *, everyone: bool) -> None:
 def _office(house: House, letter: Letter) -> Office | None:
     try:
         return house.office_of(letter.case)
-    except (KeyError, StopIteration):
+    except KeyError:
         return None
 
 
@@ -201,7 +205,7 @@ def _wait(
 ) -> tuple[datetime | None, str]:
     """Until when the letter waits, and why; None when it may go (mail.md, "Budgets")."""
     if office is None:
-        return now + MISPLACED_WAIT, "its office is not in the settings any more"
+        return now + MISPLACED_WAIT, "its office is not served now: see mailflow check"
     until, _ = _pause(unit, office)
     if until is not None and until > now:
         return until, "the mail server asked us to slow down or is away"

@@ -84,7 +84,7 @@ def fate(envelopes: Iterable[Envelope]) -> tuple[str, str]:
 def tell_owed(house: House, now: datetime) -> bool:
     """Tell cases what could not be told before; True if one was told. One letter's failure does not stop the others."""
     with house.store.read() as unit:
-        waiting = [letter_id for letter_id in _owed(unit) if _ripe(unit, letter_id)]
+        waiting = [letter_id for letter_id in _owed(unit) if house.serves(letter_id) and _ripe(unit, letter_id)]
     first: Exception | None = None
     told = False
     for letter_id in waiting:
@@ -118,7 +118,8 @@ def _ripe(unit: Unit, letter_id: str) -> bool:
 def settle_doubts(house: House, now: datetime) -> bool:
     """Look at every letter in doubt once; True if one was settled, sent again or asked about."""
     with house.store.read() as unit:
-        doubtful = [letter for letter, _ in unit.outbox.in_doubt() if _look_at(house, unit, letter) <= now]
+        served = (letter for letter, _ in unit.outbox.in_doubt() if house.serves(letter.case))
+        doubtful = [letter for letter in served if _look_at(house, unit, letter) <= now]
     moved = False
     for letter in doubtful:
         with house.store.unit() as unit:

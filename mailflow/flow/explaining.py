@@ -17,6 +17,7 @@ from mailflow.flow.foreseeing import Foreseen, foresee
 from mailflow.flow.history import history
 from mailflow.flow.moment import Moment
 from mailflow.flow.ports import House, Office
+from mailflow.flow.regions import office_for
 from mailflow.procedure.case import HEADS, Case, Machine
 from mailflow.procedure.deadlines import clock_words, long_date
 from mailflow.procedure.decision import Decision
@@ -76,6 +77,7 @@ def explain(
     house: House, unit: Unit, office: Office, procedure: Procedure, case: Case, lines: Sequence[Line], now: datetime
 ) -> Explanation:
     """The explanation of a case as it stands. `lines` is its log."""
+    office = office_for(office, procedure, case)
     today = office.calendar.local_date(now)
     folk = people.people_of(office, procedure, case, today)
     live = case.live() or tuple(m for m in case.machines.values() if m.kind == procedure.main)

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 def write_one(house: House, now: datetime) -> bool:
     """Write the oldest waiting file; False when there is none, or none can be written now."""
     with house.store.read() as unit:
-        waiting = unit.files.waiting()
+        waiting = [row for row in unit.files.waiting() if house.serves(row.case)]
     for row in waiting:
         office = house.office_of(row.case)
         target = office.reports / row.path

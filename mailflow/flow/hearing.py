@@ -217,9 +217,8 @@ def _ask(heard: Heard, why: str, verbs: Sequence[str] = (), line: str = "", kind
     said = Said(verb, heard.actor, mail.kept.arrived_at, mail.kept.identity, {}, words)
     office, case = heard.office, heard.case
     terms = terms_for(heard.house, heard.unit, office, heard.procedure, case, Commands((said,)), heard.now)
-    calendars = {office.calendar.name: office.calendar}
     refusal = Refused(kind, why, tuple(verbs) or (verb,))
-    facts = question(heard.procedure, terms, case, said, refusal, heard.now, calendars)
+    facts = question(heard.procedure, terms, case, said, refusal, heard.now, office.all_calendars)
     stepping.record(
         heard.house,
         heard.unit,

@@ -173,6 +173,11 @@ class _Teller:
 
     _child_field = _field
 
+    def _calendar(self, machine: str, data: Mapping) -> tuple[str, str]:
+        if not data["name"]:
+            return "The working days are the office's own again", ""
+        return f"The working days are those of the calendar {data['name']}", f"because of {data['why']}"
+
     def _held(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"On hold until {long_date(day(data['until']))}", str(data.get("reason", ""))
 

@@ -114,14 +114,18 @@ def tell_administrator(
     now: datetime,
     reason: str = "",
     state_words: str = "",
+    also: str = "",
 ) -> str:
-    """A report on our own health to the office's administrator (M60), once per key; facts hold no words of a mail."""
+    """A report on our own health to the office's administrator (M60), once per key; facts hold no words of a mail.
+
+    also: a further administrator's address, for news of an office that cannot write itself.
+    """
     template = letter_for(office, "health")
     context: dict[str, object] = {"facts": list(facts), "reason": reason}
     if state_words:
         context["state_words"] = state_words
-    to = office.administrator or office.address
-    return put_office_letter(house, unit, office, template, [to], context, key=key, now=now)
+    to = dict.fromkeys(filter(None, (office.administrator or office.address, also)))
+    return put_office_letter(house, unit, office, template, list(to), context, key=key, now=now)
 
 
 def letter_for(office: Office, act: str) -> str:

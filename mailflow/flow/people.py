@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 from mailflow.flow import revealing
 from mailflow.flow.ports import House, Office
+from mailflow.flow.regions import calendar_of, value_of
 from mailflow.procedure import following, shielding
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
@@ -34,12 +35,14 @@ def terms_for(
     people = people_of(office, procedure, case, today)
     everyone = {c.email for group in people.values() for c in group}
     everyone |= {str(v) for v in case.fields.values() if isinstance(v, str) and "@" in v and " " not in v}
-    contract = office.register.contract(_of_type(procedure, case, "contract"))
+    contract = office.register.contract(value_of(procedure, case, "contract"))
+    calendar, calendar_why = calendar_of(office, procedure, case)
     named = {str(s.blanks["ref"]) for s in _sayings(event) if office.has(str(s.blanks.get("ref") or ""))}
     return Terms(
         settings=office.settings,
         people=people,
-        calendar=office.calendar.name,
+        calendar=calendar.name,
+        calendar_why=calendar_why,
         staff=frozenset(e for e in everyone if office.register.is_staff(e, office.own_domains)),
         officers={
             o.email: office.register.roles_of(o.email, today) for o in office.register.officers if not o.absent(today)
@@ -80,11 +83,6 @@ def _reveals(
         held = case.fields.get(name) if field.type == "file" else None
         files += [File(str(f["mail"]), "", 0, str(f["digest"])) for f in (held if isinstance(held, list) else ())]
     return revealing.of_files(unit, office, who, dict.fromkeys(files))
-
-
-def _of_type(procedure: Procedure, case: Case, kind: str) -> str:
-    """The value of the case's field of a type ("contract", "service")."""
-    return next((str(case.fields.get(f.name) or "") for f in procedure.fields.values() if f.type == kind), "")
 
 
 def _sayings(event: Event) -> tuple[Said, ...]:
@@ -161,7 +159,7 @@ def _officers(
         deputy = office.register.officer(named.deputy)
         found[role.name + ".deputy"] = (Contact(deputy.name, deputy.email),) if deputy else ()
         return
-    service = _of_type(procedure, case, "service")
+    service = value_of(procedure, case, "service")
     holders = office.register.holders(role.name, today, service)
     found[role.name] = tuple(Contact(o.name, o.email) for o in holders)
     deputies = (office.register.officer(o.deputy) for o in holders if o.deputy)
@@ -171,7 +169,7 @@ def _officers(
 def _named(office: Office, procedure: Procedure, case: Case, role: Role, today: date) -> str:
     """The address of the officer whom the case, its service, or the officer of the role below names; "" if none."""
     given = str(case.fields.get(role.field, "")) if role.field else ""
-    service = _of_type(procedure, case, "service") if role.column else ""
+    service = value_of(procedure, case, "service") if role.column else ""
     if not given and service:
         given = next((p.email for p in office.register.service_people(service, role.column, today)), "")
     if not given and role.of:
@@ -208,7 +206,7 @@ def _service(office: Office, procedure: Procedure, case: Case, role: Role, today
     given = str(case.fields.get(role.field, "")) if role.field else ""
     if given:
         return _person(office, given)
-    service = _of_type(procedure, case, "service")
+    service = value_of(procedure, case, "service")
     return (
         tuple(Contact(p.name, p.email) for p in office.register.service_people(service, role.column, today))
         if service

@@ -44,7 +44,11 @@ class Trust:
 
 @dataclass(frozen=True)
 class Office:
-    """One procedure with its mailbox, calendar, register and letters."""
+    """One procedure with its mailbox, calendar, register and letters.
+
+    calendars: further profiles that cases may run by, by name, in the office's zone. regions: profile by region.
+    `calendar` is the office's own, or that of the case for which the office was taken (flow/regions.py).
+    """
 
     id: str
     address: str
@@ -67,12 +71,25 @@ class Office:
     sent: str = "Sent"
     junk: str = "Junk"
     in_doubt: str = "ask"
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    profile: str = ""  # the name of the office's own calendar, where there are others
     letters: Letters | None = None  # of its own templates; None: the house's
 
     @property
     def stream(self) -> str:
         """The case id under which mails that belong to no case are logged."""
         return f"office:{self.id}"
+
+    @property
+    def own_calendar(self) -> Calendar:
+        """The office's own calendar, whichever case it was taken for."""
+        return self.calendars.get(self.profile, self.calendar)
+
+    @property
+    def all_calendars(self) -> Mapping[str, Calendar]:
+        """Every calendar that a case of this office may run by."""
+        return {self.calendar.name: self.calendar, **self.calendars}
 
     def has(self, case: str) -> bool:
         """Whether a reference is one of this office's cases, by its prefix."""
@@ -86,7 +103,10 @@ class Office:
 
 @dataclass(frozen=True)
 class House:
-    """Everything a use case needs. `editions` are procedures of earlier editions that open cases still follow."""
+    """Everything a use case needs. `editions` are procedures of earlier editions that open cases still follow.
+
+    faulty: offices whose files are broken and that are not served: their mails and cases wait until they are mended.
+    """
 
     store: Store
     offices: Mapping[str, Office]
@@ -95,12 +115,20 @@ class House:
     limits: Limits = field(default_factory=Limits)
     editions: Mapping[str, Procedure] = field(default_factory=dict)
     pretend_time: bool = False
+    faulty: frozenset[str] = frozenset()
 
     def office_of(self, case: str) -> Office:
         """The office a case belongs to, by its prefix or its stream name. Raises KeyError."""
         if case.startswith("office:"):
             return self.offices[case.partition(":")[2]]
-        return next(o for o in self.offices.values() if o.has(case))
+        found = next((office for office in self.offices.values() if office.has(case)), None)
+        if found is None:
+            raise KeyError(case)
+        return found
+
+    def serves(self, case: str) -> bool:
+        """Whether the office of a case, of a letter of it, or of a stream is served now; if not, its clocks stand."""
+        return any(o.has(case) or case.partition("/")[0] == o.stream for o in self.offices.values())
 
     def letters_of(self, office: Office) -> Letters:
         """The letters by which an office writes."""

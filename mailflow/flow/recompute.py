@@ -27,14 +27,22 @@ KIND = "terms"
 WORDS = {
     "calendar": "The calendar of working days and holidays has changed",
     "settings": "A setting of the office has changed",
-    "contracts": "A contract's own timescale has changed",
+    "contracts": "A contract's own timescale or calendar has changed",
+    "regions": "The calendar of a region, or the region of a service, has changed",
 }
 
 
 def terms_digest(office: Office) -> str:
     """Everything outside a case that its dates hang on, a digest for each kind of thing, as JSON."""
-    overrides = {c.number: dict(c.overrides) for c in office.register.contracts}
-    found = {"calendar": office.calendar.edition, "settings": dict(office.settings), "contracts": overrides}
+    editions = {name: calendar.edition for name, calendar in office.all_calendars.items()}
+    contracts = {c.number: [dict(c.overrides), c.calendar] for c in office.register.contracts}
+    services = {s.name: s.region for s in office.register.services if s.region}
+    found = {
+        "calendar": [office.calendar.name, editions],
+        "settings": dict(office.settings),
+        "contracts": contracts,
+        "regions": [services, dict(office.regions)],
+    }
     return json.dumps({name: _digest(content) for name, content in found.items()}, sort_keys=True)
 
 
@@ -83,7 +91,7 @@ def _one(house: House, office: Office, ref: str, change: redating.Change, now: d
             procedure = stepping.procedure_of(house, office, case)
             event = TimerDue("", "", "", 0, now)
             terms = terms_for(house, unit, office, procedure, case, event, now)
-            facts = recompute(procedure, terms, case, now, {office.calendar.name: office.calendar})
+            facts = recompute(procedure, terms, case, now, office.all_calendars)
             if not facts:
                 return 0
             stepping.record(

@@ -18,6 +18,7 @@ from mailflow.flow import advance as stepping
 from mailflow.flow import unsent
 from mailflow.flow.people import addresses_of
 from mailflow.flow.ports import House, Office
+from mailflow.flow.regions import office_for
 from mailflow.procedure.case import Case, Fact
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import TimerDue
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 def remind_one(house: House, now: datetime) -> bool:
     """Take the oldest due row that nothing holds back; when there is none, tell of letters that have not left."""
     with house.store.read() as unit:
-        due_rows = unit.agenda.due(now)
+        due_rows = [due for due in unit.agenda.due(now) if house.serves(due.case)]
     first: Exception | None = None
     for due in due_rows:
         try:
@@ -53,6 +54,7 @@ def _take(house: House, unit: Unit, due: Due, now: datetime) -> bool:
     office = house.office_of(due.case)
     case = stepping.read_case(unit, due.case)
     procedure = stepping.procedure_of(house, office, case)
+    office = office_for(office, procedure, case)
     not_left = unsent.held_because(case, due)
     if not_left:
         return _note_held(house, unit, office, procedure, case, due, not_left, now)

@@ -36,7 +36,9 @@ CONFLICTS = 5  # another loop that was first is no fault of the mail: it is sort
 def sort_one(house: House, now: datetime) -> bool:
     """Sort the oldest kept mail."""
     with house.store.read() as unit:
-        waiting = unit.inbox.next_kept(1)
+        # What came for an office that is not served waits until its files are mended.
+        served = {office.mailbox for office in house.offices.values()} if house.faulty else None
+        waiting = unit.inbox.next_kept(1, served)
     if not waiting:
         return False
     kept = waiting[0]

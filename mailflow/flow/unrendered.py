@@ -17,6 +17,7 @@ from mailflow.errors import CannotRender, EditionUnreadable
 from mailflow.flow import posting, sealing
 from mailflow.flow.moment import Moment
 from mailflow.flow.ports import House
+from mailflow.flow.regions import office_for
 from mailflow.procedure.case import Fact, fold, instant
 from mailflow.store import Unit
 
@@ -52,7 +53,7 @@ def why(unit: Unit, letter_id: str) -> str:
 def retry_unrendered(house: House, now: datetime) -> bool:
     """Try every waiting letter once (at the start and hourly); True if one has found its way into the outbox."""
     with house.store.read() as unit:
-        waiting = letters(unit)
+        waiting = [letter_id for letter_id in letters(unit) if house.serves(letter_id)]
     done = False
     for letter_id in waiting:
         try:
@@ -76,8 +77,8 @@ def _again(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
     if at is None or case.letters[letter_id].status != "decided":
         forget(unit, letter_id)
         return False
-    office = house.office_of(ref)
-    procedure = house.procedure_of(office, case.edition)
+    procedure = house.procedure_of(house.office_of(ref), case.edition)
+    office = office_for(house.office_of(ref), procedure, case)
     # The facts of the same decision, which a letter may tell.
     facts = [f for f, line in zip(history, lines, strict=True) if line.cause == lines[at].cause]
     fact = history[at]

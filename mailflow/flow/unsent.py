@@ -19,6 +19,7 @@ from mailflow.flow import doubt, sealing, unrendered
 from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.placing import askable
 from mailflow.flow.ports import House, Office
+from mailflow.flow.regions import office_for
 from mailflow.procedure.case import Case, Fact, Sent, fold
 from mailflow.procedure.timers import FIRE
 from mailflow.store import Unit
@@ -53,7 +54,8 @@ def held_because(case: Case, due: Due) -> str:
 def tell_unsent(house: House, now: datetime) -> bool:
     """Tell of every letter that is a working day late, once; True if one was told of."""
     with house.store.read() as unit:
-        late = [letter_id for letter_id in _not_left(unit, now) if not _known(house, unit, letter_id)]
+        served = (letter_id for letter_id in _not_left(unit, now) if house.serves(letter_id))
+        late = [letter_id for letter_id in served if not _known(house, unit, letter_id)]
         before = json.loads(unit.meta.get(_LATE) or "{}")
     seen = {letter_id: before.get(letter_id, now.isoformat()) for letter_id in late}
     if seen != before:
@@ -97,7 +99,7 @@ def _tell(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
         return False
     bundle = unit.outbox.get(letter_id)
     planned = (bundle[0].leave_at if bundle else sent.leave_at) or sent.at
-    calendar = office.calendar
+    calendar = office_for(office, house.procedure_of(office, case.edition), case).calendar
     a_day_on = calendar.instant(calendar.next_working_day(calendar.local_date(planned)), calendar.local_time(planned))
     if case.hold or a_day_on > now:
         return False

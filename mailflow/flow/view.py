@@ -81,6 +81,7 @@ def summary(office: Office, procedure: Procedure, case: Case, now: datetime) -> 
         "procedure": procedure.id,
         "office": office.id,
         "edition": case.edition,
+        "calendar": office.calendar.name,
         "state": main.state,
         "state_title": state.title,
         "stage": state.stage,

@@ -23,7 +23,7 @@ class Clock:
     """The steps of the clock, for all offices."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self.house = house
         self._folder_rests: datetime | None = None
         self._recomputed = False
         self._looked_at: datetime | None = None
@@ -39,27 +39,32 @@ class Clock:
             Guard("clock.digests", self.digests),
         ]
 
+    def renew(self, house: House) -> None:
+        """Go on with another house: its calendars and settings may have changed, so open dates are worked out again."""
+        self.house, self._recomputed, self._looked_at = house, False, None
+
     def recompute(self, now: datetime) -> bool:
-        """Once after a start: what a changed calendar or setting means for open dates (K12)."""
+        """Once after a start or a reload: what a changed calendar or setting means for open dates (K12)."""
         from mailflow.flow.recompute import recompute_changed
 
         if self._recomputed:
             return False
-        found = recompute_changed(self._house, now) > 0
-        self._recomputed = True
+        house = self.house
+        found = recompute_changed(house, now) > 0
+        self._recomputed = house is self.house  # reloaded meanwhile: once more
         return found
 
     def remind(self, now: datetime) -> bool:
         """One row of the agenda that is due."""
         from mailflow.flow.remind import remind_one
 
-        return remind_one(self._house, now)
+        return remind_one(self.house, now)
 
     def ask_again(self, now: datetime) -> bool:
         """One question about a held mail that nobody has answered."""
         from mailflow.flow.asking_again import ask_again_one
 
-        return ask_again_one(self._house, now)
+        return ask_again_one(self.house, now)
 
     def hourly(self, now: datetime) -> bool:
         """At the start and hourly: letters that could not be rendered, calendars that end, editions past reading."""
@@ -70,7 +75,7 @@ class Clock:
         if self._looked_at is not None and now < self._looked_at + HOURLY:
             return False
         self._looked_at = now
-        told = [look(self._house, now) for look in (retry_unrendered, warn_of_calendars, warn_of_stranded)]
+        told = [look(self.house, now) for look in (retry_unrendered, warn_of_calendars, warn_of_stranded)]
         return any(told)
 
     def files(self, now: datetime) -> bool:
@@ -79,8 +84,8 @@ class Clock:
 
         if self._folder_rests is not None and now < self._folder_rests:
             return False
-        found = write_one(self._house, now)
-        with self._house.store.read() as unit:
+        found = write_one(self.house, now)
+        with self.house.store.read() as unit:
             stuck = not found and bool(unit.files.waiting())
         self._folder_rests = now + FOLDER_REST if stuck else None
         return found
@@ -89,22 +94,22 @@ class Clock:
         """Daily lists and weekly summaries of all offices."""
         from mailflow.flow.summarise import due_digests
 
-        return due_digests(self._house, now)
+        return due_digests(self.house, now)
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next row of the agenda or question is due, or a stuck file is tried again; later than now."""
         from mailflow.flow.asking_again import next_asking
 
-        with self._house.store.read() as unit:
+        with self.house.store.read() as unit:
             due = unit.agenda.next_due(after=now)
-        dues = (due, next_asking(self._house, now), self._folder_rests)
+        dues = (due, next_asking(self.house, now), self._folder_rests)
         return min((at for at in dues if at is not None and at > now), default=None)
 
     def next_digest(self, now: datetime) -> datetime | None:
         """When the next digest of any office is due."""
         from mailflow.flow.summarise import next_digest
 
-        return min((next_digest(office, now) for office in self._house.offices.values()), default=None)
+        return min((next_digest(office, now) for office in self.house.offices.values()), default=None)
 
     def next_of_all(self, now: datetime) -> datetime | None:
         """The earlier of both."""

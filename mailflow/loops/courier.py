@@ -25,6 +25,11 @@ class Courier:
         self._carries = Carries(house, submission_of)
         self._recovered = False
 
+    def renew(self, house: House) -> None:
+        """Go on with another house."""
+        self._house = house
+        self._carries.renew(house)
+
     def guards(self) -> list[Guard]:
         """Recovery once, before the first letter; then letters, fates, doubts."""
         return [

@@ -1,6 +1,6 @@
 """The daemon: all loops of a house, as threads on the wall clock, or in rounds at instants that are handed in.
 
-In: a house, the source of each mailbox, the way out of each office, a clock.
+In: a house, the source of each mailbox, the way out of each office, a clock, a watch over the files.
 Out: loops that run until they are stopped, or rounds for a pretended clock.
 Fails: ValueError with a sentence when a pretended clock would go back.
 Limits: the loops know nothing of each other; they meet in the database.
@@ -9,41 +9,64 @@ Limits: the loops know nothing of each other; they meet in the database.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.loops.clock import Clock, CommitWait
 from mailflow.loops.courier import Courier
 from mailflow.loops.intake import Intake, MailboxWait
-from mailflow.loops.loop import Loop
-from mailflow.loops.pretended import PretendedClock, Rounds, instant, show
+from mailflow.loops.loop import Guard, Loop
+from mailflow.loops.pretended import Due, PretendedClock, Rounds, instant, show
 from mailflow.mailbox.source import Source
 
 LOOPS = ("intake", "clock", "courier")
 PRETENDED = "pretended now"
+LOOKS = 60.0
+
+
+class Watches(Protocol):
+    """Tells what the files of the installation say now; `wait` ends early when somebody asks for a look."""
+
+    def look(self, now: datetime) -> House | None: ...
+
+    def ask(self) -> None: ...
+
+    def mark(self) -> None: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+    def wake(self) -> None: ...
 
 
 class Daemon:
-    """sources, polls (seconds between looks): by office id. lone: no other courier works on this store."""
+    """source_of, way_of, poll_of (seconds between looks): what an office works with, made when it is first needed.
+
+    lone: no other courier works on this store. watch: the files it keeps in line with, if any.
+    """
 
     def __init__(
         self,
         house: House,
         *,
-        sources: Mapping[str, Source],
-        polls: Mapping[str, float],
+        source_of: Callable[[Office], Source],
+        poll_of: Callable[[Office], float],
         way_of: Callable[[Office], Submits],
         lone: bool,
         clock: Callable[[], datetime],
         loops: Sequence[str] = LOOPS,
+        watch: Watches | None = None,
     ) -> None:
-        self.house, self._polls, self._way_of, self._now, self._loops = house, polls, way_of, clock, tuple(loops)
+        self.house, self._way_of, self._now, self._loops = house, way_of, clock, tuple(loops)
+        self._source_of, self._poll_of, self._watch = source_of, poll_of, watch
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._ways: dict[str, Submits] = {}
-        sorting = threading.Lock()
-        self._intakes = [Intake(house, house.offices[name], source, sorting) for name, source in sources.items()]
+        self._sorting = threading.Lock()
+        self._intakes = [self._intake(office) for office in house.offices.values()]
+        self._steps: list[Guard] | None = None
+        self._dues: list[Due] = []
         self._clock = Clock(house)
         self._courier = Courier(house, self._way, lone=lone)
 
@@ -51,6 +74,40 @@ class Daemon:
         if office.id not in self._ways:
             self._ways[office.id] = self._way_of(office)
         return self._ways[office.id]
+
+    def _intake(self, office: Office) -> Intake:
+        return Intake(self.house, office, self._source_of(office), self._sorting)
+
+    # -- reloading ----------------------------------------------------------------------------------------------
+
+    def ask_reload(self) -> None:
+        """Look at the files now (SIGHUP); it is done by a loop, or with pretended time at the next round."""
+        if self._watch is not None:
+            self._watch.ask()
+
+    def reload(self, now: datetime) -> bool:
+        """Take in what has changed in the files; each step begun after this works with it."""
+        house = self._watch.look(now) if self._watch is not None else None
+        if house is None:
+            return False
+        self.house = house
+        for room in (*self._intakes, self._clock, self._courier):
+            room.renew(house)
+        served = {intake.office.id for intake in self._intakes}
+        for office in house.offices.values():
+            if office.id not in served and not self._stop.is_set():
+                self._take_on(self._intake(office))
+        house.store.wake()
+        return True
+
+    def _take_on(self, intake: Intake) -> None:
+        """An office that was not served begins to be read while everything else goes on."""
+        self._intakes.append(intake)
+        if self._steps is not None:
+            self._steps += intake.guards()
+            self._dues.append(intake.next_due)
+        elif self._threads and "intake" in self._loops:
+            self._run([self._intake_loop(intake)])
 
     # -- pretended time, and --once -----------------------------------------------------------------------------
 
@@ -73,30 +130,15 @@ class Daemon:
     def rounds(self, clock: PretendedClock) -> Rounds:
         """All steps of all loops, for one instant after the other."""
         guards = [guard for intake in self._intakes for guard in intake.guards()]
-        due = [self._clock.next_due, self._courier.next_due, *(intake.next_due for intake in self._intakes)]
-        steps = [*guards, *self._clock.guards(), *self._courier.guards()]
-        return Rounds(steps, clock, due, quiet=[self._clock.next_digest])
+        self._dues = [self._clock.next_due, self._courier.next_due, *(intake.next_due for intake in self._intakes)]
+        self._steps = [Guard("reload", self.reload), *guards, *self._clock.guards(), *self._courier.guards()]
+        return Rounds(self._steps, clock, self._dues, quiet=[self._clock.next_digest])
 
     # -- the wall clock -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the loops, a thread each; for intake one for every mailbox."""
-        loops = []
-        for intake in self._intakes if "intake" in self._loops else ():
-            waits = MailboxWait(intake.source, self._stop)
-            poll = self._polls[intake.office.id]
-            name = f"intake.{intake.office.id}"
-            loops.append(
-                Loop(
-                    name,
-                    intake.guards(),
-                    clock=self._now,
-                    waits=waits,
-                    stop=self._stop,
-                    due=intake.next_due,
-                    longest=poll,
-                )
-            )
+        loops = [self._intake_loop(intake) for intake in self._intakes if "intake" in self._loops]
         for name, room, due in (
             ("clock", self._clock, self._clock.next_of_all),
             ("courier", self._courier, self._courier.next_due),
@@ -104,8 +146,26 @@ class Daemon:
             if name in self._loops:
                 waits = CommitWait(self.house.store)
                 loops.append(Loop(name, room.guards(), clock=self._now, waits=waits, stop=self._stop, due=due))
-        self._threads = [threading.Thread(target=loop.run, name=loop.name) for loop in loops]
-        for thread in self._threads:
+        if self._watch is not None:
+            step = [Guard("reload", self.reload)]
+            loops.append(Loop("reload", step, clock=self._now, waits=self._watch, stop=self._stop, longest=LOOKS))
+        self._run(loops)
+
+    def _intake_loop(self, intake: Intake) -> Loop:
+        return Loop(
+            f"intake.{intake.office.id}",
+            intake.guards(),
+            clock=self._now,
+            waits=MailboxWait(intake.source, self._stop),
+            stop=self._stop,
+            due=intake.next_due,
+            longest=self._poll_of(intake.office),
+        )
+
+    def _run(self, loops: Sequence[Loop]) -> None:
+        threads = [threading.Thread(target=loop.run, name=loop.name) for loop in loops]
+        self._threads += threads
+        for thread in threads:
             thread.start()
 
     @property
@@ -117,6 +177,11 @@ class Daemon:
         """Let every loop finish the step in hand, then leave the servers; the store stays open."""
         self._stop.set()
         self.house.store.wake()
+        if self._watch is not None:
+            # First the loop that may still take on an office; what it has begun is then stopped with the others.
+            self._watch.wake()
+            for thread in [thread for thread in self._threads if thread.name == "reload"]:
+                thread.join()
         for intake in self._intakes:
             intake.source.wake()
         for thread in self._threads:

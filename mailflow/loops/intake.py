@@ -17,8 +17,6 @@ from mailflow.flow.ports import House, Office
 from mailflow.loops.loop import Guard
 from mailflow.mailbox.source import Source
 
-# More than one poison mail of another mailbox may lie in front of ours.
-LOOK = 200
 AWAY_WAIT = 5.0
 
 
@@ -29,6 +27,10 @@ class Intake:
         self.office, self.source = office, source
         self._house, self._sorting = house, sorting
         self._through: datetime | None = None
+
+    def renew(self, house: House) -> None:
+        """Go on with another house, in which the office is the same in all that its source reads."""
+        self._house, self.office = house, house.offices[self.office.id]
 
     def guards(self) -> list[Guard]:
         """Collect, then sort, then write down how far it has come: `read_through` moves only after sorting."""
@@ -64,7 +66,7 @@ class Intake:
         if through is None:
             return False
         with self._house.store.unit() as unit:
-            if not any(kept.mailbox == self.office.mailbox for kept in unit.inbox.next_kept(LOOK)):
+            if not unit.inbox.next_kept(1, {self.office.mailbox}):
                 unit.inbox.set_read_through(self.office.mailbox, through)
                 self._through = None
         return False

@@ -12,6 +12,7 @@ import socket
 import socketserver
 import stat
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,10 +68,10 @@ class Rounds:
     def run_until_idle(self, now: datetime) -> None:
         """Do everything that is due at `now`; a step that fails FAILURES times is left until the next instant."""
         self._clock.move(now)
-        failed = dict.fromkeys((guard.name for guard in self._guards), 0)
+        failed: Counter[str] = Counter()
         for _ in range(ROUNDS):
             found = False
-            for guard in self._guards:
+            for guard in list(self._guards):  # a reload may add some
                 while failed[guard.name] < FAILURES:
                     again = guard.run(now)
                     found = found or again

@@ -24,7 +24,10 @@ CLOSES = time(17)
 
 @dataclass(frozen=True)
 class Calendar:
-    """One organisation's working days in one time zone (domain.md K1)."""
+    """One organisation's working days in one time zone (domain.md K1).
+
+    note: what the working of a date says of this calendar, where a case does not run by the office's own.
+    """
 
     name: str
     zone: str
@@ -34,6 +37,8 @@ class Calendar:
     first_year: int = 1
     last_year: int = 9999
     names: Mapping[date, str] = field(default_factory=dict, compare=False, repr=False)
+    title: str = field(default="", compare=False)
+    note: str = field(default="", compare=False)
 
     @cached_property
     def edition(self) -> str:

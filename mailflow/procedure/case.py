@@ -277,6 +277,8 @@ def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911, PLR0912 - o
             return _mark(replace(case, joined=(*case.joined, str(data["ref"]))), "#joined")
         case "joined_by":
             return replace(case, fields=MappingProxyType({**case.fields, **data["fields"]}))
+        case "calendar":
+            return replace(case, calendar=str(data["name"]))
         case "chaser_held":
             return replace(case, held_chasers=_put(case.held_chasers, str(data["key"]), str(data["why"])))
     if fact.kind in SILENT:

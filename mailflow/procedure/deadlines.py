@@ -234,6 +234,8 @@ def _plain(
 ) -> Deadline:
     if on.year > LATEST_YEAR:
         raise OverflowError("date out of range")
+    if calendar.note:
+        words += f", {calendar.note}"
     if not calendar.covers(on):
         words += f" (the public holidays of {on.year} are not in the calendar)"
     return Deadline(

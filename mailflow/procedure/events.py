@@ -129,11 +129,13 @@ class Terms:
     `people` answers for each role (and role.part) who is written to today; `staff` holds addresses that are the
     office's own people; `gone` the letters that can no longer be withdrawn; `cases` others by reference; `reveals` the
     files, by digest, that show or may show a person whom the case protects: why, and whether that is certain.
+    `calendar_why` says why `calendar` is not the office's own ("" if it is).
     """
 
     settings: Mapping[str, object]
     people: Mapping[str, tuple[Contact, ...]]
     calendar: str
+    calendar_why: str = ""
     staff: frozenset[str] = frozenset()
     officers: Mapping[str, frozenset[str]] = field(default_factory=dict)  # address -> roles
     overrides: Mapping[str, str] = field(default_factory=dict)  # timer -> rule, from the contract (C3)

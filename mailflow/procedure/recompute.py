@@ -1,7 +1,8 @@
 """Open dates worked out again when the calendar, a setting or the edition has changed (K12).
 
 In: a case and today's terms and calendar.
-Out: facts: which clocks got another date, old and new, and one letter to each party whose given date moved; or [].
+Out: facts: that the case has come under another calendar; which clocks got another date, old and new, and one letter
+  to each party whose given date moved; or [].
 Fails: ValueError from a rule that cannot be computed.
 Limits: a date that a letter has promised moves later, never earlier; dates of clocks that have ended stay history.
   A party is not written to about a letter of ours that has not left yet: its date becomes firm when it does (K9).
@@ -40,8 +41,12 @@ class Moved:
 def recompute(
     procedure: Procedure, terms: Terms, case: Case, now: datetime, calendars: Mapping[str, Calendar]
 ) -> list[Fact]:
-    """The facts that bring every running or standing clock in line with today's calendar and settings."""
+    """The facts that bring every running or standing clock in line with today's calendar and settings.
+
+    A case that has come under another calendar (K1) says so first.
+    """
     d = Decision(procedure, terms, case, now, calendars[terms.calendar])
+    other = _comes_under(d)
     moved = []
     for machine in case.live():
         for name, timer in machine.timers.items():
@@ -50,12 +55,22 @@ def recompute(
                 came_or_went(d, machine, name, timer.on, None)
                 d.emit("timer_ended", machine.id, timer=name, how="off")
             elif definition and timer.state != "paused":
-                moved += again(d, machine, timer, definition, definition)
+                moved += again(d, machine, timer, definition, definition, reworded=other)
         _switched_on(d, machine)
     if case.live():
         date_fields(d)
     tell_parties(d, moved)
     return d.facts
+
+
+def _comes_under(d: Decision) -> bool:
+    """Whether the case has come under another calendar (K1), which it then says."""
+    name = d.terms.calendar if d.terms.calendar_why else ""
+    if name == d.case.calendar:
+        return False
+    told = {"name": name, "old": d.case.calendar, "why": d.terms.calendar_why}
+    d.emit("calendar", d.procedure.main, **told, at=d.now.isoformat())
+    return True
 
 
 def _switched_on(d: Decision, machine: Machine) -> None:
@@ -83,8 +98,13 @@ def date_fields(d: Decision) -> None:
                 d.emit("field", d.procedure.main, name=name, value=until.isoformat())
 
 
-def again(d: Decision, machine: Machine, timer: Timer, old: TimerDef | None, new: TimerDef) -> list[Moved]:
-    """Work out a clock's date anew; `old` is how it was defined when it got its date (None: nobody knows any more)."""
+def again(
+    d: Decision, machine: Machine, timer: Timer, old: TimerDef | None, new: TimerDef, *, reworded: bool = False
+) -> list[Moved]:
+    """Work out a clock's date anew; `old` is how it was defined when it got its date (None: nobody knows any more).
+
+    reworded: a date that stays has another working all the same.
+    """
     rule = rule_of(d, new)
     deadline = _deadline(d, machine, timer, old, new, rule)
     told = _given_in(d, timer, new)
@@ -98,7 +118,8 @@ def again(d: Decision, machine: Machine, timer: Timer, old: TimerDef | None, new
             deadline, min(timer.on, tomorrow), "so that a new rule makes nothing late at once"
         )
     steps = _steps_left(d, timer, old, new, deadline.target)
-    if deadline.on == timer.on and (old == new or _same_words(timer, new, rule, steps)):
+    reworded = reworded and not timer.fixed and deadline.working != timer.working
+    if deadline.on == timer.on and not reworded and (old == new or _same_words(timer, new, rule, steps)):
         return []
     if deadline.on != timer.on:
         d.emit("recomputed", machine.id, **_recomputed(d, timer.name, timer.on, deadline.on))

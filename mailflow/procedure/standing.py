@@ -150,6 +150,7 @@ class Case:
     files: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     restricted: tuple[str, ...] = ()  # the roles that may still see it; () is a case like any other
+    calendar: str = ""  # by whose working days it runs, "" for the office's own
     held_chasers: Mapping[str, str] = field(default_factory=dict)
 
     def live(self, kind: str = "") -> tuple[Machine, ...]:

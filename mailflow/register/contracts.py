@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from mailflow.procedure.toml_lines import suggest
 from mailflow.register.naming import key_of, number_key
 from mailflow.register.sheet import Row
 
@@ -78,8 +79,13 @@ class Party:
         return (self.name, *self.also_known_as)
 
 
-def read(rows: Iterable[Row], services: Iterable[str], own_domains: Collection[str]) -> tuple[Contract, ...]:
-    """The contracts of a sheet; unknown services, shared domains and numbers given twice are faults."""
+def read(
+    rows: Iterable[Row],
+    services: Iterable[str],
+    own_domains: Collection[str],
+    calendars: Collection[str] | None = None,
+) -> tuple[Contract, ...]:
+    """The contracts of a sheet; unknown services and calendars, shared domains, numbers given twice are faults."""
     known = {key_of(service) for service in services}
     seen: dict[str, int] = {}
     contracts = []
@@ -104,6 +110,8 @@ def read(rows: Iterable[Row], services: Iterable[str], own_domains: Collection[s
             calendar=row.text("calendar"),
         )
         _judge(contract, row, known, own_domains, seen)
+        if calendars is not None and contract.calendar and contract.calendar not in calendars:
+            row.fault(f'There is no calendar "{contract.calendar}".', suggest(contract.calendar, calendars))
         contracts.append(contract)
     return tuple(contracts)
 

@@ -63,7 +63,7 @@ def load(
         raise ConfigurationError([Fault(str(path), 0, f"This is not TOML: {error}.")]) from error
     faults: list[Fault] = []
     table = Table(data, str(path), index(text), faults)
-    own_zone = table.text("zone")
+    own_zone, title = table.text("zone"), table.text("title", name)
     place = _place(table)
     named = _yearly_closures(table, place)
     closed = frozenset({*table.dates("closures"), *closures, *named})
@@ -89,6 +89,7 @@ def load(
         first_year=place.first_year,
         last_year=place.last_year,
         names={**named, **public},
+        title=title,
     )
 
 

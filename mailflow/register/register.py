@@ -35,8 +35,13 @@ class Register:
     contacts: tuple[Contact, ...] = ()
 
     @classmethod
-    def load(cls, folder: Path, own_domains: Collection[str] = ()) -> Register:
-        """Read the four files. Raises ConfigurationError with every fault found in any of them."""
+    def load(
+        cls, folder: Path, own_domains: Collection[str] = (), calendars: Collection[str] | None = None
+    ) -> Register:
+        """Read the four files. Raises ConfigurationError with every fault found in any of them.
+
+        calendars: the profiles that a contract may name; None: they are not judged.
+        """
         faults: list[Fault] = []
         officer_list = people.read(_rows(folder, "officers.csv", people, faults))
         contact_list = contact_rows.read(_rows(folder, "contacts.csv", contact_rows, faults))
@@ -44,7 +49,7 @@ class Register:
         service_list = services.read(_rows(folder, "services.csv", services, faults), parties)
         names = (service.name for service in service_list)
         rows = _rows(folder, "contracts.csv", contract_rows, faults)
-        contract_list = contract_rows.read(rows, names, own_domains)
+        contract_list = contract_rows.read(rows, names, own_domains, calendars)
         if faults:
             raise ConfigurationError(sorted(faults, key=lambda fault: (fault.file, fault.line)))
         return cls(officer_list, service_list, contract_list, contact_list)

@@ -8,7 +8,7 @@ Limits: `waiting_from` knows a sender only where `keep` or `settle` was told one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,7 @@ _GET = select(*_KEPT).where(_t.identity == bindparam("identity"))
 _BY_STATE = select(*_KEPT).where(_t.state == bindparam("state")).order_by(*_ORDER)
 _BY_CASE = select(*_KEPT).where(_t.case == bindparam("c")).order_by(*_ORDER)
 _NEXT = _BY_STATE.limit(bindparam("limit", type_=schema.Integer))
+_NEXT_OF = _NEXT.where(_t.mailbox.in_(bindparam("mailboxes", expanding=True)))
 _TRIED = update(schema.inbox).where(_t.identity == bindparam("i")).values(tries=_t.tries + 1).returning(_t.tries)
 
 
@@ -187,9 +188,11 @@ class Inbox(Room):
         place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
         return set(self._work.read(_UIDS, place).scalars())
 
-    def next_kept(self, limit: int = 1) -> list[Kept]:
-        """Mails still to be sorted, oldest arrival first."""
-        return self._kept(_NEXT, {"state": "kept", "limit": limit})
+    def next_kept(self, limit: int = 1, mailboxes: Collection[str] | None = None) -> list[Kept]:
+        """Mails still to be sorted, oldest arrival first; of these mailboxes, if they are named."""
+        if mailboxes is None:
+            return self._kept(_NEXT, {"state": "kept", "limit": limit})
+        return self._kept(_NEXT_OF, {"state": "kept", "limit": limit, "mailboxes": sorted(mailboxes)})
 
     def get(self, identity: str) -> Kept | None:
         """One mail, or None."""
