@@ -27,8 +27,6 @@ from mailflow.loops.daemon import LOOPS, PRETENDED, Daemon
 from mailflow.mailbox.imap import ImapSource
 from mailflow.mailbox.maildir import MaildirSource
 from mailflow.mailbox.source import Source
-from mailflow.procedure import reading
-from mailflow.procedure.definition import Procedure
 from mailflow.reloading import Watch
 from mailflow.store import Store
 from mailflow.submission.smtp import Submission

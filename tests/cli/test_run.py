@@ -161,3 +161,44 @@ def test_a_process_for_each_loop(server, tmp_path):
     server.post(REFERRER, [COUNCIL], mail(REFERRER, "Missed calls"))
     assert answered.wait(30)
     assert [ended(loop)[0] for loop in loops] == [0, 0, 0]
+
+
+def test_sighup_takes_changed_files_in(server, tmp_path):
+    """systemctl reload: the daemon goes on and says what it has read; SIGTERM still ends it."""
+    path = installation.write(tmp_path, server.imap_port, server.smtp_port, pretend=False)
+    started = process(path, ready=tmp_path / "ready")
+    officers = tmp_path / "register" / "officers.csv"
+    officers.write_text(officers.read_text("utf-8") + "New Person,new@council.example,,cmo,,,,,,\n", "utf-8")
+    started.send_signal(signal.SIGHUP)
+    assert started.stderr is not None
+    line = next(line for line in started.stderr if "configuration." in line)
+    assert "configuration.reloaded" in line and '"offices":["council"]' in line.replace(" ", "")
+    status, err = ended(started)
+    assert status == 0 and "Traceback" not in err
+
+
+def two_offices(folder: Path) -> Path:
+    """The council, and an office whose register is faulty."""
+    path = installation.write(folder)
+    text = path.read_text("utf-8")
+    own = text[text.index("[office.council]") :].replace("office.council", "office.south").replace('"CC"', '"SO"')
+    path.write_text(text + own.replace('"register"', '"south"').replace(COUNCIL, "concerns@south.example"), "utf-8")
+    (folder / "south").mkdir()
+    for file in (folder / "register").glob("*.csv"):
+        (folder / "south" / file.name).write_bytes(file.read_bytes())
+    (folder / "south" / "contacts.csv").write_text("nonsense\n", "utf-8")
+    return path
+
+
+def test_the_tools_work_for_the_offices_that_are_good(tmp_path):
+    """What is wrong with the other stands on standard error; check alone refuses everything, and names it all."""
+    path = two_offices(tmp_path)
+    listed = run("list", "--config", path, "--json")
+    assert listed.exit_code == 0 and listed.stdout.strip() == "[]"
+    assert "the office south is not served" in listed.stderr and "contacts.csv" in listed.stderr
+    officers = tmp_path / "south" / "officers.csv"
+    officers.write_text(officers.read_text("utf-8") + "x\n,,,,,,,,,,,,,\n", "utf-8")
+    checked = run("check", "--config", path)
+    assert checked.exit_code == 78 and "contacts.csv" in checked.output
+    unknown = run("list", "--config", path, "--office", "south")
+    assert unknown.exit_code == 2 and "council" in unknown.output
