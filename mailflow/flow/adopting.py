@@ -120,7 +120,7 @@ def _plan(
     if not why:
         terms = terms_for(house, unit, office, new, case, TimerDue("", "", "", 0, now), now)
         try:
-            facts = adopt(old, new, terms, case, now, {office.calendar.name: office.calendar})
+            facts = adopt(old, new, terms, case, now, office.all_calendars)
         except ValueError as fault:
             why = [f"A date cannot be worked out: {fault}"]
     if why:
