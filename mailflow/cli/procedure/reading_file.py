@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from mailflow import places, wiring
+from mailflow import installation, places
 from mailflow.cli.saying import EX_CONFIG, show_faults
 from mailflow.documents.letters import Letters
 from mailflow.errors import ConfigurationError, Fault, MailflowError
@@ -29,7 +29,7 @@ templates_option = click.option(
 def told(ctx: click.Context, file: Path, templates: Path | None, ending: str) -> Telling:
     """The procedure of a file with the titles of its letters; ends the command if the file has faults."""
     faults: list[Fault] = []
-    procedure = wiring.read_procedure(file, faults, {})
+    procedure = installation.read_procedure(file, faults, {})
     if procedure is None:
         show_faults(ConfigurationError(faults), ending)
         ctx.exit(EX_CONFIG)
