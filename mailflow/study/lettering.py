@@ -19,7 +19,7 @@ _NARROW = (
 ).split()
 _WIDTHS = {chr(32 + n): int(w) / 1000 for n, w in enumerate(_NARROW)}
 ROOM = 1.13  # fonts that stand in for Helvetica are wider by up to this
-BOLD = 1.07
+BOLD = 1.17
 
 
 def width(words: str, size: float, bold: bool = False) -> float:

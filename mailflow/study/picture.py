@@ -8,10 +8,11 @@ Limits: what only stays at a stage (reminders, notes, mail for the file) stands 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailflow.procedure.telling_names import in_sentence, joined, upper
-from mailflow.study.table import Event, Move, Part, Stage, Table, alike
+from mailflow.study.table import Clock, Event, Move, Part, Stage, Table, alike, number_key, shared
 
 PEOPLE, CLOCK, COURSE = "people", "clock", "course"
 """Kinds of ways: somebody says or writes something; time is up; it follows from itself."""
@@ -98,7 +99,7 @@ def _chart(table: Table, part: Part, n: int) -> Chart:
         _begins(table, part, n),
         tuple(_card(table, part, stage, once) for stage in part.stages),
         tuple(_card(table, part, stage, once) for stage in part.ends),
-        tuple(_note(part, row) for row in alike(part) if row in once),
+        (*(_note(part, row) for row in alike(part) if row in once), *_clock_notes(part)),
     )
 
 
@@ -115,7 +116,7 @@ def _begins(table: Table, part: Part, n: int) -> str:
         return ""
     # What opens a part is told at the stage that opens it; here only which stages these are.
     at = [s for other in table.parts for s in (*other.stages, *other.ends) if part.kind in _opened(s)]
-    numbers = dict.fromkeys(s.number for s in at)
+    numbers = sorted({s.number for s in at}, key=number_key)
     return f"Opened at stage {joined(numbers, 'or')}" if numbers else ""
 
 
@@ -131,6 +132,7 @@ def _opened(stage: Stage) -> set[str]:
 
 def _card(table: Table, part: Part, stage: Stage, once: set[str]) -> Card:
     moves = [m for m in stage.moves if m.row not in once and _moves_on(m)]
+    often = shared(part)
     return Card(
         stage.code,
         stage.number,
@@ -138,7 +140,11 @@ def _card(table: Table, part: Part, stage: Stage, once: set[str]) -> Card:
         stage.ends,
         stage.owner,
         in_sentence(stage.waits_for) if stage.waits_for else "",
-        tuple(dict.fromkeys(_clock_words(c.words, c.in_paper) for c in stage.clocks if not c.off))
+        tuple(
+            dict.fromkeys(
+                _clock_words(c) for c in stage.clocks if not c.off and not c.only_while and c.name not in often
+            )
+        )
         + ((stage.lives_by,) if stage.lives_by else ()),
         joined((in_sentence(p.title) for p in table.parts if p.kind in _opened(stage)), "or"),
         _begins_here(part, stage),
@@ -147,8 +153,8 @@ def _card(table: Table, part: Part, stage: Stage, once: set[str]) -> Card:
     )
 
 
-def _clock_words(words: str, in_paper: bool) -> str:
-    return words if in_paper else f"{words} *"
+def _clock_words(clock: Clock) -> str:
+    return clock.words if clock.in_paper else f"{clock.words} *"
 
 
 def _ways(part: Part, stage: Stage, moves: list[Move]) -> list[Way]:
@@ -194,6 +200,14 @@ def _note(part: Part, row: str) -> Note:
         *([f"After the end: {joined((s.title for s in ends), 'or')}"] if ends else []),
     ]
     return Note(". ".join(where), words, move.to_words, (row,))
+
+
+def _clock_notes(part: Part) -> Iterator[Note]:
+    """Clocks of most stages."""
+    for clock, stages in shared(part).values():
+        where = "every stage and end" if len(stages) == len(part.stages) + len(part.ends) else "most stages"
+        when = f", while {clock.only_while}" if clock.only_while else ""
+        yield Note(f"At {where}{when}", f"{upper(clock.step)}: {in_sentence(_clock_words(clock))}", "", ())
 
 
 def _stages(part: Part, some: list[Stage]) -> str:

@@ -66,7 +66,11 @@ def _legend(x: float, y: float, w: float) -> tuple[list[str], float]:
 def _notes(picture: Picture, x: float, y: float, w: float) -> tuple[list[str], float]:
     parts = [text(x + 14, y + 22, "At many stages", 14, bold=True)]
     y += 30
-    told = [(f"{_part(picture, c)}{n.where}", f"{n.words} → {n.goal}") for c in picture.charts for n in c.notes]
+    told = [
+        (f"{_part(picture, chart)}{note.where}", f"{note.words} → {note.goal}" if note.goal else note.words)
+        for chart in picture.charts
+        for note in chart.notes
+    ]
     told.append(("At every stage", f"On hold: {picture.hold}. All clocks stand still."))
     for where, words in told:
         for n, line in enumerate(wrap(where, 12, w - 28, bold=True)):

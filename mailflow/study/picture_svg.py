@@ -111,7 +111,7 @@ def _told(picture: Picture) -> Iterator[str]:
             facts = [*([card.who] if card.who else []), *card.clocks, *ways]
             yield f"{name}. {'; '.join(facts)}." if facts else f"{name}."
         for note in chart.notes:
-            yield f"{note.where}. {note.words}: {note.goal}."
+            yield f"{note.where}. {note.words}{f': {note.goal}' if note.goal else ''}."
 
 
 def _goal(chart: Chart, code: str) -> str:

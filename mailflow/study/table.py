@@ -23,7 +23,8 @@ SEVERAL = 5  # a way that leaves so many stages alike is told once
 
 @dataclass(frozen=True)
 class Clock:
-    """A timescale of a stage. words: the paper's; rule: as it is counted; late: who is told when it is not kept."""
+    """A timescale of a stage. words: the paper's; rule: as it is counted; late: who is told when it is not kept;
+    off: a setting has switched it off; only_while: when it runs at all, "" if always."""
 
     name: str
     step: str
@@ -35,6 +36,7 @@ class Clock:
     in_paper: bool
     may_be_extended: bool
     off: bool
+    only_while: str
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,14 @@ def _clock(t: Telling, timer: TimerDef) -> Clock:
         not timer.extra,
         timer.extend,
         t.off(timer),
+        _only_while(t, timer),
     )
+
+
+def _only_while(t: Telling, timer: TimerDef) -> str:
+    if timer.asked:
+        return f"mail from {t.roles(timer.asked)} waits to be judged"
+    return "a printed letter waits to be posted" if timer.posting else ""
 
 
 def _late(t: Telling, timer: TimerDef) -> Iterator[str]:
@@ -286,6 +295,17 @@ def _anywhere(t: Telling) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if verb.act and verb.say and not verb.part_of:
             found.setdefault(upper(t.roles(verb.by)), []).append(verb.label)
     return tuple((who, tuple(words)) for who, words in found.items())
+
+
+def shared(part: Part) -> dict[str, tuple[Clock, tuple[Stage, ...]]]:
+    """Clocks that run at more than half of all stages: by name, with the stages, for telling them once."""
+    found: dict[str, tuple[Clock, list[Stage]]] = {}
+    every = (*part.stages, *part.ends)
+    for stage in every:
+        for clock in stage.clocks:
+            found.setdefault(clock.name, (clock, []))[1].append(stage)
+    least = max(SEVERAL, len(every) // 2 + 1)
+    return {name: (clock, tuple(stages)) for name, (clock, stages) in found.items() if len(stages) >= least}
 
 
 def alike(part: Part) -> dict[str, tuple[Stage, ...]]:

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from mailflow.procedure.telling_names import in_sentence, joined, upper
-from mailflow.study.table import Clock, Event, Move, Part, Stage, Table, alike
+from mailflow.study.table import Clock, Event, Move, Part, Stage, Table, alike, shared
 
 NARROWEST, WIDEST = 60, 120
 HEAD = 15  # columns of what stands before a colon
@@ -59,17 +59,22 @@ def _part(part: Part, width: int, first: bool) -> Iterator[str]:
     yield "=" * width
     for move in part.begins:
         yield from _wrapped(f"{_begins(move, first)}: {move.to_words}", width, "  ", "    ")
-    told_once = alike(part)
+    told_once, often = alike(part), shared(part)
     for stage in part.stages:
         yield from _heading(_name(stage), width)
-        yield from _facts(stage, width)
+        yield from _facts(stage, width, not_these=frozenset(often))
         yield from _moves([m for m in stage.moves if m.row not in told_once], width, stage.owner)
     ends = [s for s in part.ends if any(m.row not in told_once for m in s.moves)]
     for stage in ends:
         yield from _heading(f"End: {stage.title} [{stage.code}]", width)
         yield from _moves([m for m in stage.moves if m.row not in told_once], width)
-    if told_once:
+    if told_once or often:
         yield from _heading("At several stages", width)
+    for clock, stages in often.values():
+        yield from _pair("At", "; ".join(_short(s) for s in stages), width)
+        yield from _pair("Timescale", _timescale(clock), width)
+        yield ""
+    if told_once:
         for n, (row, stages) in enumerate(told_once.items()):
             move = next(m for m in stages[0].moves if m.row == row)
             if n:
@@ -96,12 +101,12 @@ def _name(stage: Stage) -> str:
     return f"End: {stage.title} [{stage.code}]" if stage.ends else f"Stage {stage.number}: {stage.title} [{stage.code}]"
 
 
-def _facts(stage: Stage, width: int, in_full: bool = False) -> Iterator[str]:
+def _facts(stage: Stage, width: int, in_full: bool = False, not_these: frozenset[str] = frozenset()) -> Iterator[str]:
     if stage.owner:
         yield from _pair("Who", stage.owner, width)
     if stage.waits_for:
         yield from _pair("Waiting for", stage.waits_for, width)
-    for clock in stage.clocks:
+    for clock in (c for c in stage.clocks if c.name not in not_these):
         yield from _pair("Timescale", _timescale(clock), width)
         if in_full:
             yield from _clock_in_full(clock, width)
@@ -116,7 +121,11 @@ def _timescale(clock: Clock) -> str:
     days, at, hour = clock.rule.partition(", at ")
     rule = f"at {hour}" if at and days.casefold() in clock.words.casefold() else clock.rule
     rule = rule if rule.casefold() not in clock.words.casefold() else ""
-    return f"{words}{f'. {upper(rule)}' if rule else ''}" + ("" if clock.in_paper else ". Not in the paper")
+    return (
+        f"{words}{f'. {upper(rule)}' if rule else ''}"
+        + ("" if clock.in_paper else ". Not in the paper")
+        + (f". Only while {clock.only_while}" if clock.only_while else "")
+    )
 
 
 def _clock_in_full(clock: Clock, width: int) -> Iterator[str]:

@@ -131,6 +131,14 @@ def _one_course(bus, other) -> bool:
     return bus[2] == other[2] and bool({bus[1], *bus[1].split()} & {other[1], *other[1].split()})
 
 
+def test_clocks_that_do_not_run_by_themselves_are_not_drawn() -> None:
+    """A clock that waits for a mail to be judged, or that a setting has switched off, is told in the table alone."""
+    council, insurer = (picture(table(telling(n))) for n in ("council-concerns", "insurer-performance"))
+    closed = council.charts[0].card("CLO")
+    assert closed.clocks == () and table(telling("council-concerns")).parts[0].stage("CLO").clocks[0].only_while
+    assert insurer.charts[0].card("END").clocks == ()
+
+
 def test_words_stay_in_their_boxes(placed) -> None:
     """No line of words stands out of its box, and no two lines of a box lie on each other."""
     for one in placed:
