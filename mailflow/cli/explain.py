@@ -2,7 +2,7 @@
 
 In: the settings and a reference as a person types it.
 Out: the stage in the paper's words, why, the dates and their working, what is foreseen, who may say what; or JSON.
-Fails: exit 1 for a case that is not known.
+Fails: exit 1 for a case that is not known, or restricted.
 Limits: shows officers' and parties' names; what people wrote is not shown (see mailflow show --words).
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from mailflow import wiring
-from mailflow.cli.opened import as_text, case_of, config_option, json_option, opened
+from mailflow.cli.opened import as_text, config_option, json_option, opened, readable_case_of
 from mailflow.flow import revealing
 from mailflow.flow.advance import procedure_of, read_case
 from mailflow.flow.explaining import Explanation, Standing, explain
@@ -31,7 +31,7 @@ from mailflow.procedure.deadlines import long_date
 def command(ref: str, config: Path | None, as_json: bool) -> None:
     """Say why a case stands where it stands, and what comes next."""
     with opened(config) as house, house.store.read() as unit:
-        name = case_of(house, unit, ref)
+        name = readable_case_of(house, unit, ref)
         office, case = house.office_of(name), read_case(unit, name)
         procedure = procedure_of(house, office, case)
         told = explain(house, unit, office, procedure, case, unit.log.read(name), wiring.now_of(house))

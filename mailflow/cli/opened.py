@@ -62,6 +62,16 @@ def case_of(house: House, unit: Unit, typed: str) -> str:
     return ref
 
 
+def readable_case_of(house: House, unit: Unit, typed: str) -> str:
+    """The same, for commands that show what is on file. Raises MailflowError for a case that is restricted (Q45)."""
+    ref = case_of(house, unit, typed)
+    if (unit.views.get(ref) or {}).get("restricted"):
+        raise MailflowError(
+            f"The record {ref} is restricted. Those whom the setting restricted_readers names may ask for it by mail."
+        )
+    return ref
+
+
 def as_text(value: object) -> str:
     """JSON for people and programs: dates and instants in ISO form."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=_iso)

@@ -2,7 +2,7 @@
 
 In: the settings and a reference as a person types it.
 Out: where the case stands, each clock with the paper's words and its working, the history; or JSON.
-Fails: exit 1 for a case that is not known.
+Fails: exit 1 for a case that is not known, or restricted.
 Limits: shows what people wrote only with --words: a terminal is seen by others. A protected person is never named.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from mailflow import wiring
-from mailflow.cli.opened import as_text, case_of, config_option, json_option, opened
+from mailflow.cli.opened import as_text, config_option, json_option, opened, readable_case_of
 from mailflow.flow import revealing, sealing
 from mailflow.flow.counting import Story, story
 from mailflow.flow.history import history, said_value
@@ -35,7 +35,7 @@ SEALED = "(words not shown; see --words)"
 def command(ref: str, config: Path | None, words: bool, as_json: bool) -> None:
     """Show one case: what happened, with reasons, and what comes next and when."""
     with opened(config) as house, house.store.read() as unit:
-        told = told_of(house, unit, case_of(house, unit, ref), wiring.now_of(house), words)
+        told = told_of(house, unit, readable_case_of(house, unit, ref), wiring.now_of(house), words)
     if as_json:
         click.echo(as_text(told))
         return

@@ -41,6 +41,8 @@ def lists_for(unit: Unit, office: Office, stories: Sequence[Story], now: datetim
 
     key = office.procedure.party
     for story in stories:
+        if story.case.restricted:
+            continue
         for step in story.open_steps(today):
             group = group_of(office, step, today)
             if group:

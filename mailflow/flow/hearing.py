@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, origin, registering, revealing, unanswered
+from mailflow.flow import buttons, colleagues, origin, registering, revealing, unanswered
 from mailflow.flow.arrived import Mail
 from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.opening import open_new
@@ -21,6 +21,7 @@ from mailflow.flow.people import people_of, terms_for
 from mailflow.flow.placing import Outcome, file_mail, hold
 from mailflow.flow.ports import House, Office
 from mailflow.flow.replying import alert, doubt_person, reply_plainly
+from mailflow.flow.understanding import read_words
 from mailflow.mail import commands
 from mailflow.mail.correlate import Match
 from mailflow.mail.spotting import People
@@ -48,31 +49,16 @@ class Heard:
     actor: Actor
     now: datetime
     reading: commands.Reading
+    cause: str = ""  # of the words of a mail that has opened the case as well
 
     def advance(self, event: Event) -> None:
         """Make the event happen on the case, once for this mail."""
-        stepping.advance(
-            self.house, self.unit, self.case.ref, event, cause=self.mail.cause, now=self.now, actor=self.actor.address
-        )
+        cause, actor = self.cause or self.mail.cause, self.actor.address
+        stepping.advance(self.house, self.unit, self.case.ref, event, cause=cause, now=self.now, actor=actor)
 
     def done(self, reason: str) -> Outcome:
         """The mail is dealt with."""
         return Outcome("done", reason, self.case.ref)
-
-
-def forms_of(procedure: Procedure, names: Sequence[str] | None = None) -> list[commands.Form]:
-    """The vocabulary of a procedure, or of some of its verbs."""
-    wanted = procedure.verbs.values() if names is None else [procedure.verbs[n] for n in names]
-    return [commands.Form(v.name, text, v.decision, v.part_of, v.into) for v in wanted for text in v.say]
-
-
-def read_words(
-    office: Office, procedure: Procedure, mail: Mail, names: Sequence[str] | None = None
-) -> commands.Reading:
-    """What the mail says in the procedure's words; only new text counts."""
-    today = office.calendar.local_date(mail.kept.arrived_at)
-    subject = mail.message.subject
-    return commands.read(mail.reply.new, subject, forms_of(procedure, names), today, office.calendar.add_working_days)
 
 
 def spoken_of(office: Office, mail: Mail) -> frozenset[str]:
@@ -92,11 +78,13 @@ def is_proved(unit: Unit, office: Office, mail: Mail) -> bool:
     return mail.trust.passed or origin.is_internal(unit, office, mail)
 
 
-def actor_of(office: Office, mail: Mail) -> Actor:
-    """The officer who wrote, with the roles held on the day of the mail."""
-    officer = office.register.officer(mail.sender)
+def actor_of(office: Office, mail: Mail, case: Case | None = None, procedure: Procedure | None = None) -> Actor:
+    """The colleague who wrote, with the roles held on the day of the mail, on this case if one is named."""
+    person = colleagues.colleague(office, mail.sender)
     on = office.calendar.local_date(mail.kept.arrived_at)
-    return Actor(officer.email, officer.name, office.register.roles_of(mail.sender, on))
+    if case is None or procedure is None:
+        return Actor(person.email, person.name, office.register.roles_of(mail.sender, on))
+    return Actor(person.email, person.name, colleagues.roles_on(office, procedure, case, person.email, on))
 
 
 # -- on a case ------------------------------------------------------------------------------------------------------
@@ -107,7 +95,7 @@ def on_case(  # noqa: PLR0911 - one way out for each way to be heard
 ) -> Outcome:
     """An officer's mail on a case: commands, a letter of their own in copy, or a note."""
     reading = read_words(office, procedure, mail)
-    heard = Heard(house, unit, office, mail, case, procedure, actor_of(office, mail), now, reading)
+    heard = Heard(house, unit, office, mail, case, procedure, actor_of(office, mail, case, procedure), now, reading)
     proof = buttons.prove(unit, procedure, case, reading.codes, mail.sender)
     if mail.trust.failed:
         # Kept, but not on the file: nobody should read it there as the officer's word.
@@ -226,7 +214,7 @@ def _ask(heard: Heard, why: str, verbs: Sequence[str] = (), line: str = "", kind
         heard.procedure,
         case,
         facts,
-        cause=mail.cause,
+        cause=heard.cause or mail.cause,
         now=heard.now,
         actor=heard.actor.address,
         at=mail.kept.arrived_at,
@@ -242,6 +230,18 @@ def _prove_first(heard: Heard) -> Outcome:
     # All lines of the mail, so that what is confirmed is what was said, all or none (G11).
     _ask(heard, why, (sayings[0].verb,), "\n".join(s.line for s in sayings), kind="confirm")
     return heard.done("asked for proof of who speaks")
+
+
+def first_words(house: House, unit: Unit, office: Office, mail: Mail, ref: str, now: datetime) -> None:
+    """The words of a colleague's mail that has just opened the case (i02 to i05)."""
+    case = stepping.read_case(unit, ref)
+    reading, actor = read_words(office, office.procedure, mail), actor_of(office, mail, case, office.procedure)
+    heard = Heard(house, unit, office, mail, case, office.procedure, actor, now, reading, f"{mail.cause}/words")
+    said, problem = _sayings(heard, "")
+    if problem:
+        _ask(heard, problem, (reading.sayings[0].verb,))
+    else:
+        heard.advance(Commands(said))
 
 
 # -- without a case --------------------------------------------------------------------------------------------------
@@ -268,7 +268,8 @@ def without_case(  # noqa: PLR0911 - as on_case
             return Outcome("done", "a new case with a name that nobody knows: asked")
         raised_by = registering.raised_by(office, mail.sender, named, given)
         at = registering.stated(office, reading.sayings[0], mail.kept.arrived_at)
-        if inner and raised_by and not named and set(inner) != {mail.sender}:
+        from_outside = not colleagues.raised_by_staff(office.procedure)
+        if inner and raised_by and not named and set(inner) != {mail.sender} and from_outside:
             why = "the concern seems to come from somebody else, and nothing is sent to them before you confirm it"
             officer = actor_of(office, mail).address
             return hold(house, unit, office, mail, why, now, senders=inner, to=[officer], at=at)

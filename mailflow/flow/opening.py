@@ -29,12 +29,14 @@ def open_new(
     now: datetime,
     stated_by: str = "",
     stated: Mapping[str, object] | None = None,
+    flags: tuple[str, ...] = (),
 ) -> Outcome:
     """A new case from this mail (c01); `stated_by` is the officer who says when and from whom it came (K8), and
     `stated` what else is known of it."""
     name = mail.message.from_.name if mail.message.from_ and mail.sender == sender else ""
     subject = plain_subject(mail.message.subject) or "(no subject)"
-    event = MailCame("anyone", at, mail.kept.identity, sender, name, subject, mail.files, (), stated_by, stated or {})
+    of = (mail.kept.identity, sender, name, subject, mail.files, flags, stated_by, stated or {})
+    event = MailCame("anyone", at, *of)
     # The mail is on the file before the letters that quote it are written.
     ref = stepping.open_case(
         house,

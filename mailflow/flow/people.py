@@ -18,7 +18,7 @@ from mailflow.flow.regions import calendar_of, value_of
 from mailflow.procedure import following, shielding
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
-from mailflow.procedure.events import Commands, Contact, Event, File, Said, Terms
+from mailflow.procedure.events import Commands, Contact, Event, File, MailCame, Said, Terms
 from mailflow.register.contracts import POSTED, Contract
 from mailflow.register.naming import key_of
 from mailflow.store import Unit
@@ -59,6 +59,9 @@ def terms_for(
 def foreseen(procedure: Procedure, case: Case, event: Event) -> Case:
     """The case with the fields that this very mail's words will set, so that "X is ..." and "Send" may share a mail."""
     fields = dict(case.fields)
+    opener = procedure.roles[procedure.opened_by]
+    if isinstance(event, MailCame) and not case.machines and opener.is_officer and opener.field:
+        fields[opener.field] = event.sender  # whoever raises it is written to from the first mail on
     for said in _sayings(event):
         verb = procedure.verbs.get(said.verb)
         if verb and verb.act == "set" and "value" not in said.blanks:

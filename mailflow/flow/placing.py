@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailflow.flow import buttons, shown
+from mailflow.flow import buttons, colleagues, shown
 from mailflow.flow.arrived import HELD_MARK, Mail
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter
@@ -136,13 +136,17 @@ def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
     """The owner's address of a case, otherwise those who screen today; in the end the administrator."""
     today = office.calendar.local_date(now)
     view = unit.views.get(case) if case else None
+    if view and view.get("restricted"):
+        return colleagues.named_readers(office)
     owner = office.register.officer(str(view["owner"])) if view and view.get("owner") else None
     if owner:
         there = office.register.stand_in(owner, today)
         if there:
             return [there.email]
-    start = office.procedure.top.states[office.procedure.top.start]
-    holders = office.register.holders(start.owner, today)
+    role = office.procedure.top.states[office.procedure.top.start].owner
+    if colleagues.raised_by_staff(office.procedure):
+        role = office.procedure.roles[role].above or role  # whoever raises a case screens nothing
+    holders = office.register.holders(role, today)
     return [h.email for h in holders] or [office.administrator or office.address]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailflow.flow.arrived import Mail
+from mailflow.flow.colleagues import colleague
 from mailflow.flow.office_mail import letter_for, put_office_letter, tell_administrator
 from mailflow.flow.ports import House, Office
 from mailflow.store import Unit
@@ -20,7 +21,7 @@ def reply_plainly(
     house: House, unit: Unit, office: Office, mail: Mail, sentence: str, now: datetime, act: str = "refused"
 ) -> None:
     """One sentence back (M52, or with act "recorded" M53)."""
-    officer = office.register.officer(mail.sender)
+    officer = colleague(office, mail.sender)
     context: dict[str, object] = {
         "reason": sentence,
         "said": None,

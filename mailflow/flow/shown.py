@@ -15,7 +15,7 @@ from mailflow.errors import Unreadable
 from mailflow.flow import telling
 from mailflow.flow.arrived import read_again
 from mailflow.flow.moment import CaseWords, Moment, item_words
-from mailflow.flow.people import speaker_on
+from mailflow.flow.people import party_of_role, speaker_on
 from mailflow.mail.reply_text import split
 from mailflow.procedure import by_post, deadlines
 from mailflow.procedure.case import Case, Fact, Machine, instant
@@ -152,6 +152,17 @@ def awaited(procedure: Procedure, case: Case) -> str:
         if not machine.ended and state.waits_for:
             return procedure.roles[state.waits_for].title
     return ""
+
+
+def awaited_people(moment: Moment, machine: Machine) -> list[dict[str, str]]:
+    """Whom the machine's stage waits for, with telephone numbers, for those who have to call them (Q41)."""
+    waits = moment.procedure.machines[machine.kind].states[machine.state].waits_for
+    role = moment.procedure.roles.get(waits)
+    if role is None or role.who != "contacts":
+        return []
+    party = party_of_role(moment.office, moment.procedure, moment.case, role)
+    contacts = moment.office.register.contacts_of(party, "", moment.today) if party else ()
+    return [{"name": c.name or c.email, "phone": c.phone, "role": role.title, "party": party} for c in contacts]
 
 
 def party_stage(moment: Moment) -> str:

@@ -16,7 +16,18 @@ import structlog
 
 from mailflow.errors import Conflict, EditionUnreadable, Unavailable, Unreadable
 from mailflow.flow import advance as stepping
-from mailflow.flow import answering, arrived, hearing, opening, origin, oversize, placing, returning
+from mailflow.flow import (
+    answering,
+    arrived,
+    colleagues,
+    hearing,
+    opening,
+    origin,
+    oversize,
+    placing,
+    raising,
+    returning,
+)
 from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
 from mailflow.flow.listed import live_cases_of
 from mailflow.flow.office_mail import tell_administrator
@@ -152,7 +163,7 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     if not mail.sender:
         return placing.hold(house, unit, office, mail, "it does not say who wrote it", now, case=match.case)
     tag = held_tag(office, mail)
-    officer = office.register.officer(mail.sender)
+    officer = colleagues.colleague(office, mail.sender)
     if officer and tag:
         return answering.answer(house, unit, office, mail, tag, now)
     if match.by == "conflict":
@@ -160,7 +171,7 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     if match.case:
         return _on_case(house, unit, office, mail, match, now)
     if officer:
-        return hearing.without_case(house, unit, office, mail, match, now)
+        return raising.without_case(house, unit, office, mail, match, now)
     return _no_case(house, unit, office, mail, match, now)
 
 
@@ -297,9 +308,12 @@ def _conflict(house: House, unit: Unit, office: Office, mail: Mail, match: Match
 def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
     case = stepping.read_case(unit, match.case)
     procedure = stepping.procedure_of(house, office, case)
-    if office.register.officer(mail.sender):
-        return hearing.on_case(house, unit, office, mail, case, procedure, now)
     today = office.calendar.local_date(now)
+    on_it = colleagues.colleague(office, mail.sender) and colleagues.roles_on(
+        office, procedure, case, mail.sender, today
+    )
+    if office.register.officer(mail.sender) or on_it:
+        return hearing.on_case(house, unit, office, mail, case, procedure, now)
     case = _follow(unit, case, procedure.main)
     ref, procedure = case.ref, stepping.procedure_of(house, office, case)
     speaker = speaker_on(office, procedure, case, mail.sender, today)
@@ -341,5 +355,10 @@ def _no_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
         )
     if mail.trust.failed:
         why = f"our mail server could not confirm that {mail.sender} sent it ({mail.trust.why})"
+        return placing.hold(house, unit, office, mail, why, now)
+    if colleagues.raised_by_staff(office.procedure):
+        why = (
+            f"it raises a new {office.procedure.case_word}, as only colleagues may, or belongs to one it does not name"
+        )
         return placing.hold(house, unit, office, mail, why, now)
     return opening.open_new(house, unit, office, mail, mail.sender, mail.kept.arrived_at, now)

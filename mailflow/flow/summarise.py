@@ -120,9 +120,10 @@ def _weekly(house: House, unit: Unit, office: Office, today: date, now: datetime
         return 0
     template = letter_for(office, WEEKLY)
     questions = len(daily.questions(unit, office))
+    restricted = sum(bool(story.case.restricted) for story in known)
     managers = subscribers(unit, office)
     for manager in managers:
-        scope = weekly.Scope(office, weekly.scoped(known, manager), week, today, questions)
+        scope = weekly.Scope(office, weekly.scoped(known, manager), week, today, questions, restricted)
         context = weekly.summary_context(scope)
         put_office_letter(
             house,

@@ -18,8 +18,8 @@ SHORT = 200
 
 
 def state_of(procedure: Procedure, case: Case) -> str:
-    """The state of the case's own machine."""
-    return case.machines[procedure.main].state
+    """The state of the case's own machine; of a restricted case nobody reads it here."""
+    return "" if case.restricted else case.machines[procedure.main].state
 
 
 def _owner_role(definition: MachineDef, machine: Machine) -> str:
@@ -71,7 +71,9 @@ def _child(procedure: Procedure, case: Case, machine: Machine) -> dict[str, obje
 
 
 def summary(office: Office, procedure: Procedure, case: Case, now: datetime) -> dict[str, object]:
-    """Everything a list shows of a case."""
+    """Everything a list shows of a case; of a restricted one no more than that there is one (Q45)."""
+    if case.restricted:
+        return _restricted(office, procedure, case, now)
     main = case.machines[procedure.main]
     state = procedure.top.states[main.state]
     owner = procedure.roles.get(state.owner)
@@ -105,4 +107,18 @@ def summary(office: Office, procedure: Procedure, case: Case, now: datetime) -> 
         "unjudged": sorted(case.unjudged),
         "fields": {k: v for k, v in case.fields.items() if len(str(v)) <= SHORT and not isinstance(v, list)},
         "updated_at": now.isoformat(),
+    }
+
+
+def _restricted(office: Office, procedure: Procedure, case: Case, now: datetime) -> dict[str, object]:
+    """Views are read by everybody: neither stage nor party nor any field stands in one that is restricted."""
+    live = bool(case.live())
+    blank = ("state", "stage", "owner_role", "owner_title", "owner", "waits_for", "party", "service", "contract")
+    return {
+        **dict.fromkeys((*blank, "received_on", "held_until", "since"), ""),
+        **{"ref": case.ref, "procedure": procedure.id, "office": office.id, "edition": case.edition},
+        "state_title": "Restricted",
+        "opened_at": case.opened_at.isoformat() if case.opened_at else "",
+        **{"cycle": case.cycle, "ended": not live, "live": live, "refused": False, "restricted": True},
+        **{"children": [], "timers": [], "unjudged": [], "fields": {}, "updated_at": now.isoformat()},
     }

@@ -18,6 +18,7 @@ The kinds of sections a procedure's [[summary]] may declare, and what their `ite
     children      what became of children in the week · items: kinds of children, "KIND FIELD" to count by a field, or
                   "KIND STATE if FIELD" to count those of cases on which the field says yes
     work          children open, overdue and ended · items: kinds of children, or "STATE without FIELD"
+    counts        how often something was counted up on cases · items: fields of the type count
     waiting       what waits for an officer, holds, letters that came back, reopenings · items: none
 """
 
@@ -52,6 +53,7 @@ class Scope:
     week: Week
     today: date
     asked: int = 0
+    restricted: int = 0  # cases that are counted here and stand nowhere else (Q45)
 
     @cached_property
     def open_steps(self) -> tuple[tuple[Story, Open], ...]:
@@ -77,7 +79,8 @@ class Scope:
 
 
 def scoped(stories: Sequence[Story], manager: Officer) -> tuple[Story, ...]:
-    """The cases of the manager's services; a manager who is limited to none sees all."""
+    """The cases of the manager's services, or all if the manager is limited to none; never restricted ones (Q45)."""
+    stories = [story for story in stories if not story.case.restricted]
     if not manager.services:
         return tuple(stories)
     own = {key_of(name) for name in manager.services}

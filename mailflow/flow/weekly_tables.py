@@ -41,6 +41,7 @@ class Scope(Protocol):
     week: Week
     today: object
     asked: int
+    restricted: int
     open_steps: tuple[tuple[Story, Open], ...]
     overdue: tuple[tuple[Story, Open], ...]
     coming: tuple[tuple[Story, Open], ...]
@@ -275,7 +276,25 @@ def _waiting(scope: Scope, section: Section) -> Table:
         ["Reopened in the week", told("cycle")],
         ["Words undone in the week", told("undone")],
     ]
+    if scope.restricted:
+        rows.append(["Restricted records, which are counted and shown nowhere", scope.restricted])
     return Table(("What", "Number"), rows)
+
+
+def _counts(scope: Scope, section: Section) -> Table:
+    """Fields that count something on each case: how often in the week, and on how many cases more than once by now."""
+    rows = []
+    for name in section.items:
+        told = [
+            (story, fact)
+            for story in scope.stories
+            for fact, at in zip(story.facts, story.at, strict=True)
+            if fact.kind == "field" and fact.data["name"] == name and scope.week.holds(at)
+        ]
+        week = sum(str(fact.data["value"]) != "0" for _, fact in told)
+        often = sum(int(story.field(name) or 0) > 1 for story in scope.stories if not story.main.ended)  # type: ignore[union-attr]
+        rows.append([scope.office.procedure.fields[name].title, week, often])
+    return Table(("What", "In the week", "Open with more than one"), rows)
 
 
 TABLES: Mapping[str, Callable[[Scope, Section], Table]] = {
@@ -290,4 +309,5 @@ TABLES: Mapping[str, Callable[[Scope, Section], Table]] = {
     "children": _children,
     "work": _work,
     "waiting": _waiting,
+    "counts": _counts,
 }

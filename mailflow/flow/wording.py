@@ -62,6 +62,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "choices": _words_now(moment) if letter.name == procedure.acts["help"] else [],
         "drafts": [],
         "awaited": shown.awaited(procedure, case),
+        "awaited_people": shown.awaited_people(moment, machine),
         "to_holder": bool(data.get("to_holder")),
         "agreed": not data.get("refused"),
         "moved": shown.moved_dates(moment, data.get("moved") or ()),
