@@ -129,6 +129,8 @@ def record(
     moment = Moment(house, unit, office, procedure, after, facts, history, now)
     for fact in sorted(facts, key=lambda fact: _turn(procedure, fact)):
         _do(moment, fact)
+    if after.hold and any(fact.kind == "letter" for fact in facts):
+        _hold_letters(unit, office, procedure, after, now, True)
     for target, came in joining.changes(before, after):
         _join(house, unit, office, after, target, came, now)
     _agenda(unit, procedure, after)

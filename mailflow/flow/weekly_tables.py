@@ -268,10 +268,13 @@ def _waiting(scope: Scope, section: Section) -> Table:
         )
 
     holds = sum(bool(story.case.hold) for story in scope.stories)
+    breached = [v.field for v in scope.office.procedure.verbs.values() if v.act == "breach"]
+    breaches = sum(any(story.case.fields.get(name) for name in breached) for story in scope.stories)
     rows = [
         ["Questions waiting for an officer's answer", scope.asked],
         ["Mails in reply that wait to be judged", sum(len(v) for s in scope.stories for v in s.case.unjudged.values())],
         ["On hold now", holds],
+        *([["Data breaches open now", breaches]] if breached else []),
         ["Letters that could not be delivered, in the week", told("settled", result="bounced")],
         ["Reopened in the week", told("cycle")],
         ["Words undone in the week", told("undone")],

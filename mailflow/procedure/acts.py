@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from mailflow.procedure import by_post, dispatch, following, guards, posted, timers, values
+from mailflow.procedure import breaching, by_post, dispatch, following, guards, posted, timers, values
 from mailflow.procedure.answers import all_roles, head, main_of, out_of_order, receipt, refuse, speakable
 from mailflow.procedure.case import Act, Machine, day, instant
 from mailflow.procedure.deadlines import long_date
@@ -35,11 +35,17 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:  # noqa: P
         case "status" | "help":
             d.emit("noted", main_of(d).id, verb=said.verb, by=said.by.address, at=said.at.isoformat(), row="", why="")
             party = d.people_are_parties(said.by)
+            if party and d.case.hold.get("breach"):
+                return ()  # nothing leaves, and who is listed may be what was wrong
             dispatch.send(d, main_of(d), d.procedure.acts[verb.act], extra={"party": party, "mail": said.mail})
         case "set":
             _set(d, said, verb)
         case "hold":
             _hold(d, said)
+        case "breach":
+            _hold_clock(d, breaching.begin(d, said, verb))
+        case "breach_closed":
+            return _released(d, said) if breaching.close(d, said, verb) else ()
         case "resume":
             return _resume(d, said)
         case "extend":
@@ -111,10 +117,12 @@ def _hold(d: Decision, said: Said) -> None:
     if tells:
         _to_party(d, said, d.procedure.acts["paused"], {})
     timers.pause_all(d)
-    nine = time(9)
-    on = d.calendar.roll(until)
+    _hold_clock(d, d.calendar.roll(until))
+
+
+def _hold_clock(d: Decision, on: date) -> None:
     steps = [(LAPSE, on), (OVERDUE, d.calendar.next_working_day(on))]
-    _hold_timer(d, on, [[name, d.calendar.instant(day, nine).isoformat()] for name, day in steps])
+    _hold_timer(d, on, [[name, d.calendar.instant(day, time(9)).isoformat()] for name, day in steps])
 
 
 def _hold_timer(d: Decision, on: date, steps: list[list[str]]) -> None:
@@ -150,12 +158,17 @@ def hold_step(d: Decision, event: TimerDue) -> None:
 def _resume(d: Decision, said: Said) -> tuple[MailCame, ...]:
     if not d.case.hold:
         out_of_order(d, said)
+    head(d, said, main_of(d).id)
+    return _released(d, said)
+
+
+def _released(d: Decision, said: Said) -> tuple[MailCame, ...]:
+    """The hold is over: clocks run again, and the mails that came meanwhile are taken up."""
     waited = tuple(
         MailCame(str(role), instant(at), str(mail), str(sender), flags=("in hold",))
         for role, mail, sender, at in d.case.hold.get("mails", ())
     )
     told = bool(d.case.hold.get("told"))
-    head(d, said, main_of(d).id)
     d.emit("released", main_of(d).id, by=said.by.address, at=d.at.isoformat())
     d.emit("timer_ended", main_of(d).id, timer=d.procedure.hold.timer, how="resumed")
     timers.resume_all(d)

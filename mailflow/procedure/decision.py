@@ -110,7 +110,8 @@ class Decision:
     @property
     def readers(self) -> frozenset[str]:
         """Who may see this case if it is restricted (Q45)."""
-        return seeing.readers(self.case, self.terms.people, self.setting(seeing.READERS))
+        people = {role: self.people(role) for role in self.case.restricted}
+        return seeing.readers(self.case, people, self.setting(seeing.READERS))
 
     def may_see(self, address: str) -> bool:
         """Whether this person may see this case."""

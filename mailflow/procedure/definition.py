@@ -228,7 +228,7 @@ ANYTHING = "anything"
 
 ACTS = frozenset(
     "note status help undo hold resume extend no_extension received attribute set new approve_correction "
-    "weekly_on weekly_off confirm belongs ignore lost posted".split()
+    "weekly_on weekly_off confirm belongs ignore lost posted breach breach_closed".split()
 )
 """Acts every procedure has; their words are data (architecture.md, "The shapes")."""
 
@@ -272,6 +272,7 @@ class HoldDef:
     lapse_letter: str
     above: str
     max_setting: str
+    breach_setting: str = ""  # the setting with the days after which an open breach is asked about
 
 
 @dataclass(frozen=True)

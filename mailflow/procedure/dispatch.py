@@ -129,15 +129,17 @@ def _seers(d: Decision, people: tuple[Contact, ...]) -> tuple[Contact, ...]:
 
 
 def _unseen(d: Decision, machine: Machine, letter: LetterDef, name: str, extra: dict[str, object] | None) -> None:
-    """A letter about a restricted case whose readers may not see it: the readers named by the office get what is meant
-    for officers; an officer who wrote hears that the mail has come and nothing else; a party hears nothing (Q45)."""
+    """A letter about a restricted case whose addressees may not see it: the officers it is restricted to, and the
+    readers named by the office, get what is meant for officers; an officer who wrote hears that the mail has come and
+    nothing else; a party hears nothing (Q45)."""
     received = d.procedure.acts["received_only"]
     if letter.to == "actor":
         officer = isinstance(d.event, Said) and not d.people_are_parties(d.event.by)
         if officer and not any(f.kind == "letter" and f.data["name"] == received for f in d.facts):
             send(d, machine, received, extra={"mail": (extra or {}).get("mail", "")})
     elif not d.is_party(letter.to):
-        named = tuple(sorted(seeing.named(d.setting(seeing.READERS))))
+        officers = {c.email for r in d.case.restricted if d.procedure.roles[r].is_officer for c in d.people(r)}
+        named = tuple(sorted(officers | seeing.named(d.setting(seeing.READERS))))
         if named:
             send(d, machine, name, extra=extra, people=(named, ()))
 

@@ -21,7 +21,7 @@ NEEDED_ACTS = (
     *("undelivered", "filed", "daily", "weekly", "health"),
 )
 # Acts that only some procedures have words for need their letters only there.
-ACTS_WITH_LETTERS = {"extend": "new_date", "no_extension": "new_date", "hold": "paused"}
+ACTS_WITH_LETTERS = {"extend": "new_date", "no_extension": "new_date", "hold": "paused", "breach": "breach"}
 
 
 class _Checker:
@@ -83,7 +83,7 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
         c.want(verb.button_for, p.verbs, "The word", "verbs", verb.name)
         c.all(verb.beats, {*p.verbs, ANYTHING}, "The word", "verbs", verb.name)
         c.all((verb.field, *verb.clears), p.fields, "The field", "verbs", verb.name)
-    c.want(p.hold.max_setting, p.settings, "The setting", "hold")
+    c.all((p.hold.max_setting, p.hold.breach_setting), p.settings, "The setting", "hold")
     c.want(p.hold.above, p.roles, "The role", "hold")
     for machine in p.machines.values():
         _machine(c, machine)

@@ -159,6 +159,7 @@ def _hold(t: Table) -> HoldDef:
             t.text("lapse_letter"),
             t.text("above"),
             t.text("max_setting"),
+            t.text("breach_setting", ""),
         ),
     )
 

@@ -218,7 +218,7 @@ def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = (), w
             _tell_anew(d, d.case.machines[machine_id], timer)
     if not d.case.hold:
         return
-    if d.case.machines[d.procedure.main].ended:
+    if d.case.machines[d.procedure.main].ended and not d.case.hold.get("breach"):
         # Nothing is held any more when the case has ended.
         d.emit("released", d.procedure.main, by="", at=d.at.isoformat())
         d.emit("timer_ended", d.procedure.main, timer=d.procedure.hold.timer, how="ended")
