@@ -156,6 +156,16 @@ def in_sentence(title: str) -> str:
     return title if name else title[:1].lower() + title[1:]
 
 
+def mid_sentence(words: str) -> str:
+    """A sentence or step within another: its first letter is small, unless it begins with a name.
+
+    Several capitalised words in a row, or capitals within the first, are a name: "Lead Officer's answer", "CMT says".
+    """
+    first, second = (*words.split(), "", "")[:2]
+    name = second[:1].isupper() or first[1:] != first[1:].lower()
+    return words if name else words[:1].lower() + words[1:]
+
+
 def upper(words: str) -> str:
     """The words as a sentence begins."""
     return words[:1].upper() + words[1:]

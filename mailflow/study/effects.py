@@ -70,6 +70,26 @@ def noted(t: Telling, row: Row) -> Iterator[str]:
         yield f"the list of each {t.items(name)}" + (", if any is given" if name == row.items_if_given else "")
 
 
+def asides(t: Telling, row: Row) -> Iterator[str]:
+    """What its letters say besides, what they enclose, and which buttons they bear."""
+    for use in row.letters:
+        letter = t.procedure.letters[use.letter]
+        if use.why or row.why:
+            yield f'{t.letter(use.letter)} adds: "{use.why or row.why}"'
+        if letter.attach:
+            yield f"{t.letter(use.letter)} encloses {joined((_enclosed(t, what) for what in letter.attach), 'and')}"
+        buttons = row.buttons or letter.buttons
+        if buttons:
+            yield f"{t.letter(use.letter)} has the buttons {joined((t.word(b) for b in buttons), 'and')}"
+
+
+ENCLOSED = {"concern": "the mail that began it", "response": "the answer", "report": "the report"}
+
+
+def _enclosed(t: Telling, what: str) -> str:
+    return ENCLOSED.get(what) or t.noun(what)
+
+
 def _letter(t: Telling, machine: MachineDef, use: LetterUse) -> str:
     letter = t.procedure.letters[use.letter]
     words = f"{t.letter(use.letter)} to {t.role(letter.to)}"

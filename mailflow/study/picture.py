@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailflow.procedure.telling_names import in_sentence, joined, upper
+from mailflow.procedure.telling_names import in_sentence, joined, mid_sentence, upper
 from mailflow.study.table import Clock, Event, Move, Part, Stage, Table, alike, number_key, shared
 
 PEOPLE, CLOCK, COURSE = "people", "clock", "course"
@@ -207,7 +207,7 @@ def _clock_notes(part: Part) -> Iterator[Note]:
     for clock, stages in shared(part).values():
         where = "every stage and end" if len(stages) == len(part.stages) + len(part.ends) else "most stages"
         when = f", while {clock.only_while}" if clock.only_while else ""
-        yield Note(f"At {where}{when}", f"{upper(clock.step)}: {in_sentence(_clock_words(clock))}", "", ())
+        yield Note(f"At {where}{when}", f"{upper(clock.step)}: {mid_sentence(_clock_words(clock))}", "", ())
 
 
 def _stages(part: Part, some: list[Stage]) -> str:

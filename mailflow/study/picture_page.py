@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailflow.procedure.telling_names import in_sentence, joined, upper
+from mailflow.procedure.telling_names import joined, mid_sentence, upper
 from mailflow.study.picture_signs import said
 from mailflow.study.picture_svg import Sheet
 from mailflow.study.table import Move, Part, Stage, Table
@@ -91,7 +91,7 @@ def _stage(part: Part, stage: Stage) -> Iterator[str]:
     facts += [("Who", stage.owner), ("Waiting for", stage.waits_for)]
     for clock in stage.clocks:
         while_ = f", only while {clock.only_while}" if clock.only_while else ""
-        facts.append(("Timescale", f"{clock.words}: {in_sentence(clock.step)}, {clock.rule}{while_}"))
+        facts.append(("Timescale", f"{clock.words}: {mid_sentence(clock.step)}, {clock.rule}{while_}"))
     facts += [("Timescale", stage.lives_by), *(("Stands still", words) for words in stage.standing)]
     told = [f"<dt>{said(head)}</dt><dd>{said(words)}</dd>" for head, words in facts if words]
     if told:

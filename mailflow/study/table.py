@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from mailflow.procedure.definition import MachineDef, Row, State, TimerDef, Trigger, Verb
 from mailflow.procedure.firing import BACK, SAME
 from mailflow.procedure.telling import AT_ONCE, Telling
-from mailflow.procedure.telling_names import hour, in_sentence, joined, quoted, upper
-from mailflow.study.effects import follows, noted
+from mailflow.procedure.telling_names import hour, joined, mid_sentence, quoted, upper
+from mailflow.study.effects import asides, follows, noted
 
 SEVERAL = 5  # a way that leaves so many stages alike is told once
 
@@ -64,6 +64,7 @@ class Move:
     stays: bool
     opens: tuple[str, ...]
     follows: tuple[str, ...]
+    asides: tuple[str, ...]
     noted: tuple[str, ...]
     refused: tuple[str, ...]
 
@@ -153,7 +154,7 @@ def _stage(t: Telling, machine: MachineDef, state: State) -> Stage:
         upper(t.role(state.waits_for)) if state.waits_for else "",
         _lives_by(t, state),
         tuple(_clock(t, timer) for timer in clocks),
-        tuple(f"{timer.step}: {in_sentence(timer.clause)}" for timer in standing),
+        tuple(f"{timer.step}: {mid_sentence(timer.clause)}" for timer in standing),
         tuple(moves),
     )
 
@@ -212,6 +213,7 @@ def _move(t: Telling, machine: MachineDef, row: Row, n: int, state: State | None
         stays,
         tuple(dict.fromkeys([s.child for s in row.spawn] + [x.child for x in row.tells if x.open])),
         tuple(follows(t, machine, row)),
+        tuple(asides(t, row)),
         tuple(noted(t, row)),
         tuple(row.otherwise.values()),
     )
@@ -280,7 +282,7 @@ def _label(t: Telling, machine: MachineDef, trigger: Trigger) -> str:
 
 
 def _time_up(timer: TimerDef) -> str:
-    return f"time is up: {in_sentence(timer.step)}"
+    return f"time is up: {mid_sentence(timer.step)}"
 
 
 def shortest(verb: Verb) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from mailflow.procedure.telling_names import in_sentence, joined, upper
+from mailflow.procedure.telling_names import joined, mid_sentence, upper
 from mailflow.study.table import Clock, Event, Move, Part, Stage, Table, alike, shared
 
 NARROWEST, WIDEST = 60, 120
@@ -30,7 +30,7 @@ def lines(table: Table, width: int) -> Iterator[str]:
     for who, words in table.anywhere:
         yield from _pair(who, ", ".join(f'"{word}"' for word in words), width)
         yield ""
-    yield from _wrapped(f"On hold: {in_sentence(table.hold)}. All clocks stand still.", width)
+    yield from _wrapped(f"On hold: {mid_sentence(table.hold)}. All clocks stand still.", width)
 
 
 def full(table: Table, code: str, width: int) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _facts(stage: Stage, width: int, in_full: bool = False, not_these: frozenset
 
 
 def _timescale(clock: Clock) -> str:
-    words = f"{clock.words} ({clock.name}: {in_sentence(clock.step)})"
+    words = f"{clock.words} ({clock.name}: {mid_sentence(clock.step)})"
     days, at, hour = clock.rule.partition(", at ")
     rule = f"at {hour}" if at and days.casefold() in clock.words.casefold() else clock.rule
     rule = rule if rule.casefold() not in clock.words.casefold() else ""
@@ -185,6 +185,8 @@ def _move_in_full(move: Move, width: int) -> Iterator[str]:
     yield from _pair("If", move.condition, width)
     yield from _pair("Then", move.to_words, width)
     for words in move.follows:
+        yield from _pair("", words, width)
+    for words in move.asides:
         yield from _pair("", words, width)
     for n, words in enumerate(move.noted):
         yield from _pair("On file" if n == 0 else "", words, width)

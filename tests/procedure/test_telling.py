@@ -9,7 +9,7 @@ import pytest
 
 from mailflow.procedure.definition import Trigger
 from mailflow.procedure.telling import Telling, untold
-from mailflow.procedure.telling_names import in_sentence, joined
+from mailflow.procedure.telling_names import in_sentence, joined, mid_sentence
 from tests.procedure.driver import ROOT, council
 
 TITLES = {"M20": "Please respond", "M22": "Reminder"}
@@ -133,6 +133,15 @@ def test_only_names_keep_their_capitals() -> None:
     assert [in_sentence(t) for t in titles] == [
         *("service provider", "Service Manager", "In-house Service Manager", "director", "CMT", "eos note"),
     ]
+
+
+def test_a_step_within_a_sentence_begins_small() -> None:
+    """Unless it begins with a name; names further on in it stay as they are."""
+    steps = ("Refer to the Senior Procurement Officer", "Provider's response", "Senior Officer's answer", "CMT decides")
+    assert [mid_sentence(s) for s in steps] == [
+        *("refer to the Senior Procurement Officer", "provider's response", "Senior Officer's answer", "CMT decides"),
+    ]
+    assert mid_sentence("") == ""
 
 
 def test_words_are_joined_as_people_do() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 
 import pytest
 
+from mailflow.procedure.definition import Row
 from mailflow.study import table_text
 from mailflow.study.table import Table, alike, number_key, table
-from tests.study.shipped import NAMES, procedure, telling
+from tests.study.shipped import NAMES, ROOT, procedure, telling
 
 COUNCIL = "council-concerns"
 
@@ -76,6 +78,21 @@ def test_ways_from_many_stages_are_known() -> None:
     """A way that many stages share alike is told once."""
     part = table(telling(COUNCIL)).parts[0]
     assert len(alike(part)["c13"]) == 13 and "c25" not in alike(part)
+
+
+def test_every_key_of_a_row_has_words() -> None:
+    """Whoever gives rows a new key says in the table what it does."""
+    files = [*(ROOT / "mailflow" / "study").glob("*.py"), *(ROOT / "mailflow" / "procedure").glob("telling*.py")]
+    told = "".join(path.read_text("utf-8") for path in files)
+    assert [f.name for f in fields(Row) if not re.search(rf"\brow\.{f.name}\b", told) and f.name != "machine"] == []
+
+
+def test_a_stage_in_full_says_what_letters_bear() -> None:
+    """Buttons and enclosures stand there; the overview leaves them out."""
+    found = table(telling(COUNCIL))
+    text = " ".join(" ".join(table_text.full(found, "NRR", 120)).split())
+    assert 'has the buttons "Review on the information available", "Chase again to (date)"' in text
+    assert "has the buttons" not in " ".join(_shown(found, 120))
 
 
 def _shown(found: Table, width: int) -> list[str]:
