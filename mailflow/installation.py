@@ -169,7 +169,7 @@ def _read_office(
     known = holiday_calendars.names(office.profiles)
     register = read_register(office.register, office.own_domains, faults, known)
     if procedure is not None:
-        faults += _unknown_settings(said.file, office, procedure)
+        faults += unknown_settings(said.file, office, procedure)
     words = _letters(office.templates, letters, faults)
     if procedure is None or register is None or words is None:
         return None
@@ -207,7 +207,7 @@ def _letters(folder: Path, read: dict[Path, Letters], faults: list[Fault]) -> Le
     return read[folder]
 
 
-def _unknown_settings(file: Path, office: settings.Office, procedure: Procedure) -> list[Fault]:
+def unknown_settings(file: Path, office: settings.Office, procedure: Procedure) -> list[Fault]:
     """Settings that the procedure does not know, of the wrong kind, or outside what it allows."""
     faults = []
     for name, value in office.settings.items():

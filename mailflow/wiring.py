@@ -93,8 +93,8 @@ def _store(said: settings.Settings) -> Store:
         raise ConfigurationError([Fault(str(said.file), 0, what, fix)]) from None
 
 
-def open_house(found: Installation, store: Store) -> House:
-    """The house over its store; keeps the text of today's editions and reads those that cases began with."""
+def open_house(found: Installation, store: Store, *, keep: bool = True) -> House:
+    """The house over its store; keeps the text of today's editions, for the cases that will follow them."""
     limits = found.settings.limits
     return House(
         store=store,
@@ -107,7 +107,7 @@ def open_house(found: Installation, store: Store) -> House:
             per_case_per_day=limits.per_case_per_day,
             undo_minutes=limits.outbox_hold_minutes,
         ),
-        editions=_editions(store, found.texts),
+        editions=_editions(store, found.texts if keep else {}),
         pretend_time=found.settings.pretend_time,
         faulty=frozenset(found.faulty),
     )
@@ -115,9 +115,10 @@ def open_house(found: Installation, store: Store) -> House:
 
 def _editions(store: Store, today: Mapping[str, str]) -> Editions:
     """Every edition that was ever in use here: open cases stay on the one they follow."""
-    with store.unit() as unit:
-        for edition, text in today.items():
-            editions.keep(unit, edition, text)
+    if today:
+        with store.unit() as unit:
+            for edition, text in today.items():
+                editions.keep(unit, edition, text)
     return Editions(store)
 
 

@@ -20,7 +20,7 @@ from mailflow.flow import sealing
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import put_office_letter
 from mailflow.flow.ports import House, Office
-from mailflow.procedure.case import Case, Fact, Machine, fold
+from mailflow.procedure.case import Fact, Machine, fold
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.dispatch import owners
 from mailflow.procedure.telling_names import in_sentence
@@ -91,9 +91,9 @@ def _rows(
     for line in wanted:
         key = (line.machine, str(line.data["timer"]))
         first.setdefault(key, str(line.data["old"]))
-        last[key] = str(line.data["new"])
-    for (machine_id, name), new in last.items():
-        machine, old = case.machines[machine_id], first[machine_id, name]
+        last[key] = line.data
+    for (machine_id, name), data in last.items():
+        machine, old, new = case.machines[machine_id], first[machine_id, name], str(data["new"])
         if old == new:
             continue
         row = {
@@ -103,24 +103,19 @@ def _rows(
             "old": date.fromisoformat(old) if old else "no date",
             "new": date.fromisoformat(new) if new else "no date any more",
             "working": machine.timers[name].working if name in machine.timers else "",
-            "told": _told(case, procedure, change, lines, machine_id, name),
+            "given": _title(procedure, str(data.get("given") or "")),
+            "written": bool(data.get("given")) and "new_date" in procedure.acts,
         }
         for contact in owners(d, machine):
             yield contact.email, row
+
+
+def _title(procedure: Procedure, role: str) -> str:
+    found = procedure.roles.get(procedure.party_of(role))
+    return in_sentence(found.title) if found else role
 
 
 def _step(procedure: Procedure, machine: Machine, name: str) -> str:
     definition = procedure.machines[machine.kind]
     of = f"{definition.title} {machine.item}: " if machine.item else ""
     return of + (definition.timers[name].step if name in definition.timers else name)
-
-
-def _told(case: Case, procedure: Procedure, change: Change, lines: list, machine: str, name: str) -> str:
-    """Whom we write to about this date by ourselves, in words; "" if nobody."""
-    for line in lines:
-        if line.kind == "letter" and line.cause.removesuffix(f"/{case.ref}") in change.ids:
-            for moved in line.data.get("moved", ()):
-                if (moved["machine"], moved["timer"]) == (machine, name):
-                    role = procedure.roles.get(procedure.party_of(str(line.data["role"])))
-                    return in_sentence(role.title) if role else str(line.data["role"])
-    return ""

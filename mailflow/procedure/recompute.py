@@ -122,7 +122,8 @@ def again(
     if deadline.on == timer.on and not reworded and (old == new or _same_words(timer, new, rule, steps)):
         return []
     if deadline.on != timer.on:
-        d.emit("recomputed", machine.id, **_recomputed(d, timer.name, timer.on, deadline.on))
+        given = told.role if told else ""
+        d.emit("recomputed", machine.id, **_recomputed(d, timer.name, timer.on, deadline.on), given=given)
     d.emit(
         "timer_set",
         machine.id,
@@ -199,7 +200,12 @@ def _given_in(d: Decision, timer: Timer, definition: TimerDef) -> Sent | None:
 
 
 def tell_parties(d: Decision, moved: Iterable[Moved]) -> None:
-    """One letter to each party whose given date came later, with all such dates of this case (K12)."""
+    """One letter to each party whose given date came later, with all such dates of this case (K12).
+
+    A procedure without a letter for new dates leaves it to the owner, who is told to whom the old one was given.
+    """
+    if "new_date" not in d.procedure.acts:
+        return
     by_party: dict[tuple[str, tuple[str, ...]], list[Moved]] = {}
     for one in moved:
         if one.told and one.new > one.old:

@@ -16,6 +16,7 @@ from mailflow import installation, places
 from mailflow.cli.saying import EX_CONFIG, show_faults
 from mailflow.documents.letters import Letters
 from mailflow.errors import ConfigurationError, Fault, MailflowError
+from mailflow.procedure.definition import Procedure
 from mailflow.procedure.telling import Telling
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -33,6 +34,11 @@ def told(ctx: click.Context, file: Path, templates: Path | None, ending: str) ->
     if procedure is None:
         show_faults(ConfigurationError(faults), ending)
         ctx.exit(EX_CONFIG)
+    return titled(procedure, file, templates)
+
+
+def titled(procedure: Procedure, file: Path, templates: Path | None) -> Telling:
+    """The words of a procedure with the titles of the letters that stand near the file, if they can be found."""
     try:
         letters = Letters([templates or _near(file, procedure.id)])
     except MailflowError:
