@@ -18,6 +18,7 @@ from mailflow.procedure.case import Case, Fact, Machine
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import MachineDef, Procedure, TimerDef
 from mailflow.procedure.events import Terms
+from mailflow.procedure.firing import BACK
 from mailflow.procedure.recompute import Moved, again, came_or_went, date_fields, tell_parties
 
 INSIDE = ":"  # names with it are the engine's own ("accepted:address"), whatever the edition
@@ -51,7 +52,8 @@ def _machines(old: Procedure | None, new: Procedure, case: Case) -> Iterator[str
             what = was.title.lower() if was else machine.kind
             yield f"The new edition has no {what} ({machine.kind}), and this case has {machine.id}."
             continue
-        for code in dict.fromkeys([machine.state, *([machine.came_from] if machine.came_from else [])]):
+        back = [machine.came_from] if machine.came_from and _may_go_back(definition, machine.state) else []
+        for code in dict.fromkeys([machine.state, *back]):
             if code not in definition.states:
                 title = f'"{was.states[code].title}" ({code})' if was and code in was.states else code
                 how = "stands at" if code == machine.state else "may go back to"
@@ -64,6 +66,19 @@ def _machines(old: Procedure | None, new: Procedure, case: Case) -> Iterator[str
             if name not in definition.timers and not _is_hold(old, new, case, name):
                 step = was.timers[name].step if was and name in was.timers else name
                 yield f'{machine.id} has the clock {name} ("{step}"), and the new edition has none of that name.'
+
+
+def _may_go_back(definition: MachineDef, state: str) -> bool:
+    """Whether a row may still lead back to the stage that is remembered now, before another one is remembered."""
+    seen, waiting = {state}, [state]
+    while waiting:
+        for row in definition.rows_from(waiting.pop()):
+            if row.to == BACK:
+                return True
+            if row.to in definition.states and row.to not in seen and not row.remember_from:
+                seen.add(row.to)
+                waiting.append(row.to)
+    return False
 
 
 def _is_hold(old: Procedure | None, new: Procedure, case: Case, name: str) -> bool:

@@ -226,3 +226,14 @@ def test_an_edition_that_means_the_same_changes_no_date_and_writes_no_letter(fil
         assert len(after.letters) == len(before.letters)
         for machine in after.machines.values():
             assert machine.timers == before.machines[machine.id].timers
+
+
+def test_a_stage_that_is_only_remembered_is_needed_while_a_row_may_lead_back_there():
+    """From the reply it may go back to "with the provider"; from the review it may not any more."""
+    play = Play().dispatched(local(1, 3))
+    play.mail("provider", local(2, 3))
+    assert (play.state, play.case.machines["concern"].came_from) == ("RSP", "WPR")
+    without = council_with(('"WPR"', '"WPX"'), ("(?m)^WPR = ", "WPX = "), (" WPR ", " WPX "))
+    assert "may go back to" in obstacles(council(), without, play.case)[0]
+    play.say("cmo", local(2, 3, clock="11:00"), "accepted")
+    assert play.state == "REV" and obstacles(council(), without, play.case) == []

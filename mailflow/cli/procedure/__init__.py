@@ -62,7 +62,7 @@ COMMANDS: Table = {
     "timetable": ("Every deadline, if each step happens on its last day.", _timetable),
     "simulate": ("Play many cases through a procedure and count how they end.", _simulate),
     "diff": ("Say in words what a changed procedure changes.", _diff),
-    "adopt": ("Move open cases to a changed procedure.", _adopt),
+    "adopt": ("Bring a changed procedure into force; move open cases to it.", _adopt),
 }
 
 

@@ -9,6 +9,7 @@ Limits: the daemon may run beside; stopped in the middle, the next run does the 
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -87,6 +88,7 @@ def command(
         raise ConfigurationError(faults)
     found = replace(found, offices=offices)
     examined(found)
+    wiring.configure_logs(found.settings)
     store = wiring.open_store(found.settings)
     try:
         house = wiring.open_house(found, store, keep=False)
@@ -185,7 +187,7 @@ def _counted(wish: Wish) -> Iterator[str]:
 
 def _ask() -> None:
     """A yes at the terminal. Raises MailflowError where there is none, or when the answer is no."""
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise MailflowError(f"Nobody is there to be asked. {NOT_DONE} Say --yes if this is what you want.")
     if not click.confirm("Do this?"):
         raise MailflowError(NOT_DONE)
