@@ -20,7 +20,7 @@ import click
 
 from mailflow import settings, wiring
 from mailflow.cli.check import examined
-from mailflow.cli.opened import as_text, config_option, json_option
+from mailflow.cli.opened import as_text, config_option, json_option, show_unserved
 from mailflow.cli.procedure import planned
 from mailflow.cli.procedure.diff import NOTHING
 from mailflow.cli.procedure.reading_file import file_argument, titled, told
@@ -28,6 +28,7 @@ from mailflow.errors import ConfigurationError, MailflowError
 from mailflow.flow import editions, redating
 from mailflow.flow.adopting import Plan, move, plans
 from mailflow.flow.ports import House, Office
+from mailflow.installation import unknown_settings
 from mailflow.procedure.telling import Telling
 from mailflow.study.comparison import Change, compare, grouped
 
@@ -77,16 +78,18 @@ def command(
     """
     new = told(ctx, file, None, NOT_DONE)
     path = wiring.config_path(config)
-    said = settings.load(path)
-    chosen = _office(said, new, office)
     found = wiring.install(path)
+    show_unserved(found)
+    said = found.settings
+    chosen = _office(found, new, office)
     before = found.offices[chosen].procedure
     text = file.read_text("utf-8")
-    offices = {**found.offices, chosen: replace(found.offices[chosen], procedure=new.procedure)}
-    faults = wiring.unknown_settings(said.file, said.offices[chosen], new.procedure)
+    faults = unknown_settings(said.file, said.offices[chosen], new.procedure)
     if faults:
         raise ConfigurationError(faults)
-    found = replace(found, offices=offices)
+    # Only the office that is meant is looked at: what is wrong with another is no reason to wait.
+    changed = {chosen: replace(found.offices[chosen], procedure=new.procedure)}
+    found = replace(found, offices=changed, faulty={})
     examined(found)
     wiring.configure_logs(found.settings)
     store = wiring.open_store(found.settings)
@@ -109,8 +112,11 @@ def command(
         store.close()
 
 
-def _office(said: settings.Settings, new: Telling, wanted: str | None) -> str:
-    """The office whose procedure this is. Raises click.UsageError."""
+def _office(found: wiring.Installation, new: Telling, wanted: str | None) -> str:
+    """The office whose procedure this is. Raises click.UsageError, or ConfigurationError if it is not served."""
+    said = found.settings
+    if wanted in found.faulty:
+        raise ConfigurationError(found.faulty[wanted].faults)
     running = [one.id for one in said.offices.values() if _id_in(one.procedure) in ("", new.procedure.id)]
     if wanted:
         if wanted not in said.offices:

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from mailflow import wiring
-from mailflow.cli.opened import as_text, config_option, json_option
+from mailflow.cli.opened import as_text, config_option, json_option, show_unserved
 from mailflow.cli.procedure import planned
 from mailflow.cli.procedure.reading_file import templates_option, titled, told
 from mailflow.errors import ConfigurationError, MailflowError
@@ -60,6 +60,7 @@ def command(ctx: click.Context, old: str, new: str, config: Path | None, templat
 
 def _house(stack: ExitStack, config: Path) -> House:
     found = wiring.install(config)
+    show_unserved(found)
     store = wiring.open_store(found.settings)
     stack.callback(store.close)
     return wiring.open_house(found, store, keep=False)
