@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from mailflow.procedure.definition import Row
+from mailflow.procedure.telling import Telling
 from mailflow.study import table_text
 from mailflow.study.table import Table, alike, number_key, table
 from tests.study.shipped import NAMES, ROOT, procedure, telling
@@ -115,6 +116,17 @@ def test_no_word_is_cut(found) -> None:
         return sorted(w for w in found_words if not set(w) <= {"-", "="})
 
     assert words(60) == words(120)
+
+
+def test_not_even_a_word_that_is_longer_than_the_terminal_is_cut() -> None:
+    """It stands out of its column, whole."""
+    long = "x" * 150
+    council = procedure(COUNCIL)
+    states = {code: replace(state, title=long) for code, state in council.top.states.items()}
+    machines = {**council.machines, council.main: replace(council.top, states=states)}
+    found = table(Telling(replace(council, machines=machines)))
+    for lines in (_shown(found, 60), list(table_text.full(found, "RSP", 60))):
+        assert long in "\n".join(lines) and not re.search(r"\bx{1,149}\b", "\n".join(lines))
 
 
 def test_nothing_of_the_files_grammar_shows(found) -> None:
