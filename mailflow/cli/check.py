@@ -18,6 +18,7 @@ from mailflow import wiring
 from mailflow.cli.saying import EX_CONFIG, show_faults
 from mailflow.errors import CannotRender, ConfigurationError, Fault
 from mailflow.flow.ports import Office
+from mailflow.flow.rota_watch import gaps_ahead, words_of
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.proof import prove
 
@@ -42,7 +43,7 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
         else:
             show_faults(error)
         ctx.exit(EX_CONFIG)
-    warnings = list(found.settings.warnings)
+    warnings = [*found.settings.warnings, *rota_gaps(found)]
     if as_json:
         click.echo(json.dumps({"sound": True, "warnings": warnings, "offices": offices}, indent=2))
         return
@@ -67,6 +68,16 @@ def examined(found: wiring.Installation) -> list[dict[str, object]]:
     if faults:
         raise ConfigurationError(dict.fromkeys(faults))
     return offices
+
+
+def rota_gaps(found: wiring.Installation) -> Iterator[str]:
+    """Days ahead on which nobody is on duty (Q5), and roles of the rota that the procedure does not have."""
+    for office in found.offices.values():
+        file = found.settings.offices[office.id].register / "rota.csv"
+        for role in sorted({duty.role for duty in office.register.rota} - set(office.procedure.roles)):
+            yield f'{file}: {office.procedure.title} has no role "{role}".'
+        for role, first, last in gaps_ahead(office, office.calendar.local_date(wiring.wall_clock())):
+            yield f"{file}: {words_of(office, role, first, last)}."
 
 
 def letters_missing(office: Office) -> Iterator[Fault]:

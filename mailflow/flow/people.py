@@ -21,6 +21,7 @@ from mailflow.procedure.definition import Procedure, Role
 from mailflow.procedure.events import Commands, Contact, Event, File, MailCame, Said, Terms
 from mailflow.register.contracts import POSTED, Contract
 from mailflow.register.naming import key_of
+from mailflow.register.people import Officer
 from mailflow.store import Unit
 
 ACCEPTED = "accepted:"
@@ -51,6 +52,7 @@ def terms_for(
         gone=frozenset(s.id for s in case.letters.values() if s.status == "decided" and not _waits(unit, s.id)),
         cases={ref: _fields_of(unit, ref) for ref in named if unit.views.get(ref)},
         undo_minutes=house.limits.undo_minutes,
+        duty={r.name: d[0].email for r in procedure.roles.values() if (d := on_duty(office, r.name, today))},
         post=_by_post(procedure, case, contract),
         reveals=_reveals(unit, office, procedure, case, event),
     )
@@ -163,7 +165,9 @@ def _officers(
         found[role.name + ".deputy"] = (Contact(deputy.name, deputy.email),) if deputy else ()
         return
     service = value_of(procedure, case, "service")
-    holders = office.register.holders(role.name, today, service)
+    holders = on_duty(office, role.name, today)
+    if holders is None:
+        holders = office.register.holders(role.name, today, service)
     found[role.name] = tuple(Contact(o.name, o.email) for o in holders)
     deputies = (office.register.officer(o.deputy) for o in holders if o.deputy)
     found[role.name + ".deputy"] = tuple(Contact(o.name, o.email) for o in deputies if o)
@@ -193,6 +197,11 @@ def party_of_role(office: Office, procedure: Procedure, case: Case, role: Role) 
     if role.setting:
         return str(office.settings.get(role.setting, procedure.settings.get(role.setting)) or "")
     return str(case.fields.get(role.field, ""))
+
+
+def on_duty(office: Office, role: str, today: date) -> tuple[Officer, ...] | None:
+    """Who is on duty, on a closed day whoever is on the next working day; () in a gap (Q5)."""
+    return office.register.on_duty(role, office.calendar.roll(today)) if office.register.rota else None
 
 
 def _contacts(

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from mailflow.flow import buttons, colleagues, shown
+from mailflow.flow import buttons, colleagues, people, shown
 from mailflow.flow.arrived import HELD_MARK, Mail
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter
 from mailflow.flow.ports import House, Office
 from mailflow.mail import reference
 from mailflow.procedure.case import Case
+from mailflow.register.people import Officer
 from mailflow.store import Held, Unit
 
 
@@ -146,8 +147,17 @@ def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
     role = office.procedure.top.states[office.procedure.top.start].owner
     if colleagues.raised_by_staff(office.procedure):
         role = office.procedure.roles[role].above or role  # whoever raises a case screens nothing
-    holders = office.register.holders(role, today)
+    holders = screeners(office, role, today)
     return [h.email for h in holders] or [office.administrator or office.address]
+
+
+def screeners(office: Office, role: str, today: date) -> tuple[Officer, ...]:
+    """Who does what nobody has been given yet: whoever is on duty, in a gap of the rota the role above (Q5)."""
+    holders = people.on_duty(office, role, today)
+    above = office.procedure.roles[role].above
+    if holders is None or (not holders and not above):
+        return office.register.holders(role, today)
+    return holders or office.register.holders(above, today)
 
 
 def _choices(

@@ -67,15 +67,17 @@ class Clock:
         return ask_again_one(self.house, now)
 
     def hourly(self, now: datetime) -> bool:
-        """At the start and hourly: letters that could not be rendered, calendars that end, editions past reading."""
+        """At the start and hourly: letters not rendered yet, calendars that end, gaps in rotas, lost editions."""
         from mailflow.flow.calendar_watch import warn_of_calendars
         from mailflow.flow.editions import warn_of_stranded
+        from mailflow.flow.rota_watch import warn_of_gaps
         from mailflow.flow.unrendered import retry_unrendered
 
         if self._looked_at is not None and now < self._looked_at + HOURLY:
             return False
         self._looked_at = now
-        told = [look(self.house, now) for look in (retry_unrendered, warn_of_calendars, warn_of_stranded)]
+        looks = (retry_unrendered, warn_of_calendars, warn_of_gaps, warn_of_stranded)
+        told = [look(self.house, now) for look in looks]
         return any(told)
 
     def files(self, now: datetime) -> bool:

@@ -141,6 +141,7 @@ class Terms:
     overrides: Mapping[str, str] = field(default_factory=dict)  # timer -> rule, from the contract (C3)
     gone: frozenset[str] = frozenset()
     cases: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # other cases named by a blank
+    duty: Mapping[str, str] = field(default_factory=dict)  # role -> the address on duty, where there is a rota (Q5)
     post: Mapping[str, str] = field(default_factory=dict)  # role -> "post" or "both", where the contract says so (Q15)
     reveals: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     undo_minutes: int = 15

@@ -212,6 +212,15 @@ def _officer(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if m[2] in d.terms.officers.get(who, frozenset()) else "That is not an active officer."
 
 
+@shape(r"on duty (\w+) other than (\w+)")
+def _on_duty(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    """Somebody is on duty, and it is not the person in that field (Q5)."""
+    who = d.terms.duty.get(m[1], "")
+    if not who:
+        return f"The rota names no {d.procedure.roles[m[1]].title}."
+    return "Whoever is on duty raised it." if who == d.case.fields.get(m[2]) else ""
+
+
 @shape(r"other case (\w+)")
 def _other_case(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     ref = str(d.blank(m[1]) or "")

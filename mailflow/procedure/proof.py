@@ -292,10 +292,12 @@ class _Exploration:
             return None
         found = []
         for timer in machine.timers.values():
+            up = [rung.offset for rung in timer.ladder if "above" in rung.to]
+            if state not in timer.runs or timer.aside or not up:
+                continue
             rule = read_rule(re.sub(r"\{\w+\}", "1", timer.due))
             days = {"same_day": 1, "working": rule.n}.get(rule.kind)
-            up = [rung.offset for rung in timer.ladder if "above" in rung.to]
-            if state in timer.runs and up and days is not None:
+            if days is not None:
                 found.append(days + min(up))
         return min(found, default=None)
 

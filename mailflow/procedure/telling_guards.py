@@ -219,6 +219,11 @@ def _contact_or_blank(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.role(m[1])} is known, or named with the word"
 
 
+@_told(r"on duty (\w+) other than (\w+)")
+def _on_duty(t: Names, m: re.Match[str], machine: str) -> str:
+    return f"the rota names {t.role(m[1])}, and not the person in {t.field(m[2])}"
+
+
 @_told(r"staff (\w+)")
 def _staff(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.role(m[1])} is one of the office's own staff"

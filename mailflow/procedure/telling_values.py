@@ -58,6 +58,7 @@ VALUES: dict[str, Words] = {
     r"@since if setting (\w+) = (\w+)": lambda t, m: f'the start of the stage, if the setting {m[1]} is "{m[2]}"',
     r"@verb( if (\w+))?": _verb,
     r"@field (\w+)( if empty)?": _field,
+    r"@on duty (\w+)": lambda t, m: f"{t.role(m[1])} on duty",
     r"@(date|field (\w+)) plus setting (\w+)": _days_on,
     r"@parent (\w+) or at": lambda t, m: f"what stands in {t.field(m[1])}, otherwise the time at which it happens",
     r"@note": lambda t, m: "the rest of the mail",

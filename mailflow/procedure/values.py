@@ -135,6 +135,11 @@ def _field(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> objec
     return d.field(machine, m[1])
 
 
+@_source(r"@on duty (\w+)")
+def _on_duty(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
+    return d.terms.duty.get(m[1])
+
+
 @_source(r"@(date|field (\w+)) plus setting (\w+)")
 def _days_on(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     """So many calendar days after today, or after the date in a field; never rolled: the law counts it, not we."""

@@ -1,14 +1,14 @@
 """The register as a whole: one place to ask who somebody is and who acts for whom.
 
-In: a folder with officers.csv, services.csv, contracts.csv and contacts.csv.
+In: a folder with officers.csv, services.csv, contracts.csv and contacts.csv, and rota.csv if there is one.
 Out: a `Register` of plain values; every question is a pure function of its rows and of the day that is handed in.
-Fails: errors.ConfigurationError with all faults of all four files.
+Fails: errors.ConfigurationError with all faults of all files.
 Limits: small registers, all held in memory; a changed file is read at the next start or on request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,10 +18,12 @@ from mailflow.errors import ConfigurationError, Fault
 from mailflow.register import contacts as contact_rows
 from mailflow.register import contracts as contract_rows
 from mailflow.register import people, services, sheet
+from mailflow.register import rota as rota_rows
 from mailflow.register.contacts import STAFF, Belonging, Contact
 from mailflow.register.contracts import Contract, Party
 from mailflow.register.naming import key_of, meant, number_key
 from mailflow.register.people import Officer, Person
+from mailflow.register.rota import Duty
 from mailflow.register.services import Service
 
 
@@ -33,12 +35,13 @@ class Register:
     services: tuple[Service, ...] = ()
     contracts: tuple[Contract, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    rota: tuple[Duty, ...] = ()
 
     @classmethod
     def load(
         cls, folder: Path, own_domains: Collection[str] = (), calendars: Collection[str] | None = None
     ) -> Register:
-        """Read the four files. Raises ConfigurationError with every fault found in any of them.
+        """Read the files; rota.csv may be missing. Raises ConfigurationError with every fault found in any of them.
 
         calendars: the profiles that a contract may name; None: they are not judged.
         """
@@ -50,9 +53,13 @@ class Register:
         names = (service.name for service in service_list)
         rows = _rows(folder, "contracts.csv", contract_rows, faults)
         contract_list = contract_rows.read(rows, names, own_domains, calendars)
+        duties: tuple[Duty, ...] = ()
+        if (folder / "rota.csv").exists():
+            known = {email for officer in officer_list for email in officer.emails}
+            duties = rota_rows.read(_rows(folder, "rota.csv", rota_rows, faults), known)
         if faults:
             raise ConfigurationError(sorted(faults, key=lambda fault: (fault.file, fault.line)))
-        return cls(officer_list, service_list, contract_list, contact_list)
+        return cls(officer_list, service_list, contract_list, contact_list, duties)
 
     # -- officers -------------------------------------------------------------------------------------------------
 
@@ -96,6 +103,26 @@ class Register:
                 return there
         managers = (self._manager_there(officer, on) for officer in limited or named)
         return tuple(dict.fromkeys(filter(None, managers)))
+
+    def on_duty(self, role: str, on: date) -> tuple[Officer, ...] | None:
+        """Who is on duty for a role on a day by the rota, deputies for those who are away (G13).
+
+        () in a gap; None where the rota does not speak of this role.
+        """
+        named = rota_rows.on_duty(self.rota, role, on)
+        if named is None:
+            return None
+        there = (self._available(officer, on) for officer in map(self.officer, named) if officer)
+        return tuple(dict.fromkeys(filter(None, there)))
+
+    def rota_gaps(self, first: date, days: int, works: Callable[[date], bool]) -> Iterator[tuple[str, date]]:
+        """(role, day) for each working day among so many from `first` on which nobody who is there is on duty."""
+
+        def there(email: str, on: date) -> bool:
+            officer = self.officer(email)
+            return officer is not None and self._available(officer, on) is not None
+
+        return rota_rows.gaps(self.rota, first, days, works, there)
 
     def stand_in(self, officer: Officer, on: date) -> Officer | None:
         """Who does this officer's work on this day: themselves, a deputy, else the nearest manager there; or nobody."""

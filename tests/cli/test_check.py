@@ -77,3 +77,13 @@ def test_settings_that_are_not_there(tmp_path):
     """A sentence, not a traceback."""
     result = check(tmp_path / "none.toml")
     assert result.exit_code == 78 and "cannot be read" in result.output
+
+
+def test_a_gap_in_the_rota_and_a_role_nobody_knows_are_warnings(path, tmp_path):
+    """The office still runs: work of such days goes to the role above (Q5)."""
+    rota = tmp_path / "register" / "rota.csv"
+    rota.write_text("days,role,officer\n2027-01-01,cmo,tom.hale@council.example\n,clerk,tom.hale@council.example\n")
+    result = check(path)
+    assert result.exit_code == 0, result.output
+    assert "Nobody is on duty as Contract Management Officer" in result.output
+    assert 'has no role "clerk"' in result.output
