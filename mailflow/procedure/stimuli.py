@@ -15,11 +15,23 @@ from itertools import chain, product
 
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.definition import Procedure, Row, Verb
-from mailflow.procedure.events import Actor, Commands, Contact, Event, LetterSettled, MailCame, OwnLetter, Said, Terms
+from mailflow.procedure.events import (
+    Actor,
+    Commands,
+    Contact,
+    Event,
+    File,
+    LetterSettled,
+    MailCame,
+    OwnLetter,
+    Said,
+    Terms,
+)
 from mailflow.procedure.rehearsal import Rehearsal
 from mailflow.procedure.standing import Machine
 
 BLANK = re.compile(r"\{(\w+)\??:(\w+)\}")
+COPY = File("mail", "copy.txt", 9, "copy")
 OTHER_CASE = "X-2"
 
 
@@ -66,8 +78,10 @@ def said(
     by = play.procedure.opened_by if by == "anyone" else by
     actor = speaker(play, by)
     found: list[Event] = []
+    copies = any(source.startswith("@copy") for source in (row.set.values() if row else ()))
+    files = (COPY,) if copies and not verb.approves else ()
     for blanks in _variants(play, verb, row, machine):
-        one = Said(verb.name, actor, play.now, "mail", blanks, line=verb.label, note="note", confirmed=True)
+        one = Said(verb.name, actor, play.now, "mail", blanks, verb.label, "note", files, confirmed=True)
         found.append(Commands((one,)))
     return found
 
@@ -92,17 +106,18 @@ def _variants(play: Rehearsal, verb: Verb, row: Row | None, machine: Machine | N
 def _blanks(play: Rehearsal, verb: Verb, row: Row | None) -> dict[str, object]:
     """One value for each blank of the word's fullest form."""
     form = max(verb.say, key=lambda say: len(BLANK.findall(say)), default="")
-    return {name: _value(play, kind, row) for name, kind in BLANK.findall(form)}
+    return {name: _value(play, name, kind, row) for name, kind in BLANK.findall(form)}
 
 
-def _value(play: Rehearsal, kind: str, row: Row | None) -> object:
+def _value(play: Rehearsal, name: str, kind: str, row: Row | None) -> object:
     today = play.calendar.local_date(play.now)
     if kind == "date":
         return today + timedelta(days=10)
     if kind == "pastdate":
         return today
     if kind == "number":
-        return 1
+        least = [m[1] for phrase in (row.needs if row else ()) if (m := re.match(rf"number {name} from (\d+)", phrase))]
+        return int(least[0]) if least else 1
     if kind == "reference":
         return OTHER_CASE
     if kind == "address":

@@ -150,9 +150,13 @@ def nothing_waits_after_the_end(play: Played) -> None:
 def nobody_else_hears(play: Played) -> None:
     """From the instant a case is restricted its letters go to whom it was restricted to, bare receipts aside (Q45)."""
     shut = next((n for n, (_, f) in enumerate(play.log) if f.kind == "restricted"), len(play.log))
+    raised_by = {f.data["value"] for _, f in play.log if f.kind == "field" and f.data["name"] == "referrer"}
+    seers = {"integrity@insurer.example", READER, "hop@council.example", *raised_by}
     for _, fact in play.log[shut:]:
         if fact.kind == "letter" and fact.data["name"] != "M53R":
-            assert {*fact.data["to"], *fact.data["cc"]} <= {"integrity@insurer.example", READER}, fact
+            assert {*fact.data["to"], *fact.data["cc"]} <= seers, fact
+        if "hop" in play.case.restricted:
+            continue  # the Head of Procurement works on with it; of possible fraud nothing is moved here any more
         assert fact.kind not in ("moved", "field") or fact.data.get("row") == "i05" or fact.data.get("name") in KEPT
 
 
