@@ -159,7 +159,7 @@ def base_context(office: Office, to: Sequence[str], now: datetime) -> dict[str, 
     """What every mail of an office may say, whatever it is about; dates are local."""
     return {
         "office": office_words(office),
-        "procedure": {"title": office.procedure.title},
+        "procedure": {"title": office.procedure.title, "case_word": office.procedure.case_word},
         "to": {"name": _name(office, to[0]), "role_title": "", "role": ""},
         "today": office.calendar.local_date(now),
         "tag": "",

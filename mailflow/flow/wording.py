@@ -38,7 +38,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         **_officer_words(moment, letter, fact, d, machine),
         "ref": case.ref,
         "tag": reference.tag(case.ref),
-        "procedure": {"title": procedure.title},
+        "procedure": {"title": procedure.title, "case_word": procedure.case_word},
         "office": office_words(office),
         "today": moment.today,
         "leaving": office.calendar.local_date(leave),
