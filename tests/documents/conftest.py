@@ -69,6 +69,7 @@ def sample() -> dict[str, object]:
             "customer_care": "customer care on 01632 960003.",
             "privacy": "We use these details to manage contracts; see https://council.example/privacy.",
             "formats": "large print, Easy Read and other languages on request.",
+            "breach": "Tell the regulator within 72 hours if people may be at risk.",
             "process_link": "https://insurer.example/process",
             "harm_link": "https://insurer.example/harm",
             "signposts": {"customer_care": "Customer Care, 01632 960003", "nhs": "NHS England, 01632 960004"},
