@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -127,6 +128,17 @@ def settings_aside(path: Path, name: str) -> list[Fault]:
     except (OSError, ValueError, TypeError, KeyError):
         pass  # the settings' own faults say so
     return faults
+
+
+def calendar_of(file: Path) -> str:
+    """The calendar of the office that runs this procedure file, by the mailflow.toml above it; "" if none says."""
+    for folder in file.resolve().parents[:3]:
+        with suppress(OSError, ValueError):
+            offices = tomllib.loads((folder / "mailflow.toml").read_text("utf-8")).get("office", {})
+            for office in offices.values():
+                if (folder / office.get("procedure", "")).resolve() == file.resolve():
+                    return str(office.get("calendar", ""))
+    return ""
 
 
 def read_procedure(path: Path, faults: list[Fault], texts: dict[str, str]) -> Procedure | None:

@@ -33,6 +33,11 @@ def listen(procedure: Procedure, play: Rehearsal, days: int) -> dict[str, dateti
         for machine in ran.case.machines.values():
             if machine.ended:
                 heard.setdefault(machine.id, due[0])
+    for _, fact in ran.log if set(waiting) - set(heard) else ():
+        # It has come to a state that lives by another's clock, which is late and has been told of already.
+        for name in _told(procedure, ran, fact):
+            if name in waiting and _still_runs(ran, fact):
+                heard.setdefault(name, play.now)
     return heard
 
 
@@ -64,10 +69,16 @@ def _concerns(procedure: Procedure, play: Rehearsal, name: str, about: str) -> b
 def _above(procedure: Procedure, play: Rehearsal, name: str) -> set[str]:
     """Addresses of everybody above the owner of the state that this machine is in now; in a hold who hears of that."""
     if play.case.hold:
-        return {address(procedure.hold.above)}
+        return _addresses(play, procedure.hold.above)
     machine = play.case.machines[name]
     role = procedure.machines[machine.kind].states[machine.state].owner
     found: set[str] = set()
     while role in procedure.roles and (role := procedure.roles[role].above) and address(role) not in found:
-        found.add(address(role))
+        found |= _addresses(play, role)
     return found
+
+
+def _addresses(play: Rehearsal, role: str) -> set[str]:
+    """Where somebody of this role is written to, themselves or the deputy."""
+    people = (contact for name in (role, f"{role}.deputy") for contact in play.terms.people.get(name, ()))
+    return {address(role), *(contact.email for contact in people)}

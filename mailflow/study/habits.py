@@ -1,6 +1,6 @@
 """How people behave in a simulation: how often they do what, how late they are, and how often things go wrong.
 
-In: nothing; the weights stand here, and docs/simulation.md says what they mean.
+In: nothing; the weights stand here, and docs/trying.md says what they mean.
 Out: USUAL, CARELESS and SILENT habits.
 Fails: never.
 Limits: weights are made up from what officers tell, not measured; they decide how often, never whether.

@@ -50,7 +50,8 @@ def _details(dice: Random, procedure: Procedure, verb: Verb, today: date, carefu
             answers.setdefault(name, []).append(value)
         else:
             found[name] = [_item(dice, detail, today, careful) for _ in range(dice.choice((0, 0, 1, 2)))]
-    return found | {name: dice.choice(values) for name, values in answers.items()}
+    # The answer that the file names last is the usual one.
+    return found | {name: dice.choice((*values, values[-1], values[-1])) for name, values in answers.items()}
 
 
 def _item(dice: Random, detail: Verb, today: date, careful: bool) -> dict[str, object]:

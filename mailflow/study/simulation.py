@@ -8,6 +8,7 @@ Limits: cases do not know each other; letters always leave; nobody reads what is
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -59,6 +60,7 @@ class Outcome:
     timers: Counter[tuple[str, str]]
     letters: Counter[str]
     counts: Counter[str]
+    children: Counter[str]
 
 
 # -- one case ---------------------------------------------------------------------------------------------------------
@@ -93,6 +95,7 @@ def _lived(walk: Walk, dice: Random) -> tuple[str, datetime | None]:
                 if not finish(play, walk.ways):
                     return f"It has not ended after {MOST_YEARS} years though everybody acted.", None
         if walk.is_silent and play.case.live():
+            play.terms = walk.whole_office
             return _unheard(play), None
         ended = play.now
         if lives >= MOST_LIVES or dice.random() >= walk.habits.after_end:
@@ -153,15 +156,17 @@ def _sender(study: Study, dice: Random) -> str:
 def _outcome(study: Study, walk: Walk, number: int, why: str, ended: datetime | None) -> Outcome:
     procedure, case = study.procedure, walk.play.case
     main = case.machines.get(procedure.main)
-    rows, timers, counts = Counter(), Counter(), Counter()
+    rows, timers, counts, children = Counter(), Counter(), Counter(), Counter()
     for _, fact in walk.play.log:
         kind = case.machines[fact.machine].kind if fact.machine in case.machines else fact.machine.partition("-")[0]
         if fact.kind in ("moved", "noted") and fact.data.get("row"):
             rows[kind, str(fact.data["row"])] += 1
         elif fact.kind == "timer" and fact.data["step"] == FIRE:
             timers[kind, str(fact.data["timer"])] += 1
-        elif fact.kind in ("asked", "refused", "undone", "held", "corrected", "spawned"):
+        elif fact.kind in ("asked", "refused", "undone", "held", "corrected"):
             counts[fact.kind] += 1
+        elif fact.kind == "spawned" and fact.machine != procedure.main:
+            children[kind] += 1
         elif fact.kind == "timer_set" and int(fact.data.get("extended", 0)):
             counts["extended"] += 1
         elif fact.kind == "settled" and fact.data["result"] == "bounced":
@@ -175,7 +180,7 @@ def _outcome(study: Study, walk: Walk, number: int, why: str, ended: datetime | 
     last = study.calendar.local_date(ended) if ended else opened
     days = study.calendar.working_days_between(opened, last) if opened and last else 0
     state = main.state if main else ""
-    return Outcome(number, state, ended is not None, days, why, rows, timers, letters, counts)
+    return Outcome(number, state, ended is not None, days, why, rows, timers, letters, counts, children)
 
 
 def _sort_of(procedure: Procedure, role: str, name: str, timer: str) -> str:
@@ -190,36 +195,6 @@ def _sort_of(procedure: Procedure, role: str, name: str, timer: str) -> str:
 
 
 # -- many cases -------------------------------------------------------------------------------------------------------
-
-
-class Tally:
-    """The counts of all cases so far."""
-
-    def __init__(self) -> None:
-        self.cases = 0
-        self.ends: Counter[str] = Counter()
-        self.open: Counter[str] = Counter()
-        self.days: dict[str, list[int]] = {}
-        self.rows: Counter[tuple[str, str]] = Counter()
-        self.timers: Counter[tuple[str, str]] = Counter()
-        self.letters: Counter[str] = Counter()
-        self.counts: Counter[str] = Counter()
-        self.stuck: list[tuple[int, str]] = []
-
-    def add(self, outcome: Outcome) -> None:
-        """Count one more case."""
-        self.cases += 1
-        if outcome.stuck:
-            self.stuck.append((outcome.number, outcome.stuck))
-        elif outcome.ended:
-            self.ends[outcome.end] += 1
-            self.days.setdefault(outcome.end, []).append(outcome.days)
-        else:
-            self.open[outcome.end] += 1
-        self.rows += outcome.rows
-        self.timers += outcome.timers
-        self.letters += outcome.letters
-        self.counts += outcome.counts
 
 
 def simulate(study: Study, seed: int, cases: int, jobs: int = 1) -> Iterator[Outcome]:
@@ -250,7 +225,8 @@ _PREPARED: list[tuple[Study, Ways, int]] = []
 
 
 def _prepare(study: Study, seed: int) -> None:
-    """In a process of its own: what every batch of it needs."""
+    """In a process of its own: what every batch of it needs. An interrupt is the first process's affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _PREPARED[:] = [(study, Ways(study.procedure), seed)]
 
 

@@ -37,7 +37,8 @@ class Walk(Acting):
     def __init__(self, play: Rehearsal, ways: Ways, dice: Random, habits: Habits):
         super().__init__(play, ways, dice, habits)
         self.steps = 0
-        self.silent_after = dice.randint(0, habits.goes_silent) if habits.goes_silent else -1
+        # Rather early than late, so that short procedures are caught in the middle too.
+        self.silent_after = int(habits.goes_silent * dice.random() ** 2) if habits.goes_silent else -1
 
     @property
     def is_silent(self) -> bool:
