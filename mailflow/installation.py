@@ -25,7 +25,6 @@ from mailflow.register import holiday_calendars
 from mailflow.register.register import Register
 
 SHORTEST_SECRET = 32
-SHEETS = ("officers.csv", "services.csv", "contracts.csv", "contacts.csv")
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def named_files(path: Path) -> list[Path]:
     for table in _tables(path).values():
         if isinstance(table.get("procedure"), str):
             found.append(path.parent / str(table["procedure"]))
-        found += [path.parent / str(table.get("register", "register")) / sheet for sheet in SHEETS]
+        found += sorted((path.parent / str(table.get("register", "register"))).glob("*.csv"))
     return list(dict.fromkeys(found))
 
 

@@ -94,12 +94,12 @@ def test_the_shipped_example_loads_with_the_secrets_that_the_units_hand_over(
     """config/mailflow.toml has no fault once the credentials named in systemd/mailflow.service are there."""
     unit = (EXAMPLE.parents[1] / "systemd" / "mailflow.service").read_text("utf-8")
     names = re.findall(r"(?m)^LoadCredential=([\w-]+):", unit)
-    assert len(names) == 3
+    assert len(names) == 4
     for name in names:
         (tmp_path / name).write_text("x" * 48)
         (tmp_path / name).chmod(0o600)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    assert list(load(EXAMPLE).offices) == ["council"]
+    assert list(load(EXAMPLE).offices) == ["council", "insurer"]
 
 
 def test_the_examples_comments_name_the_true_defaults(folder: Path) -> None:

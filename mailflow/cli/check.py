@@ -120,8 +120,9 @@ def _summary(office: Office, silence: Mapping[tuple[str, str], int]) -> dict[str
         "title": procedure.title,
         "edition": procedure.edition,
         "calendar": office.calendar.name,
+        "calendars": sorted(office.all_calendars),
         "zone": office.calendar.zone,
-        "calendar_until": office.calendar.last_year,
+        "calendar_until": min(calendar.last_year for calendar in office.all_calendars.values()),
         "letters": len(procedure.letters),
         "officers": len(register.officers),
         "services": len(register.services),
@@ -145,7 +146,9 @@ def _silence(procedure: Procedure, kind: str, code: str, days: int) -> dict[str,
 def told(office: Mapping[str, object]) -> Iterator[str]:
     """The same in plain lines."""
     yield f"{office['office']}: {office['title']} (edition {office['edition']}), mailbox {office['address']}"
-    yield f"  calendar {office['calendar']}, {office['zone']}, known until {office['calendar_until']}"
+    others = [name for name in office["calendars"] if name != office["calendar"]]  # type: ignore[attr-defined]
+    also = f" (some cases by {', '.join(others)})" if others else ""
+    yield f"  calendar {office['calendar']}{also}, {office['zone']}, known until {office['calendar_until']}"
     counts = (f"{office[what]} {what}" for what in ("letters", "officers", "services", "contracts", "contacts"))
     yield f"  {', '.join(counts)}"
     yield "  With everybody silent, somebody above the owner is told within so many working days:"

@@ -3,7 +3,7 @@
 In: a folder with officers.csv, services.csv, contracts.csv and contacts.csv, and rota.csv if there is one.
 Out: a `Register` of plain values; every question is a pure function of its rows and of the day that is handed in.
 Fails: errors.ConfigurationError with all faults of all files.
-Limits: small registers, all held in memory; a changed file is read at the next start or on request.
+Limits: small registers, all held in memory; a changed file is read anew by reloading.py.
 """
 
 from __future__ import annotations
