@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from mailflow.documents.letters import Letters
+from mailflow.flow.moment import CaseWords, office_words
 from mailflow.flow.ports import House, Office
 from mailflow.flow.summarise import next_digest
 from mailflow.installation import examine
@@ -88,20 +91,18 @@ def test_a_contract_may_count_by_another_calendar_still(issues: Issues):
     assert issues.clocks(ref)["issue U2"][0] == "2027-01-28"
 
 
-def test_parties_are_greeted_in_the_local_way(issues: Issues):
-    """Domain.md 6.1: party templates in the local setting; officers' task mails have no greeting."""
-    words = issues.house.letters.render(
-        "insurer-performance/N12", {**_context(issues.office), "to": {"name": "Fiona Reid", "role_title": ""}}
+def test_parties_are_greeted_in_the_local_way(shipped: Office, tmp_path: Path):
+    """Domain.md 6.1: what the office sets stands in each letter to a party, without a word in the letter itself."""
+    body = (
+        '{% extends "party.j2" %}{% block subject %}Hello{% endblock %}{% block body %}{{ lines(["x"]) }}{% endblock %}'
     )
-    assert "Kia ora Fiona Reid," in words.text and "Ng\u0101 mihi," in words.text
-    assert 'lang="en-NZ"' in words.html and "Yours sincerely" not in words.text
-
-
-def _context(of: Office) -> dict[str, object]:
-    from mailflow.flow.moment import CaseWords, office_words
-
-    case = CaseWords({"service_name": "Vocational rehabilitation", "officer_name": "Sione Fale"})
-    return {"office": office_words(of), "case": case, "tag": "", "reply_marker": "", "today": ""}
+    (tmp_path / "hello.j2").write_text(body, "utf-8")
+    context = {"case": CaseWords({"officer_name": "Sione Fale"}), "to": {"name": "Fiona Reid"}, "tag": ""}
+    letters = Letters([tmp_path, ROOT / "templates"])
+    here = letters.render("hello", {**context, "office": office_words(shipped)})
+    assert "Kia ora Fiona Reid," in here.text and "Ng\u0101 mihi," in here.text and 'lang="en-NZ"' in here.html
+    there = letters.render("hello", {**context, "office": office_words(office())})
+    assert "Dear Fiona Reid," in there.text and "Yours sincerely," in there.text and 'lang="en-GB"' in there.html
 
 
 # -- two countries on one clock -----------------------------------------------------------------------------------
