@@ -8,6 +8,7 @@ Limits: finds a missing value only on the way it takes; the tests render every t
 
 from __future__ import annotations
 
+import hashlib
 import re
 import traceback
 from collections.abc import Mapping, Sequence
@@ -89,6 +90,16 @@ class Letters:
             return title_of(self._text.parse(source))
         except (CannotRender, TemplateError):
             return ""
+
+    def digests(self, procedure: str) -> dict[str, str]:
+        """A digest of each file from which letters of a procedure are made, by its path below the template folders."""
+        found: dict[str, str] = {}
+        for folder in self._dirs:
+            for path in sorted(folder.glob("*/**/*.j2")):
+                name = path.relative_to(folder).as_posix()
+                if name.partition("/")[0] in (procedure, "shared", "layouts"):
+                    found.setdefault(name, hashlib.sha256(path.read_bytes()).hexdigest()[:12])
+        return found
 
     def variables(self, template: str) -> set[str]:
         """The names a letter reads from its context, those of its layouts included. Raises CannotRender."""

@@ -79,6 +79,11 @@ def _row(key: str, step: Open) -> Row:
     return {"ref": step.ref, key: step.party, "step": step.step, "due": step.on, "late": late}
 
 
+def unsaid(story: Story) -> int:
+    """How many officers' words could not be taken and have not been followed up."""
+    return len(list(_asked(story)))
+
+
 def _asked(story: Story) -> Iterator[tuple[str, Row]]:
     """Words that could not be taken and that their officer has not followed up; mails in reply to be judged."""
     key, local = story.procedure.party, story.office.calendar.local_date

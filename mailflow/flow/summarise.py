@@ -122,8 +122,9 @@ def _weekly(house: House, unit: Unit, office: Office, today: date, now: datetime
     questions = len(daily.questions(unit, office))
     restricted = sum(bool(story.case.restricted) for story in known)
     managers = subscribers(unit, office)
+    changes = tuple(unit.log.read(office.stream))
     for manager in managers:
-        scope = weekly.Scope(office, weekly.scoped(known, manager), week, today, questions, restricted)
+        scope = weekly.Scope(office, weekly.scoped(known, manager), week, today, questions, restricted, changes)
         context = weekly.summary_context(scope)
         put_office_letter(
             house,

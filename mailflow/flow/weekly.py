@@ -20,6 +20,8 @@ The kinds of sections a procedure's [[summary]] may declare, and what their `ite
     work          children open, overdue and ended · items: kinds of children, or "STATE without FIELD"
     counts        how often something was counted up on cases · items: fields of the type count
     waiting       what waits for an officer, holds, letters that came back, reopenings · items: none
+    trend         twelve months by month, in figures and in words · items: kinds of children counted beside them
+    changed       what the files say since the week that they did not say before · items: none
 """
 
 from __future__ import annotations
@@ -29,14 +31,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from mailflow.flow import weekly_tables, weekly_trends
 from mailflow.flow.counting import Open, Story, Week
 from mailflow.flow.ports import Office
-from mailflow.flow.weekly_tables import TABLES, Table
+from mailflow.flow.weekly_tables import Table
 from mailflow.procedure.definition import Section
 from mailflow.register.naming import key_of
 from mailflow.register.people import Officer
+from mailflow.store.log import Line
 
 TITLE = "title"
+TABLES = {**weekly_tables.TABLES, **weekly_trends.TABLES}
 
 
 def known_section(kind: str) -> bool:
@@ -54,6 +59,7 @@ class Scope:
     today: date
     asked: int = 0
     restricted: int = 0  # cases that are counted here and stand nowhere else (Q45)
+    changes: tuple[Line, ...] = ()  # of the office's own stream
 
     @cached_property
     def open_steps(self) -> tuple[tuple[Story, Open], ...]:
@@ -115,6 +121,7 @@ def shown(scope: Scope, section: Section) -> Mapping[str, object]:
         "columns": list(table.columns),
         "rows": [list(row) for row in table.rows],
         "note": note,
+        "late": table.late,
     }
 
 

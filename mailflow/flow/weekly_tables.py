@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 from typing import Protocol
@@ -19,6 +19,7 @@ from mailflow.flow.counting import Moved, Open, Story, Week
 from mailflow.flow.ports import Office
 from mailflow.procedure.deadlines import add_months
 from mailflow.procedure.definition import Section
+from mailflow.store.log import Line
 
 YEAR = 12
 UNKNOWN = "not known"
@@ -31,6 +32,7 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
     note: str = ""
+    late: bool = False  # every row is overdue: it is shown so, worst first
 
 
 class Scope(Protocol):
@@ -42,6 +44,7 @@ class Scope(Protocol):
     today: object
     asked: int
     restricted: int
+    changes: tuple[Line, ...]
     open_steps: tuple[tuple[Story, Open], ...]
     overdue: tuple[tuple[Story, Open], ...]
     coming: tuple[tuple[Story, Open], ...]
@@ -66,7 +69,7 @@ def _states(stories: Iterable[Story], moment: object) -> Iterator[str]:
 
 
 def _overdue(scope: Scope, section: Section) -> Table:
-    return _late(scope, [pair for pair in scope.overdue if not pair[1].soft])
+    return replace(_late(scope, [pair for pair in scope.overdue if not pair[1].soft]), late=True)
 
 
 def _late_soft(scope: Scope, section: Section) -> Table:
@@ -259,47 +262,6 @@ def _without(scope: Scope, kind: str, state: str, field: str) -> Sequence[object
     return [machine.title, words, n]
 
 
-def _waiting(scope: Scope, section: Section) -> Table:
-    def told(kind: str, **wanted: str) -> int:
-        return sum(
-            line.kind == kind and scope.week.holds(at) and all(line.data.get(k) == v for k, v in wanted.items())
-            for story in scope.stories
-            for line, at in zip(story.lines, story.at, strict=True)
-        )
-
-    holds = sum(bool(story.case.hold) for story in scope.stories)
-    breached = [v.field for v in scope.office.procedure.verbs.values() if v.act == "breach"]
-    breaches = sum(any(story.case.fields.get(name) for name in breached) for story in scope.stories)
-    rows = [
-        ["Questions waiting for an officer's answer", scope.asked],
-        ["Mails in reply that wait to be judged", sum(len(v) for s in scope.stories for v in s.case.unjudged.values())],
-        ["On hold now", holds],
-        *([["Data breaches open now", breaches]] if breached else []),
-        ["Letters that could not be delivered, in the week", told("settled", result="bounced")],
-        ["Reopened in the week", told("cycle")],
-        ["Words undone in the week", told("undone")],
-    ]
-    if scope.restricted:
-        rows.append(["Restricted records, which are counted and shown nowhere", scope.restricted])
-    return Table(("What", "Number"), rows)
-
-
-def _counts(scope: Scope, section: Section) -> Table:
-    """Fields that count something on each case: how often in the week, and on how many cases more than once by now."""
-    rows = []
-    for name in section.items:
-        told = [
-            (story, fact)
-            for story in scope.stories
-            for fact, at in zip(story.facts, story.at, strict=True)
-            if fact.kind == "field" and fact.data["name"] == name and scope.week.holds(at)
-        ]
-        week = sum(str(fact.data["value"]) != "0" for _, fact in told)
-        often = sum(int(story.field(name) or 0) > 1 for story in scope.stories if not story.main.ended)  # type: ignore[union-attr]
-        rows.append([scope.office.procedure.fields[name].title, week, often])
-    return Table(("What", "In the week", "Open with more than one"), rows)
-
-
 TABLES: Mapping[str, Callable[[Scope, Section], Table]] = {
     "stages": _stages,
     "overdue": _overdue,
@@ -311,6 +273,4 @@ TABLES: Mapping[str, Callable[[Scope, Section], Table]] = {
     "times": _times,
     "children": _children,
     "work": _work,
-    "waiting": _waiting,
-    "counts": _counts,
 }

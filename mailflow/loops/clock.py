@@ -71,12 +71,13 @@ class Clock:
         from mailflow.flow.calendar_watch import warn_of_calendars
         from mailflow.flow.editions import warn_of_stranded
         from mailflow.flow.rota_watch import warn_of_gaps
+        from mailflow.flow.settings_watch import note_changes
         from mailflow.flow.unrendered import retry_unrendered
 
         if self._looked_at is not None and now < self._looked_at + HOURLY:
             return False
         self._looked_at = now
-        looks = (retry_unrendered, warn_of_calendars, warn_of_gaps, warn_of_stranded)
+        looks = (retry_unrendered, warn_of_calendars, warn_of_gaps, warn_of_stranded, note_changes)
         told = [look(self.house, now) for look in looks]
         return any(told)
 
