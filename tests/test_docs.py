@@ -39,7 +39,7 @@ LETTERS = _numbers("M", 1, 60, 2)
 SCENARIOS = _numbers("A", 1, 17)
 CALENDAR_ENTRIES = _numbers("E", 1, 5)
 MAILS = _numbers("mail ", 1, 25)
-OPEN_BY_PLAN = {"Q12", *CALENDAR_ENTRIES}
+OPEN_BY_PLAN = {*CALENDAR_ENTRIES}
 
 
 @cache

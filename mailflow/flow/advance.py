@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from mailflow.errors import CannotRender
-from mailflow.flow import closure, joining, people, posting, sealing, unrendered, view
+from mailflow.flow import closure, joining, people, posting, sealing, shown, splitting, unrendered, view
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter, tell_administrator
 from mailflow.flow.placing import askable
@@ -23,8 +23,10 @@ from mailflow.flow.regions import calendar_of, office_for
 from mailflow.flow.revealing import NamesProtected
 from mailflow.mail import reference
 from mailflow.procedure.case import Case, Fact, apply, fold
+from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import Event, MailCame, TimerDue
+from mailflow.procedure.joined import taken_back, told_late
 from mailflow.procedure.machine import decide
 from mailflow.procedure.recompute import recompute
 from mailflow.store import Unit
@@ -78,6 +80,7 @@ def advance(
     procedure = procedure_of(house, office, case)
     terms = people.terms_for(house, unit, office, procedure, case, event, now)
     facts = decide(procedure, terms, case, event, now, office.all_calendars)
+    facts = splitting.numbered(unit, office, case, facts)
     facts += _by_its_calendar(house, unit, office, procedure, case, facts, now)
     record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor=actor, at=getattr(event, "at", now))
     return facts
@@ -146,8 +149,17 @@ def _join(house: House, unit: Unit, office: Office, source: Case, target: str, c
         return
     procedure = procedure_of(house, office, case)
     facts = joining.facts(office, procedure, source, case, came, office.calendar.local_date(now))
-    if facts:
-        record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor="", at=now)
+    if not facts:
+        return
+    event = TimerDue("", "", "", 0, now)
+    terms = people.terms_for(house, unit, office, procedure, case, event, now)
+    d = Decision(procedure, terms, case, now, office.calendar)
+    for fact in facts:
+        d.emit(fact.kind, fact.machine, **fact.data)
+    if came and not case.restricted:
+        told_late(d, joining.newcomers(case, facts))
+    taken_back(d, joining.gone(case, facts))
+    record(house, unit, office, procedure, case, d.facts, cause=cause, now=now, actor="", at=now)
 
 
 def _turn(procedure: Procedure, fact: Fact) -> int:
@@ -172,6 +184,9 @@ def _do(moment: Moment, fact: Fact) -> None:
             what = str(fact.data["what"])
             path, octets = closure.closure_file(moment.house, unit, moment.office, moment.procedure, case, what, now)
             unit.files.put(case.ref, path, octets, case.seq)
+        case "split":
+            first = shown.first_mail(moment)
+            splitting.begin(moment.house, unit, moment.office, moment.procedure, case, first, fact, now, advance)
 
 
 def _put_letter(moment: Moment, fact: Fact) -> None:

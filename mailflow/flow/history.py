@@ -196,6 +196,9 @@ class _Teller:
     def _file(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"To be saved: {data['what']}", ""
 
+    def _split(self, machine: str, data: Mapping) -> tuple[str, str]:
+        return f"Split: {', '.join(data['refs'])} began with the same mail", ""
+
     def _joined(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"Joined with {data['ref']}", ""
 

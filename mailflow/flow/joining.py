@@ -13,6 +13,7 @@ from datetime import date
 
 from mailflow.flow.people import ACCEPTED, speaker_on
 from mailflow.flow.ports import Office
+from mailflow.procedure import shielding
 from mailflow.procedure.case import Case, Fact
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.dispatch import JOINED
@@ -49,12 +50,35 @@ def facts(office: Office, procedure: Procedure, source: Case, target: Case, came
     if now_listed == listed:
         return []
     fields: dict[str, object] = {JOINED: now_listed}
+    hidden, theirs_hidden = shielding.joined(target), _hidden(procedure, source)
+    if theirs_hidden:
+        kept = [a for a in hidden if a not in theirs_hidden]
+        fields[shielding.JOINED_PROTECTED] = [*kept, *(a for a in theirs_hidden if a in now_listed)] if came else kept
     for address in {*listed, *now_listed} - ({*listed} & {*now_listed}):
         if not came:
             fields[ACCEPTED + address] = ""
         elif speaker_on(office, procedure, target, address, today) is None:
             fields[ACCEPTED + address] = opener.name
     return [Fact("joined_by", procedure.main, {"ref": source.ref, "fields": fields, "came": came})]
+
+
+def newcomers(target: Case, facts: list[Fact]) -> list[str]:
+    """Who is listed by these facts and was not before."""
+    named = [a for f in facts for a in f.data["fields"].get(JOINED, ())]
+    return [a for a in named if a not in _people(target)]
+
+
+def gone(target: Case, facts: list[Fact]) -> list[str]:
+    """Who was listed, and is not any more."""
+    named = [a for f in facts for a in f.data["fields"].get(JOINED, ())]
+    return [a for a in _people(target) if a not in named]
+
+
+def _hidden(procedure: Procedure, case: Case) -> list[str]:
+    """Those whom the joined case protects: they stay protected in the other (Q9)."""
+    opener = str(case.fields.get(procedure.roles[procedure.opened_by].field) or "")
+    own = [opener] if opener and shielding.protected(procedure, case) else []
+    return [*own, *shielding.joined(case)]
 
 
 def _people(case: Case) -> list[str]:

@@ -23,7 +23,7 @@ from mailflow.procedure import shielding
 from mailflow.procedure.case import Case, Fact, fold
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import File
-from mailflow.store import Unit
+from mailflow.store import Correspondence, Unit
 
 NOBODY = people((), ())
 HIDDEN = "protected"
@@ -40,13 +40,21 @@ def whom(unit: Unit, office: Office, procedure: Procedure, case: Case) -> People
     if not guarded and not addresses:
         return NOBODY
     names = []
-    for row in unit.inbox.correspondence(case.ref):
+    for row in (*unit.inbox.correspondence(case.ref), *_of_joined(unit, case)):
         mine = row.correspondent in addresses or (guarded and row.party == procedure.opened_by)
         if row.direction == "in" and mine:
             names += _writer(unit, office, row.identity, addresses)
     known = (office.register.person(a) for a in addresses)
     names += [p.name for p in known if p and p.name]
     return people(dict.fromkeys(addresses), dict.fromkeys(names))
+
+
+def _of_joined(unit: Unit, case: Case) -> Iterator[Correspondence]:
+    """The mails of protected people on the cases that were joined to this one: their names stand there."""
+    theirs = shielding.joined(case)
+    for view in unit.views.list() if theirs else ():
+        if view["case"] != case.ref and case.ref in view.get("fields", {}).values():
+            yield from (row for row in unit.inbox.correspondence(str(view["case"])) if row.correspondent in theirs)
 
 
 def _writer(unit: Unit, office: Office, identity: str, addresses: list[str]) -> Iterator[str]:

@@ -216,6 +216,9 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
                 lines.append(f"{what}The stage is now {state.stage}, {state.title}.")
             case "spawned" if fact.machine != procedure.main:
                 lines.append(f"{_named(procedure, fact.machine)} is open now.")
+            case "split":
+                refs = ", ".join(data["refs"])
+                lines.append(f"Split: {refs} begin with the same mail and day of receipt. This one goes on too.")
             case "undone":
                 verb = procedure.verbs.get(str(data["verb"]))
                 said = plain_label(verb.label) if verb else data["verb"]

@@ -18,7 +18,7 @@ from mailflow.procedure.standing import EMPTY, Act, Case, Fact, Machine, Sent, T
 __all__ = ["EMPTY", "HEADS", "Act", "Case", "Fact", "Machine", "Sent", "Timer", "apply", "day", "fold", "instant"]
 
 HEADS = frozenset({"opened", "mail", "said", "timer", "settled", "own_letter", "adopted"})
-SILENT = frozenset("recomputed refused asked receipt copied erased noted".split())
+SILENT = frozenset("recomputed refused asked receipt copied erased noted split".split())
 
 
 def _put(mapping: Mapping, key: object, value: object) -> Mapping:

@@ -194,6 +194,7 @@ class Row:
     asks: str = ""
     judges: tuple[str, ...] = ()
     join: str = ""
+    split: Mapping[str, str] = field(default_factory=dict)  # blank, field, keeps: more cases from the same mail
     no_undo: bool = False
     restrict: tuple[str, ...] = ()  # from now on only these roles, and readers named in a setting, see the case
 

@@ -150,12 +150,18 @@ def _also(
     """A letter of its own to each whose case was joined to this one: none of them sees another (Q12)."""
     joined = d.case.fields.get(JOINED)
     for address in joined if isinstance(joined, list) else ():
-        if any(c.email == address for c in told):
-            continue
-        data = {**words, "name": letter.name, "role": letter.to, "to": [address], "cc": [], "buttons": []}
-        number = f"{d.case.ref}/{machine.id}/{letter.name}/{d.case.seq + 1}"
-        when = {"at": d.now.isoformat(), "leave_at": d.leaves_at(letter).isoformat()}
-        d.emit("letter", machine.id, letter=number, **data, **when, also=letter.also)
+        if not any(c.email == address for c in told):
+            also_to(d, machine, letter, address, words, d.leaves_at(letter))
+
+
+def also_to(
+    d: Decision, machine: Machine, letter: LetterDef, address: str, words: dict[str, object], leave_at: datetime
+) -> None:
+    """The same letter by itself to one who joined."""
+    data = {**words, "name": letter.name, "role": letter.to, "to": [address], "cc": [], "buttons": []}
+    number = f"{d.case.ref}/{machine.id}/{letter.name}/{d.case.seq + 1}"
+    when = {"at": d.now.isoformat(), "leave_at": leave_at.isoformat()}
+    d.emit("letter", machine.id, letter=number, **data, **when, also=letter.also)
 
 
 def _addressees(

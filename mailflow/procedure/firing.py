@@ -47,6 +47,9 @@ def fire(d: Decision, row: Row, machine_id: str, signal: Signal | None = None) -
             d.emit("field", machine_id, name=name, value=found)
     if row.join:
         d.emit("joined", machine_id, ref=str(d.blank(row.join)))
+    if row.split:
+        split = {"field": row.split["field"], "keeps": row.split["keeps"].split(), "by": d.sender}
+        d.emit("split", machine_id, parts=d.blank(row.split["blank"]), **split)
     for tell in told:  # before the new ones are made, so that only those that were there hear it
         _tell(d, tell, machine_id)
     for spawn in spawned:

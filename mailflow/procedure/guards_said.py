@@ -132,6 +132,13 @@ def _after_today(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "The date must lie after today."
 
 
+@shape(r"number (\w+) from (\d+) to (\d+)")
+def _number(d: Decision, scene: Scene, m: re.Match[str]) -> str:
+    value = d.blank(m[1])
+    ok = isinstance(value, int) and int(m[2]) <= value <= int(m[3])
+    return "" if ok else f"Give a number from {m[2]} to {m[3]}."
+
+
 @shape(r"dates of (\w+)( if given)?")
 def _dates(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     items = d.blank(m[1]) or ()

@@ -134,6 +134,8 @@ def _row(c: _Checker, machine: MachineDef, row: Row, place: tuple) -> None:
     c.all(row.withdraws, p.letters, f"Row {row.id}: the letter", *place, "withdraws")
     c.all(row.records, p.letters, f"Row {row.id}: the letter", *place, "records")
     c.all(row.buttons, p.verbs, f"Row {row.id}: the word", *place, "buttons")
+    split = [*row.split.get("keeps", "").split(), row.split.get("field", "")]
+    c.all(split, p.fields, f"Row {row.id}: the field", *place, "split")
     c.all(row.restrict, p.roles, f"Row {row.id}: the role", *place, "restrict")
     c.all((*row.restart, *row.sets_timer), machine.timers, f"Row {row.id}: the timer", *place)
     c.all((*row.set, *row.date_field, row.count), p.fields, f"Row {row.id}: the field", *place, "set")

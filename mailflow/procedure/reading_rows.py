@@ -101,6 +101,7 @@ def row_of(t: Table, kind: str) -> Row:
         asks=t.text("asks", ""),
         judges=tuple(t.text("judges", "").split()),
         join=t.text("join", ""),
+        split=words(t, "split"),
         no_undo=t.flag("no_undo"),
         restrict=t.texts("restrict"),
     )

@@ -161,6 +161,11 @@ def _sent(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.letter(m[1])} has left"
 
 
+@_told(r"number (\w+) from (\d+) to (\d+)")
+def _number(t: Names, m: re.Match[str], machine: str) -> str:
+    return f"the number given is from {m[2]} to {m[3]}"
+
+
 @_told(r"waiting (\w+)")
 def _waiting(t: Names, m: re.Match[str], machine: str) -> str:
     return f"{t.letter(m[1])} waits to leave"

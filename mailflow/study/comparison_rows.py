@@ -20,7 +20,7 @@ from mailflow.study.effects import follows, noted
 PLAIN = {"id", "machine", "sources", "on", "to", "needs", "needs_any"}
 FOLLOWS = (
     *("letters", "records", "withdraw", "withdraws", "spawn", "tells", "close_children", "restart", "sets_timer"),
-    *("extends", "files", "asks", "judges", "join", "new_cycle", "remember_from", "restrict", "no_undo"),
+    *("extends", "files", "asks", "judges", "join", "split", "new_cycle", "remember_from", "restrict", "no_undo"),
 )
 NOTED = ("set", "date_field", "set_item", "count", "items", "items_if_given")
 

@@ -45,6 +45,8 @@ def _rest(t: Telling, row: Row) -> Iterator[str]:
         yield f"Mail from {t.roles(row.judges)} that waited is judged with this"
     if row.join:
         yield f"What comes in later joins the other {t.procedure.case_word}"
+    if row.split:
+        yield f"As many {t.procedure.case_word}s as were said begin with the same mail, this one included"
     if row.new_cycle:
         yield "A new round begins; the old one stays on file"
     if row.remember_from:

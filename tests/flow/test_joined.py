@@ -80,3 +80,44 @@ def test_who_joined_a_joined_concern_is_not_lost(joined) -> None:
     bench.mail("2027-02-01 10:25", MAYA, f"Re: [{third}]", "Provider is Oakfield Care Ltd")
     bench.mail("2027-02-01 10:30", MAYA, f"Re: [{first}]", f"Duplicate of {third}")
     assert bench.case(third).fields["joined:people"] == [OLIVE, SMITH]
+
+
+def test_who_joins_after_the_conclusion_is_told_it_late(bench: Bench) -> None:
+    """M34 has left: the newcomer gets one of their own, after the undo time; nobody gets a second."""
+    first, late = bench.concern("2027-02-01 09:30"), "nurse@nhs.example"
+    bench.mail("2027-02-01 10:00", MAYA, f"Re: [{first}]", "Provider is Oakfield Care Ltd")
+    _conclude(bench, first)
+    second = bench.concern("2027-02-22 09:30", late)
+    bench.mail("2027-02-22 10:00", MAYA, f"Re: [{second}]", f"Duplicate of {first}")
+    assert not bench.letters("M34", late)
+    bench.to("2027-02-22 12:00")
+    assert "The concern is upheld" in bench.letter("M34", late).words and len(bench.letters("M34")) == 2
+
+
+def test_an_undo_in_time_takes_the_late_letter_back(bench: Bench) -> None:
+    """Joined by mistake: within the fifteen minutes nothing has left."""
+    first, late = bench.concern("2027-02-01 09:30"), "nurse@nhs.example"
+    bench.mail("2027-02-01 10:00", MAYA, f"Re: [{first}]", "Provider is Oakfield Care Ltd")
+    _conclude(bench, first)
+    second = bench.concern("2027-02-22 09:30", late)
+    bench.mail("2027-02-22 10:00", MAYA, f"Re: [{second}]", f"Duplicate of {first}")
+    bench.mail("2027-02-22 10:05", MAYA, f"Re: [{second}]", "Undo")
+    bench.to("2027-02-22 12:00")
+    assert not bench.letters("M34", late) and bench.state(second) == "RCV"
+
+
+def test_a_protected_newcomer_stays_protected(bench: Bench) -> None:
+    """Protected in their own concern: a copy that names them does not go out on the other, nor do lists name them."""
+    first = bench.concern("2027-02-01 09:30")
+    second = bench.concern("2027-02-01 09:40", "Lena Moor <lena.moor@oakfield.example>")
+    bench.mail("2027-02-01 10:00", MAYA, f"Re: [{first}]", "Provider is Oakfield Care Ltd\nEligible")
+    bench.mail("2027-02-01 10:01", MAYA, f"Re: [{second}]", f"Protected: whistleblower\nDuplicate of {first}")
+    assert bench.case(first).fields["joined:protected"] == ["lena.moor@oakfield.example"]
+    bench.mail("2027-02-01 11:00", "lena.moor@oakfield.example", f"Re: [{second}]", "One more call was missed.")
+    assert bench.case(first).last_mail["referrer"], "her mail is a referrer's there, not the provider's"
+    named = [("copy.txt", b"Both Olive and Lena Moor say so.")]
+    bench.mail("2027-02-01 11:10", MAYA, f"Re: [{first}]", "Send", files=named)
+    assert bench.state(first) == "ELG" and "shows who raised it" in bench.letter("M51").words
+    bench.mail("2027-02-01 11:20", MAYA, f"Re: [{first}]", "Send original")
+    bench.to("2027-02-01 12:00")
+    assert not bench.letters("M20")

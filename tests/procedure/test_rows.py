@@ -126,6 +126,7 @@ ROWS = [
     ("c10", "RCV", word("out_of_time"), C, "XOT", "M11"),
     ("c11", "RCV", word("out_of_scope", **REASON), C, "XOS", "M12"),
     ("c11c", "RCV", word("out_of_scope_conflict"), C, "XOS", "M12C M12H M53R"),
+    ("c12s", "RCV", word("split", parts=3), C, "RCV", ""),
     ("u1", "WPR", word("referrer_unreachable"), C, "WPR", "M63"),
     ("u2", "TRF", word("referrer_unreachable"), C, "REV", "M26 M63"),
     ("u3", "RCV", bounced("M01"), C, "RCV", "M21 M63"),
