@@ -290,7 +290,7 @@ def _change(file: File, fact: Fact) -> tuple[str, str] | None:  # noqa: PLR0911 
             verb = file.procedure.verbs.get(str(data["verb"]))
             return f'Undone: "{verb.label if verb else data["verb"]}"', ""
         case "corrected":
-            return "A correction was sent", ""
+            return ("No correction was sent" if data.get("none") else "A correction was sent"), ""
         case "cycle":
             return f"Reopened, cycle {data['n']}", ""
         case "joined":

@@ -188,7 +188,7 @@ class _Teller:
         return f'Undone: "{self._verb(str(data["verb"]))}"', ""
 
     def _corrected(self, machine: str, data: Mapping) -> tuple[str, str]:
-        return "A correction was approved", ""
+        return ("What had left stands without a correction" if data.get("none") else "A correction was approved"), ""
 
     def _chaser_held(self, machine: str, data: Mapping) -> tuple[str, str]:
         return "A reminder was held back", str(data.get("why", ""))

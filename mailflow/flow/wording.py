@@ -12,6 +12,7 @@ from mailflow.flow import buttons, explaining, shown, telling
 from mailflow.flow.moment import CaseWords, Moment, case_words, item_words, office_words
 from mailflow.mail import reference
 from mailflow.procedure import by_post
+from mailflow.procedure.answers import CORRECTING
 from mailflow.procedure.case import Case, Fact, Machine, instant
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import LetterDef, Procedure
@@ -148,7 +149,7 @@ def _words_now(moment: Moment) -> list[str]:
 def _after_an_act(procedure: Procedure, case: Case, facts: list[Fact]) -> list[str]:
     """Undo first; approving a correction where one waits; then what may be said next."""
     undo = [v.name for v in procedure.verbs.values() if v.act == "undo"]
-    approve = [v.name for v in procedure.verbs.values() if v.act == "approve_correction"] if case.corrections else []
+    approve = [v.name for v in procedure.verbs.values() if v.act in CORRECTING] if case.corrections else []
     return [*undo, *approve]
 
 

@@ -59,6 +59,8 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:  # noqa: P
             _undo(d, said)
         case "approve_correction":
             _correct(d, said)
+        case "no_correction":
+            _leave_uncorrected(d, said)
         case "posted":
             posted.posted(d, said)
         case "received":
@@ -272,7 +274,7 @@ def _undo(d: Decision, said: Said) -> None:
         if letter.status == "decided" and letter.id not in d.terms.gone:
             d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)
     left = [s.id for s in caused if d.is_party(s.role) and (s.status == "sent" or s.id in d.terms.gone)]
-    if d.procedure.verbs[last.verb].act == "approve_correction" and not left:
+    if d.procedure.verbs[last.verb].act in ("approve_correction", "no_correction") and not left:
         left = list(last.before.corrections)  # they wait once more
     fate = {"act": last.seq, "verb": last.verb, "corrections": left, "again": again}
     d.emit("undone", main_of(d).id, **fate, at=d.at.isoformat())
@@ -323,3 +325,16 @@ def _correct(d: Decision, said: Said) -> None:
             extra={"about": letter_id, "mail": said.mail},
         )
     d.emit("corrected", main_of(d).id, at=d.at.isoformat())
+    d.signal(main_of(d).id, by_post.SIGNAL)
+
+
+def _leave_uncorrected(d: Decision, said: Said) -> None:
+    """What has left is to stand: the officer says why, and nobody is reminded any more."""
+    if not d.case.corrections:
+        raise Refused("asked", "No correction is waiting.")
+    text = str(said.blanks.get("text") or "").strip()
+    if not text or text in d.procedure.verbs[said.verb].label:
+        raise Refused("asked", "Say why none is needed; it goes on the file.", (said.verb,))
+    head(d, said, main_of(d).id)
+    d.emit("corrected", main_of(d).id, at=d.at.isoformat(), none=True)
+    d.signal(main_of(d).id, by_post.SIGNAL)

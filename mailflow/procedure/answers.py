@@ -15,6 +15,8 @@ from mailflow.procedure.decision import Decision, Refused
 from mailflow.procedure.events import Said
 from mailflow.procedure.standing import Machine
 
+CORRECTING = ("approve_correction", "no_correction")  # the acts that end the waiting for a correction
+
 
 def all_roles(d: Decision, roles: frozenset[str]) -> frozenset[str]:
     """Roles with those they include: a deputy's or a manager's `also`."""
@@ -127,5 +129,5 @@ def receipt(d: Decision, sayings: tuple[Said, ...]) -> None:
     if d.case.corrections:
         # Q33: what has left can only be corrected, and no correction leaves unseen.
         extra["corrections"] = list(d.case.corrections)
-        buttons = tuple(v.name for v in d.procedure.verbs.values() if v.act == "approve_correction")
+        buttons = tuple(v.name for v in d.procedure.verbs.values() if v.act in CORRECTING)
     dispatch.send(d, main_of(d), d.procedure.acts["recorded"], buttons=buttons, extra=extra)

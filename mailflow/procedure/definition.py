@@ -87,11 +87,12 @@ class TimerDef:
     done_by: str = ""
     asked: tuple[str, ...] = ()  # runs only while a mail of these roles waits to be judged
     posting: bool = False  # runs only while a letter waits to be posted (Q15), until the day by which it should be
+    correcting: bool = False  # runs only while what has left waits for the words that correct it (Q33)
 
     @property
     def aside(self) -> bool:
         """Whether it only watches over something beside the stages, which its start and end do not move."""
-        return bool(self.asked) or self.posting
+        return bool(self.asked) or self.posting or self.correcting
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ ANYTHING = "anything"
 
 ACTS = frozenset(
     "note status help undo hold resume extend no_extension received attribute set new approve_correction "
-    "weekly_on weekly_off confirm belongs ignore lost posted breach breach_closed".split()
+    "no_correction weekly_on weekly_off confirm belongs ignore lost posted breach breach_closed".split()
 )
 """Acts every procedure has; their words are data (architecture.md, "The shapes")."""
 

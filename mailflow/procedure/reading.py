@@ -294,5 +294,6 @@ def _timer(t: Table, name: str, ladders: dict[str, tuple[LadderStep, ...]], sett
             t.text("done_by", ""),
             t.texts("asked"),
             t.flag("posting"),
+            t.flag("correcting"),
         ),
     )

@@ -268,11 +268,13 @@ def _tell_anew(d: Decision, machine: Machine, timer: TimerDef) -> None:
 
 
 def runs(d: Decision, machine: Machine, timer: TimerDef) -> bool:
-    """Whether the clock runs here; one that watches for an answer or a posting runs only while one is wanted."""
+    """Whether the clock runs here; one that watches over something runs only while that is wanted."""
     if machine.state not in timer.runs or is_off(d, timer):
         return False
     if timer.posting:
         return by_post.watched(d) is not None
+    if timer.correcting:
+        return bool(d.case.corrections)
     return not timer.asked or any(role in d.case.unjudged for role in timer.asked)
 
 

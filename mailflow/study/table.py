@@ -187,6 +187,8 @@ def _clock(t: Telling, timer: TimerDef) -> Clock:
 def _only_while(t: Telling, timer: TimerDef) -> str:
     if timer.asked:
         return f"mail from {t.roles(timer.asked)} waits to be judged"
+    if timer.correcting:
+        return "what has left waits for its correction"
     return "a printed letter waits to be posted" if timer.posting else ""
 
 

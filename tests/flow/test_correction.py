@@ -60,3 +60,29 @@ def test_a_correction_taken_back_waits_again(undone) -> None:
     bench.mail("2027-02-22 13:00", PRIYA, tag, "Approve correction: The date is wrong.")
     bench.to("2027-02-22 15:00")
     assert "The date is wrong." in bench.letter("M54", OLIVE).words
+
+
+def test_a_correction_that_waits_is_not_forgotten(undone) -> None:
+    """The owner is reminded on the working day after, then whoever stands above; the words end it."""
+    bench, tag, _ = undone
+    assert "concern TK" in bench.clocks()
+    before = len(bench.letters("M50"))
+    bench.to("2027-02-24 10:00")
+    assert any("Write the correction" in x.words for x in bench.letters("M49"))
+    assert len(bench.letters("M50")) > before
+    bench.mail("2027-02-24 11:00", PRIYA, tag, f"Approve correction: {WORDS}")
+    assert "concern TK" not in bench.clocks()
+    bench.mail("2027-02-24 11:05", PRIYA, tag, "Undo")
+    assert "concern TK" in bench.clocks()
+
+
+def test_what_has_left_may_stand_with_a_reason(undone) -> None:
+    """No correction: the reason goes on the file, nothing leaves, nobody is reminded; without a reason it is asked."""
+    bench, tag, told = undone
+    assert told.button("No correction")[1].startswith("No correction: (why none is needed)")
+    bench.mail("2027-02-22 09:00", PRIYA, tag, "No correction")
+    assert "Say why none is needed" in bench.letter("M51", PRIYA).words
+    bench.mail("2027-02-22 09:30", PRIYA, tag, "No correction: the decision stays as it is")
+    bench.to("2027-02-24 12:00")
+    assert not bench.letters("M54") and "concern TK" not in bench.clocks()
+    assert not any("Write the correction" in x.words for x in bench.letters("M49"))

@@ -36,7 +36,7 @@ BELONGS = {
     "M42": ("D", {"DET", "REJ"}),
 }
 KEPT = {"kind", "ended_on"}  # fields that the restricting row itself sets
-ENDED_CLOCKS = {"T39", "TL", "U11"}  # a clock that an end names itself
+ENDED_CLOCKS = {"T39", "TK", "TL", "U11", "UK"}  # a clock that an end names itself
 ABOVE = {"cmo": {"tmg", "hop", "director", "spo"}, "spo": {"hop", "director"}, "hop": {"director"}, "tmg": {"hop"}}
 ABOVE |= {"co": {"tm", "claims_lead"}, "tm": {"claims_lead"}, "sm": {"supply_lead"}}
 
@@ -88,6 +88,7 @@ def judged_now(play: Played) -> None:
         assert live == () and not play.case.hold
         assert set(main.timers) <= ENDED_CLOCKS
         assert not play.case.unjudged or "T39" in main.timers or main.state != "CLO"
+        assert bool({"TK", "UK"} & set(main.timers)) == bool(play.case.corrections), "a correction is forgotten"
         assert ("TL" in main.timers) == bool(by_post.unposted(play.case)), "a letter to be posted is forgotten"
     if play.case.hold:
         assert main.timers[hold].state == "running" and main.timers[hold].steps
