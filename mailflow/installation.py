@@ -18,7 +18,7 @@ from mailflow import places, settings
 from mailflow.documents.letters import Letters
 from mailflow.errors import ConfigurationError, Fault, MailflowError
 from mailflow.flow.ports import Office, Trust
-from mailflow.procedure import reading
+from mailflow.procedure import deadlines, reading
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.definition import Procedure
 from mailflow.register import holiday_calendars
@@ -235,6 +235,11 @@ def unknown_settings(file: Path, office: settings.Office, procedure: Procedure) 
         elif type(value) is not type(usual):
             what = f"{name} is {value!r}, but by default it is {usual!r}."
             faults.append(Fault(str(file), line, what, "Write a value of the same kind."))
+        elif name in procedure.rules_by_setting and value != deadlines.OFF:
+            try:
+                deadlines.read_rule(str(value))
+            except ValueError as error:
+                faults.append(Fault(str(file), line, f"{name}: {error}", f'Or write "{deadlines.OFF}".'))
     return faults
 
 

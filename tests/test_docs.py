@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted(ROOT.glob("docs/*.md"))
 PROSE = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "bench" / "README.md", *DOCS]
 PROCEDURE = ROOT / "config" / "procedures" / "council-concerns.toml"
+INSURER = PROCEDURE.with_name("insurer-performance.toml")
 STATES = {"running", "untested", "open", "n/a"}
 
 
@@ -28,15 +29,17 @@ def _numbers(prefix: str, first: int, last: int, width: int = 1) -> list[str]:
 
 # What docs/coverage.md must tell about: the rows of the specification, by their ids.
 INVENTORY = [*_numbers("C", 1, 86), *_numbers("C", 90, 105), *_numbers("C", 110, 134), *_numbers("C", 140, 145)]
+INVENTORY += [*_numbers("P", 1, 39), *_numbers("P", 50, 61), *_numbers("P", 70, 76), *_numbers("P", 80, 83)]
 TRANSITIONS = [*_numbers("c", 1, 51, 2), *_numbers("r", 1, 11), *_numbers("n", 1, 16), *_numbers("d", 1, 6)]
+TRANSITIONS += _numbers("i", 1, 26, 2)
 TIMERS = (
     "T1 TC TP1 TP2 T2 T3 T4 T4b T5 T6 T7 T8 T9 T10 T10b T11 T12 T13 T13.1 T13.2 T14 T14b TW T15 T15b TDN T16 T16.1 "
     "T16.2 TH ESC"
-).split()
+).split() + _numbers("U", 1, 11)
 RULES = [*_numbers("K", 1, 14), *_numbers("G", 1, 14)]
-GAPS = [*_numbers("Q", 1, 38), *_numbers("Q", 49, 53)]
-LETTERS = _numbers("M", 1, 60, 2)
-SCENARIOS = _numbers("A", 1, 17)
+GAPS = _numbers("Q", 1, 53)
+LETTERS = [*_numbers("M", 1, 60, 2), *_numbers("N", 1, 18, 2)]
+SCENARIOS = _numbers("A", 1, 18)
 CALENDAR_ENTRIES = _numbers("E", 1, 5)
 MAILS = _numbers("mail ", 1, 25)
 OPEN_BY_PLAN = {*CALENDAR_ENTRIES}
@@ -50,12 +53,15 @@ def _procedure() -> dict:
 @cache
 def _names_in_file() -> set[str]:
     """Every name a place in the table may have: rows, states, timers, letters, words, settings, fields, roles."""
-    data = _procedure()
-    machines = [data, *data["child"].values()]
+    return _names_in(_procedure()) | _names_in(tomllib.loads(INSURER.read_text("utf-8")))
+
+
+def _names_in(data: dict) -> set[str]:
+    machines = [data, *data.get("child", {}).values()]
     found = {row["id"] for m in machines for row in m.get("row", ())}
     found |= {name for m in machines for kind in ("states", "timers") for name in m.get(kind, {})}
     for kind in ("letters", "verbs", "settings", "fields", "roles", "ladders", "child", "acts"):
-        found |= set(data[kind])
+        found |= set(data.get(kind, {}))
     return found | {data["hold"]["timer"]}
 
 

@@ -322,6 +322,12 @@ class Procedure:
         """The machine of the case itself."""
         return self.machines[self.main]
 
+    @property
+    def rules_by_setting(self) -> frozenset[str]:
+        """The settings that are the whole timescale of a clock, so that an office may write another one, or "off"."""
+        timers = (t for m in self.machines.values() for t in m.timers.values())
+        return frozenset(t.due[1:-1] for t in timers if t.due[:1] == "{" and t.due[1:-1] in self.settings)
+
     def party_of(self, role: str) -> str:
         """The role without its part: "x.notices" is a way of writing to x."""
         return role.partition(".")[0]

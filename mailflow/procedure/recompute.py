@@ -10,7 +10,6 @@ Limits: a date that a letter has promised moves later, never earlier; dates of c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,8 +22,6 @@ from mailflow.procedure.definition import Procedure, TimerDef
 from mailflow.procedure.events import Terms
 from mailflow.procedure.standing import Sent
 from mailflow.procedure.timers import FIRE, anchor_of, dated, is_off, rule_of, set_timer, steps_of
-
-SWITCH = re.compile(r"\{\w+\}")  # a rule that is wholly a setting may be switched off and on
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,12 @@ def _switched_on(d: Decision, machine: Machine) -> None:
     """A clock that the office had switched off counts from when the stage began; what is past acts at once."""
     for name, definition in d.definition(machine).timers.items():
         idle = name not in machine.timers and machine.state in definition.runs
-        if idle and not d.case.hold and SWITCH.fullmatch(definition.due) and not (definition.once or definition.asked):
+        if (
+            idle
+            and not d.case.hold
+            and definition.due[1:-1] in d.procedure.rules_by_setting
+            and not (definition.once or definition.asked)
+        ):
             if not is_off(d, definition):
                 d.at = machine.since
                 set_timer(d, machine, definition)

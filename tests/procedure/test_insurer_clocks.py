@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from mailflow.installation import unknown_settings
 from mailflow.procedure.case import apply
 from mailflow.procedure.recompute import recompute
 from tests.procedure.insurer import LIVE, STEPS, Issue, insurer, start, terms
@@ -152,3 +155,10 @@ def test_a_case_without_a_plan_after_one_with_counts_anew():
     play.say("sm", play.now, "met")
     play.say("sm", play.now, ("no_pip", {"reason": "small"}))
     assert str(play.due("U9")) == "2027-03-31"
+
+
+def test_a_clock_of_the_office_must_be_a_timescale_or_off():
+    """What an office writes for u1 to u11 is read when it starts, not when an issue comes to that stage."""
+    said = SimpleNamespace(settings={"u2": "soon", "u3": "off", "u4": "3 working days"}, setting_lines={"u2": 7})
+    (fault,) = unknown_settings(Path("mailflow.toml"), said, insurer())  # type: ignore[arg-type]
+    assert fault.line == 7 and '"soon" is not a timescale' in fault.what and "off" in fault.fix
