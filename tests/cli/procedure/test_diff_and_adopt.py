@@ -136,6 +136,15 @@ def test_adopt_moves_open_cases_and_a_second_run_does_nothing(owner: Owner):
     assert "Moved to another edition of the procedure" in shown and "moved from Monday 15 March 2027" in flat(shown)
 
 
+def test_a_daemon_that_runs_beside_follows_the_moved_case(owner: Owner):
+    """Its house was opened before: the new edition is found in the store, and the reminder comes on the new date."""
+    assert owner.run("procedure", "adopt", str(owner.draft(LONGER)), "--open-cases", "--yes").exit_code == 0
+    owner.desk.clock("2027-03-22 15:00")
+    assert owner.desk.case(owner.waiting).machines["concern"].state == "WPR"
+    owner.desk.clock("2027-03-22 17:00")
+    assert owner.desk.case(owner.waiting).machines["concern"].state == "PRM"
+
+
 def test_adopt_of_the_configured_file_itself(owner: Owner):
     """Edited in its place: nothing is written, the cases move."""
     owner.place.write_text(owner.draft(LONGER).read_text("utf-8"), "utf-8")
