@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,12 @@ class MachineDef:
 
     def rows_from(self, state: str) -> tuple[Row, ...]:
         """Rows that may fire in this state, in the file's order."""
-        return tuple(r for r in self.rows if state in r.sources)
+        return self._by_state.get(state, ())
+
+    @cached_property
+    def _by_state(self) -> dict[str, tuple[Row, ...]]:
+        states = dict.fromkeys(s for r in self.rows for s in r.sources)
+        return {state: tuple(r for r in self.rows if state in r.sources) for state in states}
 
 
 @dataclass(frozen=True)

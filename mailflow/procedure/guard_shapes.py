@@ -29,13 +29,15 @@ class Scene:
 
 Guard = Callable[[Decision, Scene, re.Match[str]], str]
 SHAPES: list[tuple[re.Pattern[str], Guard]] = []
+NAMES: dict[str, str] = {}  # what the groups of each shape name, by its pattern (naming_phrases.py)
 
 
-def shape(pattern: str) -> Callable[[Guard], Guard]:
-    """Register a guard for phrases of this shape."""
+def shape(pattern: str, names: str = "") -> Callable[[Guard], Guard]:
+    """Register a guard for phrases of this shape; `names` says what each of its groups names, "-" for nothing."""
 
     def keep(guard: Guard) -> Guard:
         SHAPES.append((re.compile(pattern), guard))
+        NAMES[pattern] = names
         return guard
 
     return keep

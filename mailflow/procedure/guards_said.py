@@ -18,42 +18,42 @@ from mailflow.procedure.guard_shapes import Scene, filled, shape
 from mailflow.procedure.standing import Machine
 
 
-@shape(r"blank (\w+) or signal")
+@shape(r"blank (\w+) or signal", "blank")
 def _blank_or_signal(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if scene.signal else _blank(d, scene, m)
 
 
-@shape(r"blank (\w+) = (\w+)")
+@shape(r"blank (\w+) = (\w+)", "blank")
 def _blank_is(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if str(d.blank(m[1]) or "") == m[2] else f"{m[1]} is not {m[2]}"
 
 
-@shape(r"blank (\w+)")
+@shape(r"blank (\w+)", "blank")
 def _blank(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if d.blank(m[1]) not in (None, "") else f"Something is missing after the word: {m[1].replace('_', ' ')}."
 
 
-@shape(r"contact ([\w.]+) or blank (\w+)")
+@shape(r"contact ([\w.]+) or blank (\w+)", "address blank")
 def _contact_or_blank(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if d.people(m[1]) or d.blank(m[2]) else f"Nobody is on file as {m[1]}."
 
 
-@shape(r"no contact ([\w.]+)")
+@shape(r"no contact ([\w.]+)", "address")
 def _no_contact(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if not d.people(m[1]) else f"{m[1]} can be written to."
 
 
-@shape(r"contact ([\w.]+)")
+@shape(r"contact ([\w.]+)", "address")
 def _contact(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if d.people(m[1]) else f"Nobody is on file as {m[1]}."
 
 
-@shape(r"staff (\w+) or approved (\w+)")
+@shape(r"staff (\w+) or approved (\w+)", "role field")
 def _staff_or_approved(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if _staff(d, scene, m) == "" else _approved_field(d, scene, m[2])
 
 
-@shape(r"staff (\w+)")
+@shape(r"staff (\w+)", "role")
 def _staff(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     people = d.people(m[1])
     if people and all(c.email in d.terms.staff for c in people):
@@ -70,12 +70,12 @@ def _approved_field(d: Decision, scene: Scene, name: str) -> str:
     )
 
 
-@shape(r"approved (\w+)")
+@shape(r"approved (\w+)", "field")
 def _approved(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return _approved_field(d, scene, m[1])
 
 
-@shape(r"safe (\w+) while (\w+) with (\w+)")
+@shape(r"safe (\w+) while (\w+) with (\w+)", "field field blank")
 def _safe(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     """What is approved as a copy shows nobody whom the case protects, as far as that can be known (Q9)."""
     if not (shielding.is_set(d.case, m[2]) or shielding.joined(d.case)):
@@ -92,7 +92,7 @@ def _safe(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return next((why for why, certain in found if certain or not looked), "")
 
 
-@shape(r"field (\w+) or confirmed")
+@shape(r"field (\w+) or confirmed", "field")
 def _field_or_confirmed(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if filled(d, scene, m[1]) else _confirmed(d, scene, m)
 
@@ -103,7 +103,7 @@ def _confirmed(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if ok else "This needs a confirmation by code."
 
 
-@shape(r"date (\w+) after (?!today)(\w+)")
+@shape(r"date (\w+) after (?!today)(\w+)", "blank blank")
 def _after_blank(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     first, second = d.blank(m[2]), d.blank(m[1])
     ordered = isinstance(first, date) and isinstance(second, date) and first < second
@@ -124,7 +124,7 @@ def _wordless(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "It says what is to be done itself." if WORDS in getattr(d.event, "flags", ()) else ""
 
 
-@shape(r"date (\w+) after today")
+@shape(r"date (\w+) after today", "blank")
 def _after_today(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     value = d.blank(m[1])
     if isinstance(value, date) and value > d.today:
@@ -132,14 +132,14 @@ def _after_today(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "The date must lie after today."
 
 
-@shape(r"number (\w+) from (\d+) to (\d+)")
+@shape(r"number (\w+) from (\d+) to (\d+)", "blank")
 def _number(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     value = d.blank(m[1])
     ok = isinstance(value, int) and int(m[2]) <= value <= int(m[3])
     return "" if ok else f"Give a number from {m[2]} to {m[3]}."
 
 
-@shape(r"dates of (\w+)( if given)?")
+@shape(r"dates of (\w+)( if given)?", "list")
 def _dates(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     items = d.blank(m[1]) or ()
     if any(isinstance(i.get("by"), date) and i["by"] <= d.today for i in items):
@@ -147,7 +147,7 @@ def _dates(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "Each action needs a date." if not m[2] and any(not i.get("by") for i in items) else ""
 
 
-@shape(r"extension (\S+)")
+@shape(r"extension (\S+)", "timer")
 def _extension(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return extension_refusal(d, scene.machine, m[1]) if scene.machine else "There is nothing to extend."
 
@@ -193,19 +193,19 @@ def _senior_roles(d: Decision, machine: Machine) -> set[str]:
     return {r for r in d.procedure.verbs["extend"].by if r != first}
 
 
-@shape(r"not the person who (\w+) unless setting (\w+) = (\w+)")
+@shape(r"not the person who (\w+) unless setting (\w+) = (\w+)", "field setting choice")
 def _not_person_unless(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if str(d.setting(m[2])) == m[3] else _not_person(d, scene, m)
 
 
-@shape(r"not the person who (\w+)")
+@shape(r"not the person who (\w+)", "field")
 def _not_person(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     said = d.event
     same = isinstance(said, Said) and said.by.address == d.case.fields.get(m[1])
     return "The same person may not do both." if same else ""
 
 
-@shape(r"not the (\w+) unless (\w+)")
+@shape(r"not the (\w+) unless (\w+)", "field blank")
 def _not_the(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     if d.blank(m[2]):
         return ""
@@ -213,13 +213,13 @@ def _not_the(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "That person raised it." if who == d.case.fields.get(m[1]) else ""
 
 
-@shape(r"officer (\w+) with role (\w+)")
+@shape(r"officer (\w+) with role (\w+)", "blank role")
 def _officer(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     who = str(d.blank(m[1]) or d.sender)
     return "" if m[2] in d.terms.officers.get(who, frozenset()) else "That is not an active officer."
 
 
-@shape(r"on duty (\w+) other than (\w+)")
+@shape(r"on duty (\w+) other than (\w+)", "role field")
 def _on_duty(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     """Somebody is on duty, and it is not the person in that field (Q5)."""
     who = d.terms.duty.get(m[1], "")
@@ -228,19 +228,19 @@ def _on_duty(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "Whoever is on duty raised it." if who == d.case.fields.get(m[2]) else ""
 
 
-@shape(r"other case (\w+)")
+@shape(r"other case (\w+)", "blank")
 def _other_case(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     ref = str(d.blank(m[1]) or "")
     return "" if ref in d.terms.cases and ref != d.case.ref else f"There is no other {d.procedure.case_word} {ref}."
 
 
-@shape(r"same (\w+) as (\w+)")
+@shape(r"same (\w+) as (\w+)", "field blank")
 def _same(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     other = d.terms.cases.get(str(d.blank(m[2]) or ""), {})
     mine, theirs = d.case.fields.get(m[1]), other.get(m[1])
     return "" if not mine or not theirs or mine == theirs else f"The two have different {m[1]}s on file."
 
 
-@shape(r"said (\w+)")
+@shape(r"said (\w+)", "verb")
 def _said(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     return "" if isinstance(d.event, Said) and d.event.verb == m[1] else "Another word was said."

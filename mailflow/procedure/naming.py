@@ -3,7 +3,7 @@
 In: a Procedure as read.
 Out: faults with file and line, each with what may have been meant.
 Fails: never.
-Limits: looks at names, one by one; paths through the procedure are proof.py's matter.
+Limits: looks at names, one by one (inside phrases: naming_phrases.py); paths are proof.py's matter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from mailflow.errors import Fault
 from mailflow.procedure.definition import ANYTHING, MachineDef, Procedure, Row, Verb
 from mailflow.procedure.firing import BACK, SAME
+from mailflow.procedure.naming_phrases import ENCLOSED, Phrases
 from mailflow.procedure.toml_lines import suggest
 
 SPECIAL_ROLES = ("owner", "deputy", "above", "actor", "officers", "managers", "administrator", "anyone")
@@ -54,7 +55,11 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
     """Add a fault for every name that nothing declares."""
     c = _Checker(procedure, faults)
     p = procedure
+    phrases = Phrases(p, c.want)
     c.want(p.opened_by, p.roles, "The role", "procedure", "opened_by")
+    c.want(p.party, p.fields, "The field", "procedure", "party")
+    c.want(p.date_from, p.fields, "The field", "procedure", "date_from")
+    c.all(p.aliases.values(), {*p.fields, *p.lists}, "The field", "aliases")
     told = {ACTS_WITH_LETTERS[v.act] for v in p.verbs.values() if v.act in ACTS_WITH_LETTERS and _tells(v)}
     restricts = {"received_only" for m in p.machines.values() for r in m.rows if r.restrict}
     for act in (*NEEDED_ACTS, *sorted(told | restricts)):
@@ -75,18 +80,25 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
             c.want(role, {*c.roles, *SPECIAL_ROLES}, "The role", "letters", letter.name)
         c.all(letter.buttons, p.verbs, "The word", "letters", letter.name)
         c.all(letter.drafts, p.letters, "The letter", "letters", letter.name)
-        c.all([letter.since] if letter.since else [], p.letters, "The letter", "letters", letter.name)
         c.want(letter.until, {n for m in p.machines.values() for n in m.timers}, "The timer", "letters", letter.name)
+        c.want(letter.since, p.letters, "The letter", "letters", letter.name)
+        c.want(letter.mail, p.roles, "The role", "letters", letter.name)
+        enclosed = {*ENCLOSED, *(f.name for f in p.fields.values() if f.type == "file")}
+        c.all(letter.attach, enclosed, "What is to be enclosed,", "letters", letter.name)
     for verb in p.verbs.values():
         c.all((r for r in verb.by if r != "anyone"), p.roles, "The role", "verbs", verb.name)
         c.all(verb.part_of, p.verbs, "The word", "verbs", verb.name)
         c.want(verb.button_for, p.verbs, "The word", "verbs", verb.name)
         c.all(verb.beats, {*p.verbs, ANYTHING}, "The word", "verbs", verb.name)
         c.all((verb.field, *verb.clears), p.fields, "The field", "verbs", verb.name)
+        c.all((verb.role, *verb.judges), p.roles, "The role", "verbs", verb.name)
+        c.want("" if "=" in verb.into else verb.into, p.lists, "The list", "verbs", verb.name)
     c.all((p.hold.max_setting, p.hold.breach_setting), p.settings, "The setting", "hold")
     c.want(p.hold.above, p.roles, "The role", "hold")
+    c.all((p.hold.letter, p.hold.lapse_letter), p.letters, "The letter", "hold")
     for machine in p.machines.values():
         _machine(c, machine)
+        phrases.machine(machine, () if machine.kind == p.main else ("child", machine.kind))
 
 
 def _machine(c: _Checker, machine: MachineDef) -> None:

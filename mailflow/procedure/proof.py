@@ -1,331 +1,259 @@
 """Proving a procedure by playing it: nothing unreachable, nothing without an end, nothing silently forgotten.
 
-In: a procedure without faults of reading, and a calendar.
-Out: faults with file and line, and for each state the working days until somebody above its owner hears.
+In: a procedure without faults of reading, a calendar, and the settings of an office.
+Out: faults and warnings with file and line, and for each state the working days until somebody above its owner hears.
 Fails: never; a procedure that goes round in circles gives a fault.
-Limits: one child of a kind at a time; one value for each blank; machines are tried together two by two.
+Limits: one value for each blank; what is tried stands in stimuli.py, which places are kept in exploring.py.
 """
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mailflow.errors import Fault
+from mailflow.procedure import proof_clocks, proof_letters, proof_rows, proof_words
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.deadlines import read_rule
-from mailflow.procedure.definition import Procedure, Row, Trigger
-from mailflow.procedure.events import MailCame
-from mailflow.procedure.firing import BACK
-from mailflow.procedure.rehearsal import Rehearsal
+from mailflow.procedure.definition import Procedure
+from mailflow.procedure.exploring import Exploration, Step
+from mailflow.procedure.machine import sayable
+from mailflow.procedure.proof_clocks import FORGOTTEN, at_state, line_of, named, off_by, who_is_forgotten
 from mailflow.procedure.silence import listen
-from mailflow.procedure.standing import Fact
-from mailflow.procedure.stimuli import address, office, prepared, said, stimuli
+from mailflow.procedure.whereabouts import Pair, Part, Place, pairs_of
 
 MOST_DAYS = 400
-MOST_STEPS = 60
-LONG_AFTER = 60
-MOST_TRIED = 25
-
-MOVING = frozenset({"moved", "spawned", "unjudged", "judged"})
-Pair = tuple[tuple[str, str], tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a case is; `parts` are (machine kind, state), the case's own first."""
-
-    parts: tuple[tuple[str, str], ...]
-    ended: bool
-    back: str
-    asked: str
-    flags: tuple[tuple[str, str], ...]
-
-    @property
-    def live(self) -> tuple[tuple[str, str], ...]:
-        """The parts that have not ended."""
-        return self.parts[1:] if self.ended else self.parts
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What is wrong, and how long silence lasts: working days by (machine kind, state), the longest that was met."""
+    """What is wrong and what is doubtful.
+
+    silence: how long it lasts, in working days by (machine kind, state), the longest that was met. taken: the rows that
+    were taken in each state, with a way to the first time.
+    """
 
     faults: tuple[Fault, ...]
-    silence: Mapping[tuple[str, str], int]
+    warnings: tuple[Fault, ...]
+    silence: Mapping[Part, int]
     places: int
+    taken: Mapping[tuple[str, str, str], str]
 
 
-def prove(procedure: Procedure, calendar: Calendar) -> Findings:
-    """All that can be known of a procedure by playing it through (domain.md section 4, composition 13)."""
-    faults = looked_through(procedure)
-    found = _Exploration(procedure, calendar)
+def prove(
+    procedure: Procedure,
+    calendar: Calendar,
+    settings: Mapping[str, object] | None = None,
+    watch: Callable[[Step], None] | None = None,
+) -> Findings:
+    """All that can be known of a procedure by playing it through (domain.md section 4, composition 13).
+
+    settings: those of an office; otherwise the file's own. watch sees every step that is tried.
+    """
+    settings = settings or {}
+    faults, warnings = looked_through(procedure, settings)
+    seen = _Offered(procedure)
+
+    def both(step: Step) -> None:
+        seen.note(step)
+        if watch:
+            watch(step)
+
+    found = Exploration(procedure, calendar, both, settings)
     try:
         found.explore()
+        silence, silent = _silences(found, settings)
+        faults += [*_unreached(found), *_endless(found), *_hollow(found)]
     except (RuntimeError, ValueError) as error:
-        fault = Fault(
-            procedure.file, 0, f"The procedure cannot be played: {error}", "Look at the rows that fire there."
-        )
-        return Findings((*faults, fault), {}, len(found.plays))
-    faults += [*found.unreached(), *found.endless()]
-    silence, silent = found.silences()
-    return Findings((*faults, *silent), silence, len(found.plays))
+        why = "rows keep setting each other off." if isinstance(error, RecursionError) else str(error)
+        told = f"The procedure cannot be played: {why}"
+        faults.append(Fault(procedure.file, 0, told, "Look at the rows that fire there."))
+        return Findings(tuple(faults), tuple(warnings), {}, len(found.plays), found.taken)
+    forgotten = {(f.file, f.line) for f in (*faults, *warnings) if FORGOTTEN in f.what}
+    silent = [f for f in silent if (f.file, f.line) not in forgotten]
+    # Where the office itself has switched a clock off, what follows from it is its own choice too.
+    chosen = any(
+        off_by(procedure, t, settings) in settings for m in procedure.machines.values() for t in m.timers.values()
+    )
+    (warnings if chosen else faults).extend(silent)
+    warnings += [*proof_words.buttons(procedure, seen.offered), *proof_rows.untaken(procedure, found.taken, faults)]
+    return Findings(_sorted(faults), _sorted(warnings), silence, len(found.plays), found.taken)
 
 
-def looked_through(procedure: Procedure) -> list[Fault]:
-    """What is wrong without playing: states without owner or clock, rows that never come to their turn."""
-    return [*_unowned(procedure), *_clashes(procedure)]
+def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(dict.fromkeys(faults), key=lambda f: (f.line, f.what)))
 
 
-def _line(procedure: Procedure, kind: str, *path: object) -> int:
-    place = path if kind == procedure.main else ("child", kind, *path)
-    while place and place not in procedure.lines:
-        place = place[:-1]
-    return procedure.lines.get(place, 0)
+def looked_through(
+    procedure: Procedure, settings: Mapping[str, object] | None = None
+) -> tuple[list[Fault], list[Fault]]:
+    """What is wrong, and what is doubtful, without playing."""
+    faults, warnings = proof_clocks.stages(procedure, settings or {})
+    hidden, doubtful = proof_rows.clashes(procedure)
+    faults += [
+        *hidden,
+        *proof_clocks.children(procedure),
+        *proof_letters.two_parties(procedure),
+        *proof_words.words(procedure),
+        *proof_words.fields(procedure),
+        *proof_words.roles(procedure),
+    ]
+    warnings += [
+        *doubtful,
+        *proof_clocks.clocks(procedure),
+        *proof_letters.unsent(procedure),
+        *proof_words.lists(procedure),
+    ]
+    return faults, warnings
 
 
-def _fault(procedure: Procedure, kind: str, state: str, what: str, fix: str) -> Fault:
-    return Fault(procedure.file, _line(procedure, kind, "states", state), what, fix)
+class _Offered:
+    """The buttons of each letter as it goes, and the words that could be said then."""
 
+    def __init__(self, procedure: Procedure):
+        self.procedure = procedure
+        self.offered: dict[tuple[str, str, str], tuple[set[str], set[str]]] = {}
 
-# -- what can be seen without playing -------------------------------------------------------------------------------
-
-
-def _unowned(procedure: Procedure) -> Iterable[Fault]:
-    """Every live state has an owner and a clock, or lives by its children."""
-    for machine in procedure.machines.values():
-        for state in machine.states.values():
-            if state.ends:
+    def note(self, step: Step) -> None:
+        """Look at the letters of one step."""
+        case = step.after.case
+        for fact in step.facts:
+            if fact.kind != "letter" or fact.machine not in case.machines or not fact.data.get("row"):
                 continue
-            if not state.owner:
-                what = f"The state {state.code} of {machine.title} has no owner."
-                yield _fault(procedure, machine.kind, state.code, what, 'Add owner = "..." with a role.')
-            clocks = [t for t in machine.timers.values() if state.code in t.runs and not t.aside]
-            if not clocks and not state.lives_by:
-                what = f"No clock runs in the state {state.code} of {machine.title}: it can be forgotten."
-                yield _fault(procedure, machine.kind, state.code, what, "Let a timer run in it.")
-
-
-def _clashes(procedure: Procedure) -> Iterable[Fault]:
-    """No two rows listen to the same event in the same state with guards that cannot tell them apart."""
-    for machine in procedure.machines.values():
-        for n, later in enumerate(machine.rows):
-            for earlier in machine.rows[:n]:
-                shared = _shared(earlier, later)
-                if shared:
-                    what = f"Row {later.id} never fires on {shared}: row {earlier.id} always comes first."
-                    line = _line(procedure, machine.kind, "row", n)
-                    yield Fault(procedure.file, line, what, "Give the two rows different guards, or make them one.")
-
-
-def _shared(earlier: Row, later: Row) -> str:
-    states = [s for s in later.sources if s in earlier.sources]
-    if not states or earlier.needs_any not in ((), later.needs_any) or not set(earlier.needs) <= set(later.needs):
-        return ""
-    for one in earlier.on:
-        for other in later.on:
-            names = [name for name in other.names if name in one.names]
-            if names and _same_event(one, other):
-                return f"{other.kind} {', '.join(names)} in {', '.join(states)}"
-    return ""
-
-
-def _same_event(one: Trigger, other: Trigger) -> bool:
-    return one.kind == other.kind and one.setting in ("", other.setting)
+            letter = self.procedure.letters[str(fact.data["name"])]
+            given = fact.data.get("buttons")
+            names = {str(n) for n in given} if isinstance(given, list) and given else set(letter.buttons)
+            key = (case.machines[fact.machine].kind, str(fact.data["row"]), letter.name)
+            both = self.offered.setdefault(key, (set(), set()))
+            both[0].update(names)
+            if not names <= both[1]:
+                both[1].update(n for m in case.machines.values() for n in sayable(self.procedure, case, m))
 
 
 # -- what shows only in play ----------------------------------------------------------------------------------------
 
 
-class _Exploration:
-    """Places of a case that can be reached, each with a shortest way to it.
+def _unreached(found: Exploration) -> Iterable[Fault]:
+    """States that no way leads to."""
+    for machine in found.procedure.machines.values():
+        for state in machine.states:
+            if (machine.kind, state) not in found.seen:
+                what = f"The state {state} of {machine.title} cannot be reached."
+                fix = "Add a row that leads to it, or remove it."
+                yield at_state(found.procedure, machine.kind, state, what, fix)
 
-    A place is kept if two of its machines stand together as no two did before: what three do together, two of them do.
+
+def _endless(found: Exploration) -> Iterable[Fault]:
+    """Live states from which no way leads to an end of the whole case."""
+    ends = {place for place, play in found.plays.items() if not play.case.live()}
+    covered: set[Pair] = set()
+    grown = True
+    while grown:
+        grown = False
+        for place in ends:
+            covered |= pairs_of(place, memory=False)
+        for here, ways in found.ways.items():
+            if here not in ends and any(w in ends or _covered(found, w, covered) for w in ways):
+                ends.add(here)
+                grown = True
+    stuck = [place for place in found.plays if place not in ends and not found.ends(found.plays[place])]
+    for kind, state in sorted({part for place in stuck for part in place.live}):
+        title, word = found.procedure.machines[kind].title, found.procedure.case_word
+        what = f"From the state {state} of {title} the {word} can come to where it never ends."
+        yield at_state(found.procedure, kind, state, what, "Add a row by which it ends.")
+
+
+def _covered(found: Exploration, place: Place, covered: set[Pair]) -> bool:
+    """A place that was not kept ends if its parts do, two by two."""
+    return place not in found.plays and pairs_of(place, memory=False) <= covered
+
+
+def _hollow(found: Exploration) -> Iterable[Fault]:
+    """Clocks that count from something that, on some path, has not happened when their state is entered."""
+    for (kind, name), (state, way) in sorted(found.hollow.items()):
+        timer = found.procedure.machines[kind].timers[name]
+        where = named(found.procedure, kind, state)
+        what = (
+            f"The timescale {name} ({timer.step}) has no starting point on some path: it counts from "
+            f"{' or '.join(timer.start)}, which has not happened when {where} is entered by the rows {_short(way)}."
+        )
+        fix = f'Add a beginning that is always known: from = "{" or ".join(timer.start)} or entry".'
+        yield Fault(found.procedure.file, line_of(found.procedure, kind, "timers", name), what, fix)
+
+
+def _short(way: str, most: int = 8) -> str:
+    rows = way.split(", ")
+    return ", ".join(rows if len(rows) <= most else ["...", *rows[-most:]])
+
+
+# -- silence --------------------------------------------------------------------------------------------------------
+
+
+def _silences(found: Exploration, settings: Mapping[str, object]) -> tuple[dict[Part, int], list[Fault]]:
+    """With everyone silent: working days until a person above the owner is written to (composition 13).
+
+    Played under the office's settings, and again under every other value that a row asks for.
     """
-
-    def __init__(self, procedure: Procedure, calendar: Calendar):
-        self.procedure, self.calendar = procedure, calendar
-        self.plays: dict[Place, Rehearsal] = {}
-        self.ways: dict[Place, set[Place]] = {}
-        self.pairs: set[Pair] = set()
-        self.asked_for = _fields_asked_for(procedure)
-        self.seen: set[tuple[str, str]] = set()
-
-    def explore(self) -> None:
-        """Follow every event from every place that shows something new."""
-        queue = deque([self._keep(self._opened())])
-        while queue:
-            here = queue.popleft()
-            for play in self._next(self.plays[here]):
-                there = place_of(self.procedure, play, self.asked_for)
-                self.ways[here].add(there)
-                if there not in self.plays and not _pairs(there) <= self.pairs:
-                    queue.append(self._keep(play))
-
-    def _opened(self) -> Rehearsal:
-        year = min(max(self.calendar.first_year, 2027), self.calendar.last_year)
-        start = self.calendar.instant(self.calendar.roll(date(year, 3, 1)), time(10))
-        play = Rehearsal(self.procedure, office(self.procedure, self.calendar), self.calendar)
-        play.happen(MailCame("anyone", start, "first mail", address(self.procedure.opened_by), subject="words"), start)
-        for name in prepared(self.procedure):
-            for event in said(play, self.procedure.verbs[name])[:1]:
-                play.happen(event, start)
-        play.run_to(start)
-        return play
-
-    def _keep(self, play: Rehearsal) -> Place:
-        here = place_of(self.procedure, play, self.asked_for)
-        self.plays[here], self.ways[here] = play, set()
-        self.pairs |= _pairs(here)
-        return here
-
-    def _next(self, play: Rehearsal) -> Iterable[Rehearsal]:
-        later = play.copy()
-        if later.next_due() is None:
-            # Nothing moves here any more: the same may also happen long after.
-            later.run_to(play.now + timedelta(days=LONG_AFTER))
-        for start in (play, later) if later.now != play.now else (play,):
-            for event in stimuli(start):
-                after = start.copy()
-                if event is None:
-                    yield from self._clock(after)
-                elif self._see(after, after.happen(event, start.now)):
-                    after.run_to(start.now)
-                    yield after
-
-    def _see(self, play: Rehearsal, facts: Iterable[Fact]) -> bool:
-        """Note the states that were passed through; whether anything moved at all."""
-        moving = [f for f in facts if f.kind in MOVING]
-        for fact in moving:
-            state = fact.data.get("to") or fact.data.get("state")
-            if state:
-                self.seen.add((play.case.machines[fact.machine].kind, str(state)))
-        return bool(moving)
-
-    def _clock(self, play: Rehearsal) -> Iterable[Rehearsal]:
-        """Letters leave and clocks act until the case is somewhere else."""
-        here = place_of(self.procedure, play, self.asked_for)
-        for _ in range(MOST_STEPS):
-            due = play.next_due()
-            if due is None:
-                return
-            self._see(play, play.happen(due[1], due[0]))
-            if place_of(self.procedure, play, self.asked_for) != here:
-                yield play
-                return
-
-    # -- findings ---------------------------------------------------------------------------------------------------
-
-    def unreached(self) -> Iterable[Fault]:
-        """States that no way leads to."""
-        for machine in self.procedure.machines.values():
-            for state in machine.states:
-                if (machine.kind, state) not in self.seen:
-                    what = f"The state {state} of {machine.title} cannot be reached."
-                    fix = "Add a row that leads to it, or remove it."
-                    yield _fault(self.procedure, machine.kind, state, what, fix)
-
-    def endless(self) -> Iterable[Fault]:
-        """Live states from which no way leads to an end of the whole case."""
-        ends = {place for place, play in self.plays.items() if not play.case.live()}
-        covered: set[Pair] = set()
-        found = True
-        while found:
-            found = False
-            for place in ends:
-                covered |= _pairs(place)
-            for here, ways in self.ways.items():
-                if here not in ends and any(w in ends or (w not in self.plays and _pairs(w) <= covered) for w in ways):
-                    ends.add(here)
-                    found = True
-        stuck = [place for place in self.plays if place not in ends and not self._ends(self.plays[place])]
-        for kind, state in sorted({part for place in stuck for part in place.live}):
-            title = self.procedure.machines[kind].title
-            what = f"From the state {state} of {title} the {self.procedure.case_word} can come to where it never ends."
-            yield _fault(self.procedure, kind, state, what, "Add a row by which it ends.")
-
-    def _ends(self, play: Rehearsal) -> bool:
-        """Whether some way leads to an end; looked for from here alone, in every place and not only in new ones."""
-        seen, queue = {place_of(self.procedure, play, self.asked_for)}, deque([play])
-        while queue and len(seen) < MOST_TRIED:
-            for after in self._next(queue.popleft()):
-                if not after.case.live():
-                    return True
-                there = place_of(self.procedure, after, self.asked_for)
-                if there not in seen:
-                    seen.add(there)
-                    queue.append(after)
-        return False
-
-    def silences(self) -> tuple[dict[tuple[str, str], int], list[Fault]]:
-        """With everyone silent: working days until a person above the owner is written to (composition 13)."""
-        days: dict[tuple[str, str], int] = {}
-        faults: dict[tuple[str, str], Fault] = {}
-        for play in self.plays.values():
-            heard = listen(self.procedure, play, MOST_DAYS)
+    days: dict[Part, int] = {}
+    faults: dict[Part, Fault] = {}
+    for other in _other_settings(found.procedure, settings):
+        for play in found.plays.values():
+            quiet = play.copy()
+            quiet.terms = replace(found.terms, settings={**settings, **other})
+            heard = listen(found.procedure, quiet, MOST_DAYS)
             for machine in play.case.live():
                 key = machine.kind, machine.state
                 if machine.id in heard:
-                    worked = self._working_days(play.now, heard[machine.id])
-                    days[key] = max(days.get(key, 0), worked)
+                    if not other:
+                        worked = _working_days(found.calendar, play.now, heard[machine.id])
+                        days[key] = max(days.get(key, 0), worked)
                 elif key not in faults:
-                    where = f"the state {machine.state} of {self.procedure.machines[machine.kind].title}"
-                    what = f"With everyone silent in {where}, nobody above its owner hears."
-                    fix = "Give one of its timers a ladder that goes up."
-                    faults[key] = _fault(self.procedure, *key, what, fix)
-        for kind, state in sorted(self.seen - set(days) - set(faults)):
-            bound = self._by_its_ladder(kind, state)
-            if bound is not None:
-                days[kind, state] = bound
-        return days, list(faults.values())
-
-    def _by_its_ladder(self, kind: str, state: str) -> int | None:
-        """The same for a state that is left in the step that enters it, unless nobody is there: by its own ladder.
-
-        None where it ends, or where no ladder of it goes up. The day of entry may be over (K7), hence one day more.
-        """
-        machine = self.procedure.machines[kind]
-        if machine.states[state].ends:
-            return None
-        found = []
-        for timer in machine.timers.values():
-            up = [rung.offset for rung in timer.ladder if "above" in rung.to]
-            if state not in timer.runs or timer.aside or not up:
-                continue
-            rule = read_rule(re.sub(r"\{\w+\}", "1", timer.due))
-            days = {"same_day": 1, "working": rule.n}.get(rule.kind)
-            if days is not None:
-                found.append(days + min(up))
-        return min(found, default=None)
-
-    def _working_days(self, start: datetime, end: datetime) -> int:
-        return self.calendar.working_days_between(self.calendar.local_date(start), self.calendar.local_date(end))
+                    faults[key] = _unheard(found.procedure, key, other)
+    for kind, state in sorted(found.seen - set(days) - set(faults)):
+        bound = _by_its_ladder(found.procedure, kind, state)
+        if bound is not None:
+            days[kind, state] = bound
+    return days, list(faults.values())
 
 
-def place_of(procedure: Procedure, play: Rehearsal, asked_for: frozenset[str]) -> Place:
-    """Where a case is: its state, where it would go back to, its children's states, and what waits to be judged."""
-    main = play.case.machines[procedure.main]
-    rows = procedure.machines[main.kind].rows_from(main.state)
-    back = main.came_from if any(r.to == BACK for r in rows) else ""
-    asked = " ".join(sorted(play.case.unjudged))
-    parts = sorted({(m.kind, m.state) for m in play.case.machines.values() if m.id != main.id and not m.ended})
-    flags = {(n, str(v)) for m in play.case.live() for n, v in m.fields.items() if n in asked_for}
-    return Place(((main.kind, main.state), *parts), main.ended, back, asked, tuple(sorted(flags)))
+def _other_settings(procedure: Procedure, settings: Mapping[str, object]) -> list[dict[str, object]]:
+    """The office as it is, and once for every other value that the event of a row asks for."""
+    found: list[dict[str, object]] = [{}]
+    for row in (r for m in procedure.machines.values() for r in m.rows):
+        for name in (t.setting.partition(" = ")[0] for t in row.on if t.setting):
+            now = settings.get(name, procedure.settings.get(name))
+            found += [{name: v} for v in procedure.allowed.get(name, ()) if v != now and {name: v} not in found]
+    return found
 
 
-def _fields_asked_for(procedure: Procedure) -> frozenset[str]:
-    """Fields whose value a guard of a child asks for: two children that differ in one may go different ways."""
-    children = [m for m in procedure.machines.values() if m.kind != procedure.main]
-    phrases = [p for m in children for r in m.rows for p in (*r.needs, *r.needs_any)]
-    named = [f for phrase in phrases for f in re.findall(r"^(?:field|flag) (\w+)(?= =|$)", phrase)]
-    kinds = ("flag", "yesno", "text")
-    return frozenset(f for f in named if f in procedure.fields and procedure.fields[f].type in kinds)
+def _unheard(procedure: Procedure, key: Part, other: Mapping[str, object]) -> Fault:
+    where = named(procedure, *key)
+    under = "".join(f" under {name} = {value}" for name, value in other.items())
+    lost = who_is_forgotten(procedure, key[0])
+    what = f"With everyone silent in {where}{under}, nobody above its owner hears: {lost} {FORGOTTEN}."
+    return at_state(procedure, *key, what, "Give one of its timers a ladder that goes up.")
 
 
-def _pairs(place: Place) -> set[Pair]:
-    """What stands together at this place, two by two."""
-    parts = [*place.parts, ("back", place.back), ("asked", place.asked), *place.flags]
-    return {(a, b) for n, a in enumerate(parts) for b in parts[n:]}
+def _by_its_ladder(procedure: Procedure, kind: str, state: str) -> int | None:
+    """The same for a state that is left in the step that enters it, unless nobody is there: by its own ladder.
+
+    None where it ends, or where no ladder of it goes up. The day of entry may be over (K7), hence one day more.
+    """
+    machine = procedure.machines[kind]
+    if machine.states[state].ends:
+        return None
+    found = []
+    for timer in machine.timers.values():
+        up = [rung.offset for rung in timer.ladder if "above" in rung.to]
+        if state not in timer.runs or timer.aside or not up or "{" in timer.due:
+            continue
+        rule = read_rule(timer.due)
+        days = {"same_day": 1, "working": rule.n}.get(rule.kind)
+        if days is not None:
+            found.append(days + min(up))
+    return min(found, default=None)
+
+
+def _working_days(calendar: Calendar, start: datetime, end: datetime) -> int:
+    return calendar.working_days_between(calendar.local_date(start), calendar.local_date(end))

@@ -33,6 +33,10 @@ from mailflow.procedure.reading_rows import done, listed, row_of, words
 from mailflow.procedure.toml_lines import Table, index
 
 WHO = ("officer", "contacts", "person", "manager", "service")
+TYPES = tuple(
+    "text address organisation contract service purchaser publication "
+    "date instant flag yesno file reference count".split()
+)
 
 
 def read(text: str, file: str) -> tuple[Procedure | None, list[Fault]]:
@@ -45,9 +49,8 @@ def read(text: str, file: str) -> tuple[Procedure | None, list[Fault]]:
         return None, [Fault(file, int(line[1]) if line else 0, f"This is not TOML: {error}.", "Mend the line named.")]
     faults: list[Fault] = []
     procedure = _procedure(Table(data, file, lines, faults), text, lines)
-    if not faults:
-        check_names(procedure, faults)
-    return procedure, faults
+    check_names(procedure, faults)
+    return procedure, sorted(set(faults), key=lambda fault: (fault.line, fault.what))
 
 
 def _tables(parent: Table, key: str) -> dict[str, Table]:
@@ -80,7 +83,7 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
         file=top.file,
         roles={n: _role(t, n) for n, t in _tables(top, "roles").items()},
         fields={
-            n: done(t, FieldDef(n, t.text("title"), t.text("type"), t.text("of", "")))
+            n: done(t, FieldDef(n, t.text("title"), t.text("type", among=TYPES), t.text("of", "")))
             for n, t in _tables(top, "fields").items()
         },
         lists={n: done(t, (t.text("title"), *t.texts("item"))) for n, t in _tables(top, "lists").items()},

@@ -152,6 +152,8 @@ def set_timer(
         firming=firming,
         fixed=explicit is not None or left is not None,
         aside=timer.aside,
+        # Nothing that it should count from was known: it counts from now, and proof.py says so to who wrote the file.
+        **({} if found or explicit is not None or left is not None else {"unanchored": True}),
     )
 
 

@@ -19,11 +19,13 @@ from mailflow.procedure.events import MailCame, OwnLetter, Said
 
 Source = Callable[[Decision, Machine, str, re.Match[str]], object]
 SOURCES: list[tuple[re.Pattern[str], Source]] = []
+NAMES: dict[str, str] = {}  # what the groups of each shape name, by its pattern (naming_phrases.py)
 
 
-def _source(pattern: str) -> Callable[[Source], Source]:
+def _source(pattern: str, names: str = "") -> Callable[[Source], Source]:
     def keep(source: Source) -> Source:
         SOURCES.append((re.compile(pattern), source))
+        NAMES[pattern] = names
         return source
 
     return keep
@@ -55,7 +57,7 @@ def _at(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     return d.at.isoformat()
 
 
-@_source(r"@at unless waiting (\w+)")
+@_source(r"@at unless waiting (\w+)", "role")
 def _first_at(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     """When the first mail came that an officer has yet to judge, not the last that joined it."""
     if d.case.unjudged.get(m[1]):
@@ -78,7 +80,7 @@ def _subject(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> obj
     return d.event.subject if isinstance(d.event, MailCame) else None
 
 
-@_source(r"@actor( if empty| unless (\w+))?")
+@_source(r"@actor( if empty| unless (\w+))?", "- field")
 def _actor(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     if not isinstance(d.event, Said):
         return None
@@ -89,7 +91,7 @@ def _actor(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> objec
     return d.event.by.address
 
 
-@_source(r"@blank (\w+)( or (date|actor|last mail date))?")
+@_source(r"@blank (\w+)( or (date|actor|last mail date))?", "blank")
 def _blank(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     given = d.blank(m[1])
     if given not in (None, ""):
@@ -108,7 +110,7 @@ def _last_mail(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> o
     return _newest(d, machine).isoformat()
 
 
-@_source(r"@since if setting (\w+) = (\w+)")
+@_source(r"@since if setting (\w+) = (\w+)", "setting choice")
 def _since(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     return machine.since.isoformat() if str(d.setting(m[1])) == m[2] else None
 
@@ -119,7 +121,7 @@ def _newest(d: Decision, machine: Machine) -> datetime:
     return max(since) if since else d.at
 
 
-@_source(r"@verb( if (\w+))?")
+@_source(r"@verb( if (\w+))?", "- role")
 def _verb(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     if not isinstance(d.event, Said):
         return None
@@ -128,26 +130,26 @@ def _verb(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object
     return d.procedure.verbs[d.event.verb].value or d.event.verb
 
 
-@_source(r"@field (\w+)( if empty)?")
+@_source(r"@field (\w+)( if empty)?", "field")
 def _field(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     if m[2] and d.field(machine, field):
         return None
     return d.field(machine, m[1])
 
 
-@_source(r"@on duty (\w+)")
+@_source(r"@on duty (\w+)", "role")
 def _on_duty(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     return d.terms.duty.get(m[1])
 
 
-@_source(r"@(date|field (\w+)) plus setting (\w+)")
+@_source(r"@(date|field (\w+)) plus setting (\w+)", "- field setting")
 def _days_on(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     """So many calendar days after today, or after the date in a field; never rolled: the law counts it, not we."""
     start = d.field(machine, m[2]) if m[2] else d.today.isoformat()
     return day(start) + timedelta(days=int(str(d.setting(m[3])))) if start else None
 
 
-@_source(r"@parent (\w+) or at")
+@_source(r"@parent (\w+) or at", "field")
 def _parent(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     return d.case.fields.get(m[1]) or d.at.isoformat()
 
@@ -157,7 +159,7 @@ def _note(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object
     return (d.blank("note") or d.event.note or None) if isinstance(d.event, Said) else None
 
 
-@_source(r"@copy( or own letter to (\w+))?")
+@_source(r"@copy( or own letter to (\w+))?", "- role")
 def _copy(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     """Nothing is approved by silence: without a file, a word that approves or the setting the field stays as it is."""
     said = d.event if isinstance(d.event, Said) else None
@@ -171,7 +173,7 @@ def _copy(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object
     return None
 
 
-@_source(r"@yes if (\w+) after (\w+)")
+@_source(r"@yes if (\w+) after (\w+)", "field field")
 def _later(d: Decision, machine: Machine, field: str, m: re.Match[str]) -> object:
     first, second = d.field(machine, m[1]), d.field(machine, m[2])
     if not first or not second:

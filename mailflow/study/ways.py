@@ -102,7 +102,7 @@ class Ways:
                 yield None
             elif trigger.kind == "mail":
                 for name in trigger.names:
-                    yield from events_of(play, machine, row, trigger.kind, name)
+                    yield from events_of(play, machine, (row,), trigger.kind, name)
             elif trigger.kind in ("timer", "signal", "children"):
                 yield None
 
@@ -111,7 +111,7 @@ class Ways:
     ) -> Iterator[Event]:
         verb = self.procedure.verbs[name]
         for role in by or verb.by:
-            yield from said(play, verb, row, machine, role)
+            yield from said(play, verb, (row,), machine, role)
 
     def sending(self, machine: Machine, letters: tuple[str, ...]) -> list[str]:
         """Words that send some of these letters from where the machine is, without leaving it."""
