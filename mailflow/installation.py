@@ -181,6 +181,8 @@ def _read_office(
     register = read_register(office.register, office.own_domains, faults, known)
     if procedure is not None:
         faults += unknown_settings(said.file, office, procedure)
+    if procedure is not None and register is not None:
+        faults += contract_rules(office.register, register, procedure)
     words = _letters(office.templates, letters, faults)
     if procedure is None or register is None or words is None:
         return None
@@ -235,12 +237,32 @@ def unknown_settings(file: Path, office: settings.Office, procedure: Procedure) 
         elif type(value) is not type(usual):
             what = f"{name} is {value!r}, but by default it is {usual!r}."
             faults.append(Fault(str(file), line, what, "Write a value of the same kind."))
-        elif name in procedure.rules_by_setting and value != deadlines.OFF:
-            try:
-                deadlines.read_rule(str(value))
-            except ValueError as error:
-                faults.append(Fault(str(file), line, f"{name}: {error}", f'Or write "{deadlines.OFF}".'))
+        elif name in procedure.rules_by_setting and (why := _no_rule(str(value), True)):
+            faults.append(Fault(str(file), line, f"{name}: {why}", f'Or write "{deadlines.OFF}".'))
     return faults
+
+
+def contract_rules(folder: Path, register: Register, procedure: Procedure) -> list[Fault]:
+    """Timescales of single contracts that cannot be read: found at the start, not when a case comes to that clock."""
+    clocks = {name: t for m in procedure.machines.values() for name, t in m.timers.items()}
+    faults = []
+    for contract in register.contracts:
+        for name, rule in contract.overrides.items():
+            if name in clocks and (why := _no_rule(rule, clocks[name].due[1:-1] in procedure.rules_by_setting)):
+                what = f"Contract {contract.number}, {name}: {why}"
+                faults.append(Fault(str(folder / "contracts.csv"), 0, what, "Correct it in the column overrides."))
+    return faults
+
+
+def _no_rule(words: str, may_be_off: bool) -> str:
+    """Why these words are no timescale, "" if they are one."""
+    if may_be_off and words.strip().casefold() == deadlines.OFF:
+        return ""
+    try:
+        deadlines.read_rule(words)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _office(

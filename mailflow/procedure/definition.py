@@ -328,7 +328,7 @@ class Procedure:
         """The machine of the case itself."""
         return self.machines[self.main]
 
-    @property
+    @cached_property
     def rules_by_setting(self) -> frozenset[str]:
         """The settings that are the whole timescale of a clock, so that an office may write another one, or "off"."""
         timers = (t for m in self.machines.values() for t in m.timers.values())

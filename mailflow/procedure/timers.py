@@ -25,7 +25,9 @@ def rule_of(d: Decision, timer: TimerDef) -> deadlines.Rule:
 
 
 def is_off(d: Decision, timer: TimerDef) -> bool:
-    """Whether this office, or this contract, has switched the clock off."""
+    """Whether this office, or this contract, has switched the clock off, which only a rule that is a setting allows."""
+    if timer.due[1:-1] not in d.procedure.rules_by_setting:
+        return False
     return d.fill(str(d.terms.overrides.get(timer.name, timer.due))).strip().casefold() == deadlines.OFF
 
 

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailflow.installation import unknown_settings
+from mailflow.installation import contract_rules, unknown_settings
 from mailflow.procedure.case import apply
 from mailflow.procedure.recompute import recompute
+from tests.procedure.driver import council
 from tests.procedure.insurer import LIVE, STEPS, Issue, insurer, start, terms
 
 # A18: routed on this day, by this calendar: U2 is due then (Wellington's day 25 January, Auckland's 1 February,
@@ -162,3 +163,13 @@ def test_a_clock_of_the_office_must_be_a_timescale_or_off():
     said = SimpleNamespace(settings={"u2": "soon", "u3": "off", "u4": "3 working days"}, setting_lines={"u2": 7})
     (fault,) = unknown_settings(Path("mailflow.toml"), said, insurer())  # type: ignore[arg-type]
     assert fault.line == 7 and '"soon" is not a timescale' in fault.what and "off" in fault.fix
+
+
+def test_a_contracts_timescale_is_read_at_the_start_too():
+    """What a contract overrides must be a timescale; "off" only where the clock's rule is a setting."""
+    contracts = (SimpleNamespace(number="SC-1", overrides={"U2": "off", "U3": "soon", "other": "x"}),)
+    (fault,) = contract_rules(Path("register"), SimpleNamespace(contracts=contracts), insurer())  # type: ignore[arg-type]
+    assert "Contract SC-1, U3" in fault.what and fault.file.endswith("contracts.csv")
+    contracts = (SimpleNamespace(number="C-1", overrides={"T4": "off", "T14": "3 working days"}),)
+    (fault,) = contract_rules(Path("register"), SimpleNamespace(contracts=contracts), council())  # type: ignore[arg-type]
+    assert "Contract C-1, T4" in fault.what
