@@ -40,6 +40,9 @@ def put(moment: Moment, fact: Fact) -> None:
     context["drafts"] = [_draft(moment, name, fact) for name in letter.drafts]
     prints = printing.of(moment, fact)
     context["printed"] = prints and prints.words
+    if prints:
+        others = [row for row in context["leaves"] if row["what"] != prints.words["subject"]]  # type: ignore[attr-defined]
+        context["leaves"] = others
     rendered = moment.letters.render(f"{moment.procedure.id}/{letter.template}", context)
     letter_id = str(fact.data["letter"])
     office = moment.office

@@ -46,6 +46,7 @@ def test_the_officer_gets_the_whole_letter_to_print(bench: Bench):
     task = bench.letter("M61", MAYA)
     assert "Posted 1 February" in task.words and "Wednesday 3 February 2027" in task.words
     assert "12 Mill Lane" in task.words and "please review, investigate and respond" in task.words.lower()
+    assert "What else is sent" not in task.words
     names = {a.name: a.octets for a in task.message.attachments}
     page = unescape(next(octets.decode() for name, octets in names.items() if name.endswith(".html")))
     assert "Riverside Care Centre" in page and "12 Mill Lane" in page and "Dear Leah Storr" in page
