@@ -71,6 +71,13 @@ class Watch:
         """End a `wait`: the daemon stops."""
         self._bell.set()
 
+    @property
+    def status(self) -> str:
+        """How we are, in a line for `systemctl status`."""
+        words = f"serving {', '.join(sorted(self.found.offices))}"
+        faulty = sorted(name or "the settings" for name in self._faulty)
+        return f"{words}; faulty files: {', '.join(faulty)}, see the log" if faulty else words
+
     # -- what -----------------------------------------------------------------------------------------------------
 
     def look(self, now: datetime) -> House | None:

@@ -10,6 +10,7 @@ import pytest
 
 from mailflow import wiring
 from mailflow.errors import ConfigurationError
+from mailflow.flow.moment import office_words
 from mailflow.wiring import AlreadyRuns
 from tests import installation
 
@@ -131,3 +132,44 @@ def test_systemd_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, abstra
         monkeypatch.setenv("NOTIFY_SOCKET", name)
         wiring.notify("READY=1")
         assert listening.recv(100) == b"READY=1"
+
+
+def test_each_office_writes_by_its_own_templates(tmp_path: Path):
+    """A letter that one office words in its own way is not worded so for the other."""
+    path = installation.write(tmp_path)
+    text = path.read_text("utf-8")
+    own = text[text.index("[office.council]") :].replace("office.council", "office.south").replace('"CC"', '"SO"')
+    own = own.replace(installation.COUNCIL, "concerns@south.example")
+    own = own.replace(f'"{installation.ROOT}/templates"', '"own"')
+    (tmp_path / "own" / "shared").mkdir(parents=True)
+    (tmp_path / "own" / "shared" / "M60.j2").write_text(
+        '{% extends "mail.j2" %}{% block subject %}South{% endblock %}{% block body %}{{ lines(["x"]) }}{% endblock %}'
+    )
+    path.write_text(text + own, "utf-8")
+    found = wiring.install(path)
+    store = wiring.open_store(found.settings)
+    house = wiring.open_house(found, store)
+    context = {"facts": [], "reason": "", "tag": "", "today": ""}
+    subjects = [
+        house.letters_of(office).render("council-concerns/M60", {**context, "office": office_words(office)}).subject
+        for office in house.offices.values()
+    ]
+    store.close()
+    assert subjects == ["Health: something needs your attention", "South"]
+
+
+def test_a_contract_names_a_calendar_that_is_there(path: Path):
+    """A typing error in contracts.csv is a fault with its line and what was meant; so is a region's calendar."""
+    contracts = path.parent / "register" / "contracts.csv"
+    lines = contracts.read_text("utf-8").splitlines()
+    row = next(n for n, line in enumerate(lines) if line.startswith("CM-"))
+    lines[row] += "uk-sctt"
+    contracts.write_text("\n".join(lines) + "\n", "utf-8")
+    path.write_text(path.read_text("utf-8") + '[office.council.regions]\nNorth = "uk-nii"\n', "utf-8")
+    said = faults(path)
+    assert any("mailflow.toml" in fault and "uk-nii" in fault for fault in said)
+    path.write_text(path.read_text("utf-8").replace("uk-nii", "uk-ni"), "utf-8")
+    (fault,) = faults(path)
+    assert f"contracts.csv:{row + 1}" in fault and 'Did you mean "uk-sct"?' in fault
+    contracts.write_text(contracts.read_text("utf-8").replace("uk-sctt", "uk-sct"), "utf-8")
+    assert sorted(wiring.install(path).offices["council"].calendars) == ["uk-eng", "uk-ni", "uk-sct"]

@@ -30,6 +30,7 @@ NEVER = date.max
 def command(config: Path | None, office: str | None, with_ended: bool, as_json: bool) -> None:
     """List cases, the most urgent first: reference, stage, next date, how late."""
     with opened(config) as house:
+        several = len(house.offices) > 1 and not office
         rows = cases(house, wiring.now_of(house), office, with_ended)
     if as_json:
         click.echo(as_text(rows))
@@ -37,13 +38,14 @@ def command(config: Path | None, office: str | None, with_ended: bool, as_json: 
     if not rows:
         click.echo("No cases.")
         return
-    lines = [["Reference", "Stage", "Title", "Party", "Next", "Late"]]
+    lines = [["Office"] * several + ["Reference", "Stage", "Title", "Party", "Next", "Late"]]
     for row in rows:
         due = row["next_on"]
         late = f"{row['working_days_late']} working days" if row["overdue"] else ""
         when = f"{short_date(due)}: {row['next_step']}" if isinstance(due, date) else ""
         held = f"on hold until {row['held_until']}" if row["held_until"] else when
-        lines.append([str(row[k]) for k in ("ref", "stage", "title", "party")] + [held, late])
+        shown = ("office",) * several + ("ref", "stage", "title", "party")
+        lines.append([str(row[k]) for k in shown] + [held, late])
     columns(lines)
 
 

@@ -117,11 +117,14 @@ def _until_stopped(found: wiring.Installation, daemon: Daemon) -> None:
     wiring.configure_logs(found.settings)
     # The main thread takes the signals; the loops finish the step in hand.
     signal.pthread_sigmask(signal.SIG_BLOCK, (*SIGNALS, RELOAD))
-    stopped = None
+    stopped, said = None, ""
     try:
         daemon.start()
         wiring.notify("READY=1")
         while stopped is None and daemon.alive:
+            if daemon.status != said:
+                said = daemon.status
+                wiring.notify(f"STATUS={said}")
             caught = signal.sigtimedwait((*SIGNALS, RELOAD), 1.0)
             if caught is not None and caught.si_signo == RELOAD:
                 daemon.ask_reload()

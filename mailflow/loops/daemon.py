@@ -39,6 +39,9 @@ class Watches(Protocol):
 
     def wake(self) -> None: ...
 
+    @property
+    def status(self) -> str: ...
+
 
 class Daemon:
     """source_of, way_of, poll_of (seconds between looks): what an office works with, made when it is first needed.
@@ -84,6 +87,11 @@ class Daemon:
         """Look at the files now (SIGHUP); it is done by a loop, or with pretended time at the next round."""
         if self._watch is not None:
             self._watch.ask()
+
+    @property
+    def status(self) -> str:
+        """Which offices are served, and whose files are faulty, in a line."""
+        return self._watch.status if self._watch is not None else ""
 
     def reload(self, now: datetime) -> bool:
         """Take in what has changed in the files; each step begun after this works with it."""
