@@ -145,7 +145,7 @@ def test_one_daemon_makes_each_offices_lists_at_its_own_eight(bench: Bench, ship
     assert stops == ["01 19:00", "02 07:00", "04 20:00", "05 07:00", "05 20:00", "06 07:00", "06 20:00"]
 
 
-def test_reminders_ring_at_four_in_the_offices_own_afternoon(issues: Issues):
+def test_nine_in_the_morning_is_the_offices_own_on_either_side_of_the_change(issues: Issues):
     """The ladder of U2 asks the owner at 9am of New Zealand's next working day, on either side of the change."""
     ref = issues.issue("2027-03-24 21:30", "Provider is Harbour Rehab Ltd", "Kind: content")
     due = issues.clocks(ref)["issue U2"][0]

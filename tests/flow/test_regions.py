@@ -97,6 +97,8 @@ def test_letters_state_the_cases_own_dates(bench_of: Begin):
     bench.to("2027-01-17 23:00")
     assert bench.letter("M20", JOAN) and bench.clocks(ref)["concern T4"][0] == "2027-02-02"
     assert "2 February 2027" in bench.letter("M20", JOAN).words, "Monday 1 February is Auckland's anniversary day"
+    bench.to("2027-02-02 12:00")
+    assert bench.letter("M22").at == at("2027-02-02 03:00"), "a chaser leaves at 4pm of the office's own day (K10)"
 
 
 def test_an_acknowledgement_waits_for_no_calendar_and_a_letter_for_its_own(bench_of: Begin):

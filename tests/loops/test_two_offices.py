@@ -167,6 +167,18 @@ def test_a_kept_mail_of_an_office_that_is_not_served_is_not_given_up(pair: Pair,
     assert sum("south are mended" in x for x in health(server, ADA)) == 1, "a restart mends it, too"
 
 
+def test_a_mail_to_both_is_each_ones_own_though_one_is_not_served(pair: Pair):
+    """Somebody writes the same mail to both: what the other one has read before must not swallow it here."""
+    rounds = pair.start()
+    pair.concern(SOUTH, "Missed calls at Oakfield")
+    rounds.move(MORNING)
+    pair.edit("south/officers.csv", "@", "(at)")
+    rounds = pair.start()
+    pair.concern(COUNCIL, "Missed calls at Oakfield")
+    rounds.move(MORNING + HOUR)
+    assert pair.cases() == ["CC-", "SO-"]
+
+
 # -- while it runs ----------------------------------------------------------------------------------------------------
 
 
