@@ -167,6 +167,8 @@ def finish(play: Rehearsal, ways: Ways) -> bool:
             return True
         if play.case.hold:
             _do(play, [e for v in play.procedure.verbs.values() if v.act == "resume" for e in said(play, v)])
+        if play.case.unjudged:  # what was written is judged first: chasers wait for it (G9)
+            _do(play, [e for v in play.procedure.verbs.values() if v.judges for e in said(play, v)[:1]])
         for letter in by_post.unposted(play.case):
             for verb in [v for v in play.procedure.verbs.values() if v.act == "posted"][:1]:
                 words = Said(verb.name, speaker(play, verb.by[0]), play.now, "mail", {"which": letter.name})

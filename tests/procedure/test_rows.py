@@ -125,7 +125,7 @@ ROWS = [
     ("c09p", "RCV", with_copy, C, "XIH", "M09P M10"),
     ("c10", "RCV", word("out_of_time"), C, "XOT", "M11"),
     ("c11", "RCV", word("out_of_scope", **REASON), C, "XOS", "M12"),
-    ("c11c", "RCV", word("out_of_scope_conflict"), C, "XOS", "M12C M12H M53R"),
+    ("c11c", "RCV", word("out_of_scope_conflict"), C, "XCF", "M12C M12H M53R"),
     ("c12s", "RCV", word("split", parts=3), C, "RCV", ""),
     ("u1", "WPR", word("referrer_unreachable"), C, "WPR", "M63"),
     ("u2", "TRF", word("referrer_unreachable"), C, "REV", "M26 M63"),

@@ -157,7 +157,7 @@ def nobody_else_hears(play: Played) -> None:
         if fact.kind == "letter" and fact.data["name"] != "M53R":
             assert {*fact.data["to"], *fact.data["cc"]} <= seers, fact
         if "hop" in play.case.restricted:
-            continue  # the Head of Procurement works on with it; of possible fraud nothing is moved here any more
+            continue  # the Head of Procurement sees it; of possible fraud nothing is moved here any more
         assert fact.kind not in ("moved", "field") or fact.data.get("row") == "i05" or fact.data.get("name") in KEPT
 
 
