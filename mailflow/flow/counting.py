@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from mailflow.errors import EditionUnreadable
 from mailflow.flow import people, sealing
@@ -195,18 +196,31 @@ class Story:
         return ()
 
 
-def stories(house: House, unit: Unit, office: Office, *, live_only: bool = False) -> list[Story]:
-    """The cases of an office in the order in which they were opened; with `live_only`, without those that are over."""
+def stories(
+    house: House, unit: Unit, office: Office, *, live_only: bool = False, since: datetime | None = None
+) -> list[Story]:
+    """The cases of an office in the order in which they were opened; with `live_only`, without those that are over.
+
+    since: without those that were over before it and wait for nothing. To fold a case costs some milliseconds.
+    """
     found = []
     for ref in unit.log.cases():
         if not office.has(ref):
             continue
-        view = unit.views.get(ref) if live_only else None
-        if view is not None and not view.get("live", True):
+        view = unit.views.get(ref) if live_only or since else None
+        if view is not None and not view.get("live", True) and (live_only or _long_over(view, since)):
             continue
         with suppress(EditionUnreadable):  # it stands still; the administrator knows (flow/editions.py)
             found.append(story(house, unit, office, ref))
     return found
+
+
+def _long_over(view: Mapping[str, Any], since: datetime | None) -> bool:
+    """Whether nothing has happened to an ended case since then, as its view tells, and nothing is awaited on it."""
+    if since is None or not view.get("since") or view.get("unjudged") or view.get("timers"):
+        return False
+    last = max(str(view["since"]), *(str(child["since"]) for child in view.get("children", ())), "")
+    return datetime.fromisoformat(last) < since
 
 
 def story(house: House, unit: Unit, office: Office, ref: str) -> Story:

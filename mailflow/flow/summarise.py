@@ -18,15 +18,17 @@ import structlog
 from mailflow.documents.tables import summary_csv
 from mailflow.errors import CannotRender
 from mailflow.flow import daily, weekly
-from mailflow.flow.counting import stories, week_before
+from mailflow.flow.counting import Story, stories, week_before
 from mailflow.flow.office_mail import letter_for, note, put_office_letter, tell_administrator
 from mailflow.flow.ports import House, Office
 from mailflow.mail.message import Attachment
+from mailflow.procedure.deadlines import add_months
 from mailflow.register.people import Officer
 from mailflow.store import Unit
 
 AT = time(8)
 WEEKLY = "weekly"
+OLDEST = 14  # months: the longest that a summary looks back is twelve whole months and the one that runs
 SUBSCRIPTION = "subscription"
 
 log = structlog.get_logger()
@@ -54,7 +56,14 @@ def run_daily(house: House, office: Office, now: datetime) -> bool:
     today = office.calendar.local_date(now)
     if not office.calendar.is_working_day(today) or office.calendar.local_time(now) < AT:
         return False
-    return _once(house, office, f"daily/{today}", now, lambda unit: _daily(house, unit, office, now))
+    return _once(
+        house,
+        office,
+        f"daily/{today}",
+        now,
+        lambda unit: stories(house, unit, office, live_only=True),
+        lambda unit, known: _daily(house, unit, office, known, now),
+    )
 
 
 def run_weekly(house: House, office: Office, now: datetime) -> bool:
@@ -66,7 +75,15 @@ def run_weekly(house: House, office: Office, now: datetime) -> bool:
     week = week_before(office.calendar, today)
     if now < office.calendar.instant(office.calendar.next_working_day(week.last), AT):
         return False
-    return _once(house, office, f"weekly/{week.last}", now, lambda unit: _weekly(house, unit, office, today, now))
+    since = office.calendar.end_of(add_months(week.last, -OLDEST))
+    return _once(
+        house,
+        office,
+        f"weekly/{week.last}",
+        now,
+        lambda unit: stories(house, unit, office, since=since),
+        lambda unit, known: _weekly(house, unit, office, known, today, now),
+    )
 
 
 def subscribers(unit: Unit, office: Office) -> list[Officer]:
@@ -79,17 +96,28 @@ def subscribers(unit: Unit, office: Office) -> list[Officer]:
     return [o for o in office.register.officers if wanted[o.email]]
 
 
-def _once(house: House, office: Office, what: str, now: datetime, make: Callable[[Unit], int]) -> bool:
-    """Make a digest in one transaction and remember that it was made; False if it was made before."""
+def _once(
+    house: House,
+    office: Office,
+    what: str,
+    now: datetime,
+    gather: Callable[[Unit], list[Story]],
+    make: Callable[[Unit, list[Story]], int],
+) -> bool:
+    """Make a digest in one transaction and remember that it was made; False if it was made before.
+
+    The cases are read before that transaction: with many of them this takes seconds, in which mail is to come in.
+    """
     cause = f"digest/{what}"
     with house.store.read() as unit:
         if unit.log.knows(office.stream, cause):
             return False
+        known = gather(unit)
     try:
         with house.store.unit() as unit:
             if unit.log.knows(office.stream, cause):
                 return False
-            made = make(unit)
+            made = make(unit, known)
             note(unit, office, [], cause=cause, now=now)
     except CannotRender as fault:
         with house.store.unit() as unit:
@@ -102,9 +130,9 @@ def _once(house: House, office: Office, what: str, now: datetime, make: Callable
     return made > 0
 
 
-def _daily(house: House, unit: Unit, office: Office, now: datetime) -> int:
+def _daily(house: House, unit: Unit, office: Office, known: list[Story], now: datetime) -> int:
     today = office.calendar.local_date(now)
-    lists = daily.lists_for(unit, office, stories(house, unit, office, live_only=True), now)
+    lists = daily.lists_for(unit, office, known, now)
     template = letter_for(office, "daily")
     for address, rows in sorted(lists.items()):
         context = {"groups": daily.groups_of(rows)}
@@ -113,10 +141,10 @@ def _daily(house: House, unit: Unit, office: Office, now: datetime) -> int:
     return len(lists)
 
 
-def _weekly(house: House, unit: Unit, office: Office, today: date, now: datetime) -> int:
+def _weekly(house: House, unit: Unit, office: Office, known: list[Story], today: date, now: datetime) -> int:
     week = week_before(office.calendar, today)
-    known = stories(house, unit, office)
-    if not any(story.opened < week.end for story in known):
+    left_out = sum(office.has(ref) for ref in unit.log.cases()) > len(known)
+    if not left_out and not any(story.opened < week.end for story in known):
         return 0
     template = letter_for(office, WEEKLY)
     questions = len(daily.questions(unit, office))

@@ -194,3 +194,18 @@ def test_what_is_overdue_is_red_and_marked_without_colour_too(desk):
     names = [part.get_filename() for part in mail.iter_attachments()]
     assert any(name.startswith("10-") for name in names) and any(name.startswith("03-") for name in names)
     assert office().procedure.summary
+
+
+# -- what it costs --------------------------------------------------------------------------------------------------
+
+
+def test_only_what_may_count_is_read(desk):
+    """A case that ended long ago is left out by its view; one that is open, or ended lately, is read."""
+    old, late, open_one = (desk.concern(when) for when in ("2025-09-01 09:00", "2027-01-11 09:00", "2025-09-02 09:00"))
+    desk.says(old, MAYA, "2025-09-02 09:00", "low_level")
+    desk.says(late, MAYA, "2027-01-12 09:00", "low_level")
+    with desk.house.store.read() as unit:
+        read = [s.ref for s in stories(desk.house, unit, desk.office, since=at("2026-01-14 00:00"))]
+        assert set(read) == {late, open_one}
+        assert len(stories(desk.house, unit, desk.office)) == 3
+    assert run_weekly(desk.house, desk.office, at(MONDAY))
