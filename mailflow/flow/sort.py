@@ -183,9 +183,8 @@ def _match(unit: Unit, office: Office, mail: Mail) -> Match:
     """Whose case it is; references that a command takes as its object are no evidence (G1)."""
 
     def case_of(message_id: str) -> str:
-        case = unit.inbox.case_of_message_id(message_id)
         # A mail that answers another office's letter is no mail of that office's case: it came to this mailbox.
-        return case if office.has(case) else ""
+        return unit.inbox.case_of_message_id(message_id, office.prefix)
 
     officer = office.register.officer(mail.sender)
     spoken = hearing.spoken_of(office, mail) if officer else frozenset()

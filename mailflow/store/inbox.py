@@ -268,10 +268,13 @@ class Inbox(Room):
         rows = self._work.read(_BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
         return [row.identity for row in rows]
 
-    def case_of_message_id(self, message_id: str) -> str:
-        """The one case that this Message-ID belongs to; empty when unknown or when it names several."""
+    def case_of_message_id(self, message_id: str, prefix: str = "") -> str:
+        """The one case (of the office with this prefix, if given) that this Message-ID belongs to.
+
+        Empty when unknown or when it names several.
+        """
         rows = self._work.read(_BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
-        cases = {row.case for row in rows if row.case}
+        cases = {row.case for row in rows if row.case and row.case.startswith(f"{prefix}-" if prefix else "")}
         return cases.pop() if len(cases) == 1 else ""
 
     def add_sorted(

@@ -10,7 +10,7 @@ import pytest
 from mailflow.flow.ports import House, Office
 from mailflow.flow.summarise import due_digests
 from mailflow.store import Store
-from tests.flow.bench import BOX, JOAN, MAYA, OLIVE, ROOT, Bench, at, letters_of, office
+from tests.flow.bench import BOX, JOAN, MAYA, OLIVE, ROOT, Bench, at, letters_of, office, write
 
 SOUTH = "concerns@south.example"
 KARL = "karl.benning@council.example"
@@ -141,3 +141,20 @@ def test_an_own_copy_settles_whichever_mailbox_it_came_to(two: TwoOffices):
     two.turn_to(two.south)
     two.concern("2027-02-01 09:45", OLIVE)
     assert len(two.refs()) == 2 and len(two.letters("M01", OLIVE)) == 2
+
+
+def test_a_mail_sent_to_both_is_answered_in_each(two: TwoOffices):
+    """G1: one Message-ID may open a case in each office; what answers it belongs to the case of its own mailbox."""
+    words = ("Missed calls", "Oakfield Care Ltd missed three calls.")
+    first = write(KARL, *words, message_id="<both@council.example>")
+    two.raw("2027-02-01 09:30", first)
+    two.turn_to(two.south)
+    with two.store.unit() as unit:
+        kept = {"mailbox": SOUTH, "folder": "INBOX", "uidvalidity": 1, "uid": 1, "sender": KARL}
+        unit.inbox.keep("another", first, arrived_at=two.now, kept_at=two.now, **kept)
+    two.settle()
+    assert [ref[:3] for ref in two.refs()] == ["CC-", "SO-"]
+    answers = (("In-Reply-To", "<both@council.example>"),)
+    identity = two.mail("2027-02-01 11:00", KARL, "More about it", "It was on Friday.", headers=answers)
+    kept_mail = two.kept(identity)
+    assert (kept_mail.state, kept_mail.case) == ("done", two.refs()[1])
