@@ -23,6 +23,7 @@ TYPES = ("text", "date", "pastdate", "number", "address", "reference", "word")
 
 _LONG_WORD = 6
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_MARK = re.compile(r"[^\W_]+(?:[-'\u2019/._][^\W_]+)*")  # a word, or the number of a file: EOS-77, 2027/118
 _SEPARATORS = " \t:.;,!\u2013\u2014-"
 _JOINT = re.compile(r"[\s-]*")
 _LOOSE_JOINT = re.compile(r"[\s:.;,!\u2013\u2014-]*")
@@ -287,10 +288,14 @@ class Matcher:
                 exact = [found.reference for found in find(match.group(), frozenset({match[1].upper()})) if found.exact]
                 why = "" if exact else f"The check characters of '{match.group().strip()}' do not hold."
                 yield match.end(), exact[0] if exact else None, why, ()
+        elif kind == "word":
+            match = _MARK.match(line, at)
+            if match:
+                yield match.end(), match.group(), "", ()
         else:
             match = _WORD.match(line, at)
-            if match and (kind == "word" or plain(match.group()) in kind.split("|")):
-                yield match.end(), match.group() if kind == "word" else plain(match.group()), "", ()
+            if match and plain(match.group()) in kind.split("|"):
+                yield match.end(), plain(match.group()), "", ()
 
 
 _WANTED = {

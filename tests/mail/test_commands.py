@@ -294,3 +294,11 @@ def test_hostile_length_is_bounded():
     for text in ("Accepted " * 50_000, "#" * 100_000, "Action: x by " * 20_000, "\n".join(["# Recommend: x"] * 5_000)):
         _read(text)
     _read("Recommend: x\n" + "Action: by by by by by " * 2_000)
+
+
+def test_a_word_may_be_the_number_of_a_file():
+    """A blank for one word takes what files are called: marks inside belong to it, a full stop behind it does not."""
+    forms = [Form("done", text, True) for text in ("Summary done {ref:word}", "Summary done")]
+    for said, ref in {"Summary done EOS-77.": "EOS-77", "Summary done 2027/118": "2027/118"}.items():
+        reading = read(said, "", forms, date(2027, 5, 5), lambda day, n: day)
+        assert [s.blanks["ref"] for s in reading.sayings] == [ref] and not reading.doubts
