@@ -1,4 +1,4 @@
-"""mailflow demo: concerns played from first mail to last on this machine, with real protocols and a pretended clock.
+"""mailflow demo: cases of two procedures played from first mail to last, with real protocols and a pretended clock.
 
 In: a folder to write into; whether to stay open at the end.
 Out: a live timeline, then what happened and where to look.
@@ -26,9 +26,9 @@ MARK = "this-is-a-demonstration"
     help="Where mails, letters, reports and the database are put; the folder of a former run is emptied.",
 )  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the servers up at the end, for a mail program.")
-@click.option("--quick", is_flag=True, help="Play the four shortest concerns only.")
+@click.option("--quick", is_flag=True, help="Play the six shortest cases only.")
 def command(folder: Path, keep: bool, quick: bool) -> None:
-    """Play whole concerns on this machine, without any server.
+    """Play whole cases on this machine, without any server: a council's concerns beside an insurer's issues.
 
     A mail server and the daemon run on this machine only. People read their mail, press its buttons and answer;
     the clock runs through ten weeks in about a minute.
@@ -53,6 +53,7 @@ def command(folder: Path, keep: bool, quick: bool) -> None:
 
 
 def _perform(folder: Path, keep: bool, quick: bool) -> bool:
+    from mailflow.demo.offices import COUNCIL, INSURER
     from mailflow.demo.open_house import open_house
     from mailflow.demo.scripts import OUTSIDERS, QUICK, START
     from mailflow.demo.show import Player, choose, sum_up
@@ -63,8 +64,9 @@ def _perform(folder: Path, keep: bool, quick: bool) -> bool:
     timeline = Timeline(sys.stdout, sum(len(script.steps) for script in scripts))
     began = time.monotonic()
     broken = [address for script in scripts for address in script.broken]
-    with Stage(folder, start=START, strangers=OUTSIDERS, bounce_later=broken) as stage:
-        timeline.line("A mail server and the daemon are running. On the stage:")
+    offices = (COUNCIL, INSURER)
+    with Stage(folder, start=START, offices=offices, strangers=OUTSIDERS, bounce_later=broken) as stage:
+        timeline.line("A mail server and the daemon are running, for two offices. On the stage:")
         for script in scripts:
             timeline.line(f"  {script.key}  {script.title}")
         player = Player(stage, scripts, timeline)

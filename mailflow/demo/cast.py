@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailflow.demo.letterbox import Mail, read
-from mailflow.demo.stage import MAILBOX, Stage
+from mailflow.demo.stage import Stage
 
 UID = re.compile(rb"UID (\d+)")
 DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
@@ -57,7 +57,7 @@ class Cast:
 
     def __init__(self, stage: Stage, names: Mapping[str, str]) -> None:
         self.stage = stage
-        logins = [login for login in stage.mail.users if login != MAILBOX]
+        logins = [login for login in stage.mail.users if login not in stage.mailboxes]
         self.people = {login: Person(names.get(login, login), login) for login in logins}
         self._ringing: set[str] = set()
         self._lines: dict[str, imaplib.IMAP4] = {}
@@ -108,9 +108,9 @@ class Cast:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def write(self, address: str, subject: str, body: str, files: Files = ()) -> None:
-        """A new mail to the shared mailbox."""
-        self.stage.send(address, MAILBOX, subject, body, attachments=files, sync=False)
+    def write(self, address: str, to: str, subject: str, body: str, files: Files = ()) -> None:
+        """A new mail to an office's shared mailbox."""
+        self.stage.send(address, to, subject, body, attachments=files, sync=False)
 
     def answer(self, address: str, mail: Mail, words: str, files: Files = (), *, automatic: bool = False) -> None:
         """A reply with the letter quoted below, or what a mail program answers by itself while its owner is away."""
@@ -118,7 +118,7 @@ class Cast:
         headers = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"} if automatic else {}
         body = words if automatic else f"{words}\n{mail.quoted()}"
         self.stage.send(
-            address, MAILBOX, subject, body, attachments=files, headers=headers, answers=mail, sync=False
+            address, mail.from_, subject, body, attachments=files, headers=headers, answers=mail, sync=False
         )  # fmt: skip
 
     def press(self, address: str, mail: Mail, label: str, words: str = "", files: Files = ()) -> None:

@@ -1,10 +1,10 @@
 """Writes the folder of an installation: settings, secrets, registers, all for servers on this machine.
 
-In: a folder, the ports and the password of the mailbox, changed registers and settings.
+In: a folder, the offices to open, the ports and passwords of their mailboxes, changed registers and settings.
 Out: mailflow.toml and what it names, with new secrets; the people that the registers name.
 Fails: OSError.
-Limits: one office, the council's procedure, pretended time; what is shipped is named where it lies, not copied,
-  but for the registers.
+Limits: the shipped procedures, pretended time; what is shipped is named where it lies, not copied, but for the
+  registers.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from __future__ import annotations
 import csv
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mailflow import places
+from mailflow.demo.offices import DemoOffice
 
-PROCEDURE = "council-concerns"
 Table = dict[str, object]
 
 
-def copy_registers(folder: Path, changed: Mapping[str, str]) -> dict[str, str]:
-    """Put the registers into a folder; returns every address in them with the login it belongs to."""
-    target = folder / "register"
+def copy_registers(folder: Path, office: DemoOffice, changed: Mapping[str, str]) -> dict[str, str]:
+    """Put an office's registers into a folder; returns every address in them with the login it belongs to."""
+    target = folder / "register" / office.register
     target.mkdir(parents=True, exist_ok=True)
-    for source in places.shipped("config").joinpath("register").glob("*.csv"):
+    for source in places.shipped("config").joinpath("register", office.register).glob("*.csv"):
         shutil.copyfile(source, target / source.name)
     for name, text in changed.items():
         (target / name).write_text(text, "utf-8")
@@ -40,9 +40,8 @@ def copy_registers(folder: Path, changed: Mapping[str, str]) -> dict[str, str]:
 
 def names(folder: Path) -> dict[str, str]:
     """Address to name, of everybody in the registers of a folder."""
-    register = folder / "register"
-    rows = (*_rows(register / "officers.csv"), *_rows(register / "contacts.csv"))
-    return {row["email"].strip().lower(): row["name"].strip() for row in rows}
+    files = [*(folder / "register").rglob("officers.csv"), *(folder / "register").rglob("contacts.csv")]
+    return {row["email"].strip().lower(): row["name"].strip() for path in files for row in _rows(path)}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -67,55 +66,45 @@ def secret_file(folder: Path, name: str, words: str) -> None:
 def write_settings(
     folder: Path,
     *,
-    address: str,
+    offices: Sequence[DemoOffice],
     host: str,
     imap_port: int,
     smtp_port: int,
     login: bool,
-    calendar: str,
     authserv_id: str,
     settings: Mapping[str, object],
     sections: Mapping[str, Mapping[str, object]],
 ) -> None:
-    """Write mailflow.toml. login: whether the way out asks for the mailbox's password."""
+    """Write mailflow.toml. login: whether the way out asks for the mailbox's password; settings: the first office's."""
     config = places.shipped("config")
-    smtp: Table = {"host": host, "port": smtp_port, "tls": "none", "timeout": 20}
+    server: Table = {"host": host, "tls": "none", "timeout": 20}
     tables: dict[str, Table] = {
         "": {"calendars": str(config / "calendars")},
         "store": {"url": "sqlite:///mailflow.sqlite3"},
         "secrets": {"id_file": "secrets/id"},
         "testing": {"pretend_time": True},
         "log": {"form": "json", "level": "info"},
-        "imap": {
-            "host": host, "port": imap_port, "tls": "none", "user": address,
-            "password_file": "secrets/mailbox", "timeout": 20,
-        },
-        "smtp": {**smtp, "user": address, "password_file": "secrets/mailbox"} if login else smtp,
-        "office.council": {
-            "procedure": str(config / "procedures" / f"{PROCEDURE}.toml"),
-            "address": address,
-            "name": "Example Council",
-            "team": "Contract Management Team",
-            "phone": "01632 960000",
-            "website": "www.council.example/contract-concerns",
-            "prefix": "CC",
-            "calendar": calendar,
-            "register": "register",
-            "templates": str(places.shipped("templates")),
-            "reports": "reports",
-            "administrator": "ruth.kemp@council.example",
-            "own_domains": ["council.example"],
-        },
-        "office.council.auth": {"authserv_id": authserv_id, "internal_domains": []},
-        "office.council.texts": {
-            "privacy": "We use this information to manage our contracts: www.council.example/privacy",
-            "emergency": "If somebody is in immediate danger, call 999. This mailbox is not read around the clock.",
-            "safeguarding": "If you think an adult is being harmed, call the safeguarding team on 01632 960500.",
-            "formats": "large print, Braille, other languages: call 01632 960000",
-        },
-        "office.council.signposts": {"nhs": "the NHS commissioner of the service, commissioning@health.example"},
-        "office.council.settings": dict(settings),
-    }  # fmt: skip
+    }
+    for number, office in enumerate(offices):
+        name = f"office.{office.id}"
+        key: Table = {"user": office.address, "password_file": f"secrets/{office.secret}"}
+        tables |= {
+            name: {
+                "procedure": str(config / "procedures" / f"{office.procedure}.toml"),
+                "address": office.address,
+                "calendar": office.calendar,
+                "register": str(Path("register", office.register)),
+                "templates": str(places.shipped("templates")),
+                "reports": "reports" if number == 0 else f"reports-{office.id}",
+                **office.table,
+            },
+            f"{name}.imap": {**server, "port": imap_port, **key},
+            f"{name}.smtp": {**server, "port": smtp_port, **(key if login else {})},
+            f"{name}.auth": {"authserv_id": authserv_id, "internal_domains": []},
+            f"{name}.texts": dict(office.texts),
+            f"{name}.signposts": dict(office.signposts),
+            f"{name}.settings": dict(settings) if number == 0 else {},
+        }
     for name, table in sections.items():
         tables.setdefault(name, {}).update(table)
     # A table that is written twice would be a fault, one that comes before its parent's keys would swallow them.
@@ -125,7 +114,8 @@ def write_settings(
         lines += [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
         lines.append("")
     (folder / "mailflow.toml").write_text("\n".join(lines), "utf-8")
-    (folder / "reports").mkdir(exist_ok=True)
+    for number, office in enumerate(offices):
+        (folder / ("reports" if number == 0 else f"reports-{office.id}")).mkdir(exist_ok=True)
 
 
 def _key(name: str) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from mailflow.demo.scripts import ZONE
 from mailflow.demo.show import Player
-from mailflow.demo.stage import MAILBOX, StageFailed
+from mailflow.demo.stage import StageFailed
 from mailflow.demo.timeline import Timeline
 
 
@@ -43,7 +43,8 @@ def open_house(player: Player, timeline: Timeline) -> None:
     door.start()
     line()
     line(f"IMAP {stage.mail.host}:{stage.mail.imap_port}   SMTP {stage.mail.host}:{stage.mail.smtp_port}   no TLS")
-    line(f"Write to {MAILBOX}. Log in with the full address:")
+    line(f"Write to {' or '.join(stage.mailboxes)}.")
+    line("Log in with the full address:")
     for person in sorted(player.cast.people.values(), key=lambda one: one.address):
         line(f"  {person.address:34} {stage.mail.users[person.address]:22} {person.name}")
     line("Type a date to move the clock there (2027-05-04 or 2027-05-04 16:00),")
@@ -81,7 +82,7 @@ def _move(player: Player, timeline: Timeline, typed: str) -> None:
     else:
         found = stage.next()
         if found is None:
-            raise ValueError("Nothing is due any more: every concern has ended.")
+            raise ValueError("Nothing is due any more: every case has ended.")
         to = found
     stage.now(to)
     player.tell()

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/London")
+from mailflow.demo.offices import COUNCIL, DemoOffice
+
+ZONE = COUNCIL.zone
 
 BETH, FEMI, COLIN = "beth.carrow@council.example", "femi.adeyemi@council.example", "colin.dacre@council.example"
 OLIVE, ALAN = "olive.trent@council.example", "alan.wyre@health.example"
@@ -47,13 +48,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
-    """One concern. key: a letter for the timeline; ends: its last state; broken: mailboxes that fail at first."""
+    """One case. key: a letter for the timeline; ends: its last state; broken: mailboxes that fail at first."""
 
     key: str
     title: str
     ends: str
     steps: tuple[Step, ...]
     broken: tuple[str, ...] = field(default=())
+    office: DemoOffice = COUNCIL
 
 
 def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -226,6 +228,6 @@ WITHDRAWN = Script(
 )  # fmt: skip
 
 OUTSIDERS = {SHAH: "Nila Shah", MORROW: "Alex Morrow"}
-QUICK = ("A", "D", "E", "G")
-SCRIPTS = (AGREED, SILENT, DISPUTED, LOW_LEVEL, IN_HOUSE, PARKED, WITHDRAWN)
+QUICK = ("A", "D", "E", "G", "P", "R")
+CONCERNS = (AGREED, SILENT, DISPUTED, LOW_LEVEL, IN_HOUSE, PARKED, WITHDRAWN)
 START = at(2, 1, 8, 30)

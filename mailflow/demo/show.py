@@ -17,11 +17,14 @@ from pathlib import Path
 
 from mailflow.demo import installation
 from mailflow.demo.cast import Cast, News
-from mailflow.demo.scripts import OUTSIDERS, SCRIPTS, Script, Step
+from mailflow.demo.insurer_scripts import ISSUES
+from mailflow.demo.scripts import CONCERNS, OUTSIDERS, Script, Step
 from mailflow.demo.stage import Stage
 from mailflow.demo.timeline import GREEN, RED, Timeline
 
 WORDS = re.compile(r"[^a-z0-9]+")
+SCRIPTS = (*CONCERNS, *ISSUES)
+FIRST = ("M01", "N01")  # the letters by which whoever opened a case learns its reference
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Player:
         for one in news:
             if one.mail.letter_id:
                 self.outcome.letters.setdefault(one.mail.letter_id, one)
-            if one.mail.template == "M01":
+            if one.mail.template in FIRST:
                 for person in one.readers:
                     if key := self._opening.pop(person.address, ""):
                         self.outcome.refs[key] = one.mail.ref
@@ -92,11 +95,11 @@ class Player:
             self.stage.mail.bounce_later.pop(step.who, None)
         elif step.act == "write":
             self._opening[step.who] = script.key
-            self.cast.write(step.who, step.label, step.words)
+            self.cast.write(step.who, script.office.address, step.label, step.words)
         else:
             ref = self.outcome.refs.get(script.key, "")
             if not ref and " " not in step.letter:
-                raise LookupError(f"there is no concern yet, so {step.who} cannot have got {step.letter}.")
+                raise LookupError(f"there is no case yet, so {step.who} cannot have got {step.letter}.")
             mail = self.cast.people[step.who].latest(ref, step.letter)
             if step.act == "press":
                 self.cast.press(step.who, mail, step.label, step.words, step.files)
@@ -104,12 +107,13 @@ class Player:
                 self.cast.answer(step.who, mail, step.words, step.files, automatic=step.act == "away")
 
     def _judge(self) -> None:
-        state_of = {case["ref"]: case["state"] if case["ended"] else "" for case in self.stage.cases()}
+        # Of a restricted record the list tells only that it is one.
+        state_of = {c["ref"]: (c["state"] or c["title"]) if c["ended"] else "" for c in self.stage.cases()}
         for script in self.scripts:
             ref = self.outcome.refs.get(script.key, "")
             state = self.outcome.states[script.key] = state_of.get(ref, "") or "not ended"
             if state != script.ends:
-                self.outcome.faults.append(f"{script.key}: {ref or 'no concern'} should be {script.ends}: {state}.")
+                self.outcome.faults.append(f"{script.key}: {ref or 'no case'} should be {script.ends}: {state}.")
 
     def save(self) -> tuple[int, int, int]:
         """Write mails and letters into the stage's folder; how many of each, and closure reports."""
@@ -125,7 +129,7 @@ class Player:
             words = WORDS.sub("-", (one.mail.subject.partition("] ")[2] or one.mail.subject).lower())[:40].strip("-")
             name = f"{numbers[ref]:03} {one.mail.arrived:%Y-%m-%d} {one.mail.template} {words}.html".replace("  ", " ")
             (target / name).write_text(one.mail.html or one.mail.text, "utf-8")
-        return mails, len(letters), len(list((folder / "reports").rglob("*.html")))
+        return mails, len(letters), len(list(folder.glob("reports*/**/*.html")))
 
     def close(self) -> None:
         """The cast goes home."""
@@ -147,9 +151,9 @@ def sum_up(player: Player, seconds: float) -> None:
         line(f"  {fault}", RED)
     line(f"{letters} letters were written in {seconds:.0f} seconds. Look into {where}:")
     line(f"  mail/      {mails} mails as .eml, a folder for each person")
-    line("  letters/   each letter once as a page, a folder for each concern")
-    line(f"  reports/   {reports} closure reports")
-    line("  mailflow.sqlite3, daemon.log; for one concern from its first mail to its last:")
+    line("  letters/   each letter once as a page, a folder for each case")
+    line(f"  reports*/  {reports} closure reports")
+    line("  mailflow.sqlite3, daemon.log; for one case from its first mail to its last:")
     line(f"  mailflow show {outcome.refs.get(player.scripts[0].key, 'REF')} --config {stage.config}")
 
 

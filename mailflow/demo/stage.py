@@ -16,8 +16,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -28,9 +29,10 @@ from zoneinfo import ZoneInfo
 
 from mailflow.demo import installation
 from mailflow.demo.letterbox import Mail, read
+from mailflow.demo.offices import COUNCIL, DemoOffice
 from mailflow.demo.server import EmbeddedMail, StoredMail
 
-MAILBOX = "contract.concerns@council.example"
+MAILBOX = COUNCIL.address
 AUTHSERV_ID = "mx.demo.example"
 STRANGERS = ("alex.morrow@family.example", "press@paper.example", "sales@spam.example")
 STARTING = 30.0
@@ -61,10 +63,10 @@ class MailServers(Protocol):
 
 
 class Stage:
-    """One office on this machine. Use it as a context manager; `time` is the pretended now.
+    """Offices on this machine. Use it as a context manager; `time` is the pretended now.
 
-    registers: file name to text, instead of the shipped register. settings: of the procedure. sections: further tables
-    of mailflow.toml, such as {"limits": {"per_hour": 5}, "office.council": {"closures": ["2027-12-29"]}}.
+    calendar, registers (file name to text, instead of the shipped register) and settings are the first office's.
+    sections: more of mailflow.toml, such as {"office.council": {"closures": ["2027-12-29"]}}.
     mail: makes the servers from users and aliases (default: EmbeddedMail); bounce_later and refuse as there.
     patient: a daemon that dies under a command is started again and the command repeated.
     """
@@ -74,7 +76,8 @@ class Stage:
         folder: Path,
         *,
         start: datetime,
-        calendar: str = "uk-eng",
+        offices: Sequence[DemoOffice] = (COUNCIL,),
+        calendar: str = "",
         registers: Mapping[str, str] | None = None,
         settings: Mapping[str, object] | None = None,
         sections: Mapping[str, Mapping[str, object]] | None = None,
@@ -87,14 +90,18 @@ class Stage:
         self.folder, self.start, self.time, self.patient = folder.resolve(), start, start, patient
         self.config = self.folder / "mailflow.toml"
         self.log = self.folder / "daemon.log"
-        self.zone = ZoneInfo("Pacific/Auckland" if calendar.startswith("nz") else "Europe/London")
-        self._calendar, self._settings = calendar, dict(settings or {})
+        first = replace(offices[0], calendar=calendar or offices[0].calendar)
+        self.offices, self.zone = (first, *offices[1:]), first.zone
+        self.mailboxes = tuple(office.address for office in self.offices)
+        self._settings = dict(settings or {})
         self._sections = {name: dict(table) for name, table in (sections or {}).items()}
         self._number, self.restarts = 0, 0
         self._daemon: subprocess.Popen[bytes] | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = installation.copy_registers(self.folder, registers or {})
-        known.update({address: address for address in (MAILBOX, *strangers)})
+        known: dict[str, str] = {}
+        for office in self.offices:
+            known |= installation.copy_registers(self.folder, office, (registers or {}) if office is first else {})
+        known.update({address: address for address in (*self.mailboxes, *strangers)})
         users = {login: installation.new_password() for login in dict.fromkeys(known.values())}
         aliases = {address: login for address, login in known.items() if address != login}
         make = mail or EmbeddedMail
@@ -126,15 +133,15 @@ class Stage:
 
     def _write(self) -> None:
         installation.secret_file(self.folder, "id", installation.new_password() * 3)
-        installation.secret_file(self.folder, "mailbox", self.mail.users[MAILBOX])
+        for office in self.offices:
+            installation.secret_file(self.folder, office.secret, self.mail.users[office.address])
         installation.write_settings(
             self.folder,
-            address=MAILBOX,
+            offices=self.offices,
             host=self.mail.host,
             imap_port=self.mail.imap_port,
             smtp_port=self.mail.smtp_port,
             login=self.embedded,
-            calendar=self._calendar,
             authserv_id=AUTHSERV_ID,
             settings=self._settings,
             sections=self._sections,
@@ -202,13 +209,13 @@ class Stage:
         self._move(to)
 
     def _stop_before(self, to: datetime) -> datetime | None:
-        found = [at for at in (self.next(), self._next_digest()) if at is not None and self.time < at < to]
-        return min(found, default=None)
+        digests = [self._next_digest(office.zone) for office in self.offices]
+        return min((at for at in (self.next(), *digests) if at is not None and self.time < at < to), default=None)
 
-    def _next_digest(self) -> datetime:
-        local = self.time.astimezone(self.zone)
+    def _next_digest(self, zone: ZoneInfo) -> datetime:
+        local = self.time.astimezone(zone)
         day = local.date() if local.time() < DIGESTS_AT else local.date() + timedelta(days=1)
-        return datetime.combine(day, DIGESTS_AT, self.zone).astimezone(UTC)
+        return datetime.combine(day, DIGESTS_AT, zone).astimezone(UTC)
 
     def _move(self, to: datetime) -> None:
         self.time = to
@@ -273,7 +280,7 @@ class Stage:
 
         attachments: name, content type, octets. answers: the mail it replies to. via: "smtp" (authenticated as the
         sender, stamped by the server), "post" (handed to the border without a login) or "append" (put as it is into
-        `folder` of the mailbox). Returns the Message-ID.
+        `folder` of the first recipient). Returns the Message-ID.
         """
         if at is not None:
             self.now(at)
@@ -309,7 +316,7 @@ class Stage:
         octets = octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         login = self.mail.owner(sender)
         if via == "append":
-            self.mail.append(MAILBOX, octets, folder, self.time)
+            self.mail.append(next(iter(recipients)), octets, folder, self.time)
         elif via == "smtp" and self.embedded and login:
             with smtplib.SMTP(self.mail.host, self.mail.smtp_port, timeout=30) as client:
                 client.login(login, self.mail.users[login])

@@ -3,7 +3,7 @@
 In: steps of scripts, letters that people got, the next date.
 Out: lines of at most 80 columns; colours only on a terminal.
 Fails: never.
-Limits: English; the letters of one instant that go to many are one line.
+Limits: English; the letters of one instant that go to many are one line; times are London's, the insurer's beside.
 """
 
 from __future__ import annotations
@@ -14,12 +14,18 @@ from datetime import date, datetime
 from typing import TextIO
 
 from mailflow.demo.cast import News
+from mailflow.demo.offices import INSURER
 from mailflow.demo.scripts import ZONE, Script, Step
 
 WIDTH = 80
 BOLD, DIM, GREEN, CYAN, RED = "1", "2", "32", "36", "31"
 NEXT = re.compile(r"What comes next, and by when\n-+\n\n(.+?(?:\d{4}|[ap]m))\.", re.DOTALL)
-DIGESTS = {"Your concerns today": "daily list", "Contract concerns: week": "weekly summary"}
+DIGESTS = {
+    "Your concerns today": "daily list",
+    "Contract concerns: week": "weekly summary",
+    "Your issues today": "insurer's daily list",
+    "Performance issues: week": "insurer's weekly summary",
+}
 
 
 class Timeline:
@@ -60,7 +66,8 @@ class Timeline:
             "away": f"{name} is out; the mail program answers: {words}",
             "mend": f"The mailbox of {name} works again",
         }[step.act]
-        self.line(f"{self.moment(step.at)} {script.key}  {said}", CYAN)
+        there = _there(step.at) if script.office is INSURER else ""
+        self.line(f"{self.moment(step.at)} {script.key}  {there}{said}", CYAN)
 
     def news(self, news: Iterable[News], key_of: dict[str, str]) -> None:
         """What arrived; digests of one instant are one line."""
@@ -75,7 +82,9 @@ class Timeline:
             title = mail.subject.partition("] ")[2] or mail.subject
             what = f"{mail.template} {title}" if mail.template else title
             who = ", ".join(readers)
-            self.line(f"{self.moment(mail.arrived)} {key_of.get(mail.ref, ' ')}    {self._fitted(what, who)}")
+            there = _there(mail.arrived) if mail.from_ == INSURER.address else ""
+            key = key_of.get(mail.ref, " ")
+            self.line(f"{self.moment(mail.arrived)} {key}    {there}{self._fitted(what, who, len(there))}")
             if found := NEXT.search(mail.text):
                 self.line(f"          next: {' '.join(found[1].split())}", GREEN)
         self._digests(digests)
@@ -86,9 +95,9 @@ class Timeline:
         digests.clear()
 
     @staticmethod
-    def _fitted(what: str, who: str) -> str:
+    def _fitted(what: str, who: str, taken: int = 0) -> str:
         """What and to whom, both to be seen: the longer one gives way."""
-        room = WIDTH - 12 - len(" -> ")
+        room = WIDTH - 12 - len(" -> ") - taken
         if len(what) + len(who) > room:
             names = max(room - len(what), min(len(who), 30))
             who = who if len(who) <= names else who[: names - 3].rstrip(", ") + "..."
@@ -101,3 +110,8 @@ class Timeline:
         if until is not None:
             local = until.astimezone(ZONE)
             self.line(f"          the next deadline is at {local:%H:%M} on {local:%a} {local.day} {local:%B}", DIM)
+
+
+def _there(when: datetime) -> str:
+    """The day and time of an office far away."""
+    return f"[{when.astimezone(INSURER.zone):%a %H:%M} NZ] "

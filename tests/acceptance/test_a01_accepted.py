@@ -21,10 +21,9 @@ from tests.acceptance.council import (
     SCREEN,
     SPO,
     TO_REFERRER,
-    at,
     council,
-    words,
 )
+from tests.acceptance.office import at, words
 
 
 def test_a1_accepted_agreed_and_closed(tmp_path: Path, real: bool):

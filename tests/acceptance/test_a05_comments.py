@@ -14,10 +14,9 @@ from tests.acceptance.council import (
     REFERRER_MANAGER,
     REFERRERS,
     SERVICE_MANAGER,
-    at,
     council,
-    words,
 )
+from tests.acceptance.office import at, words
 
 COMMENTS = "The provider's response, for your comments"
 REMINDER = "Reminder: your comments"

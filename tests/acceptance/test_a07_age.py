@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, SAFEGUARDING, SCREEN, WHICH, at, council, words
+from tests.acceptance.council import CMO, SAFEGUARDING, SCREEN, WHICH, council
+from tests.acceptance.office import at, words
 
 
 def test_a7_parked_until_the_outcome(tmp_path: Path):

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import (
-    CMO,
-    LETTER_2,
-    PROVIDER,
-    PROVIDER_OTHER,
-    REPLIED,
-    SPO,
-    WHICH,
-    at,
-    council,
-    words,
-)
+from tests.acceptance.council import CMO, LETTER_2, PROVIDER, PROVIDER_OTHER, REPLIED, SPO, WHICH, council
+from tests.acceptance.office import at, words
 
 NO_RESPONSE = "For your decision: no response"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, LETTER_2, PROVIDER, PROVIDER_OTHER, REPLIED, RIVERSIDE, at, council, words
+from tests.acceptance.council import CMO, LETTER_2, PROVIDER, PROVIDER_OTHER, REPLIED, RIVERSIDE, council
+from tests.acceptance.office import at, words
 
 ABSENT = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 

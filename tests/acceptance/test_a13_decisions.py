@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, LETTER_1, NOT_DONE, PROVIDER, SPO, WHICH, at, council, words
+from tests.acceptance.council import CMO, LETTER_1, NOT_DONE, PROVIDER, SPO, WHICH, council
+from tests.acceptance.office import at, words
 
 PACK = "Recommendation for your decision by"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, CONCLUSION, NOT_DONE, OPS, PROVIDER, REFERRER, SPO, at, council, words
+from tests.acceptance.council import CMO, CONCLUSION, NOT_DONE, OPS, PROVIDER, REFERRER, SPO, council
+from tests.acceptance.office import at, words
 
 OVERDUE = "Reminder: action overdue"
 NOT_TAKEN = "For your decision: action not taken"

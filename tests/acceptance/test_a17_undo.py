@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, CONCLUSION, PROVIDER, SPO, council, words
+from tests.acceptance.council import CMO, CONCLUSION, PROVIDER, SPO, council
+from tests.acceptance.office import words
 
 CORRECTION = "Correction to our letter of"
 

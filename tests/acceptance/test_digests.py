@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, OTHER_CMO, SPO, TMG, at, council, words
+from tests.acceptance.council import CMO, OTHER_CMO, SPO, TMG, council
+from tests.acceptance.office import at, words
 
 DAILY = "Your concerns today"
 WEEKLY = "Contract concerns: week to"

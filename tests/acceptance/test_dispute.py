@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.council import CMO, CONCLUSION, HOP, PROVIDER, REFERRER, SPO, council, words
+from tests.acceptance.council import CMO, CONCLUSION, HOP, PROVIDER, REFERRER, SPO, council
+from tests.acceptance.office import words
 
 
 def test_a_dispute_is_acknowledged_reviewed_and_answered(tmp_path: Path):

@@ -23,8 +23,8 @@ from tests.acceptance.council import (
     WHICH,
     Council,
     council,
-    words,
 )
+from tests.acceptance.office import words
 
 PROVIDERS = {PROVIDER, PROVIDER_OTHER, PROVIDER_NEW}
 

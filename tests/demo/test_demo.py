@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from mailflow.demo.letterbox import read
-from mailflow.demo.scripts import QUICK, SCRIPTS
-from mailflow.demo.show import choose
+from mailflow.demo.scripts import QUICK
+from mailflow.demo.show import SCRIPTS, choose
 
 LONGEST = 60
 SERVERS = re.compile(r"IMAP 127\.0\.0\.1:\d+ +SMTP 127\.0\.0\.1:(\d+)")
@@ -72,11 +72,12 @@ def commands() -> list[str]:
 
 
 def test_every_concern_ends_where_its_script_says(played):
-    """Exit 0, and the closing lines name each concern with the state it had to reach."""
+    """Exit 0, and the closing lines name each case with the state it had to reach."""
     assert played.status == 0, played.told[-3000:] + played.errors[-3000:]
-    closing = played.told.splitlines()[-14:]
+    closing = played.told.splitlines()[-16:]
     for script in choose(QUICK):
-        assert any(line.startswith(f"{script.key} CC-2027-") and script.ends in line for line in closing)
+        start = f"{script.key} {script.office.table['prefix']}-2027-"
+        assert any(line.startswith(start) and script.ends in line for line in closing)
     assert "NOT as written" not in played.told
 
 
@@ -90,6 +91,7 @@ def test_the_timeline_can_be_read_on_a_narrow_terminal(played):
     assert any(line.strip().startswith("next: Provider's response") for line in lines)
     assert any("daily list -> " in line for line in lines)
     assert any("weekly summary -> " in line for line in lines)
+    assert "20:30 P  [Tue 09:30 NZ] Aroha Tane writes: Report unclear, claim 204-118" in lines
 
 
 def test_the_folder_holds_everything_that_was_said(played):
@@ -99,7 +101,7 @@ def test_the_folder_holds_everything_that_was_said(played):
     assert {mail.template for mail in mails} == {"M20", "M33"}
     assert all(mail.from_ == "contract.concerns@council.example" for mail in mails)
     letters = folder / "letters"
-    assert len([path for path in letters.iterdir() if path.name.startswith("CC-2027-")]) == len(QUICK)
+    assert len([path for path in letters.iterdir() if path.name.startswith(("CC-2027-", "PP-2027-"))]) == len(QUICK)
     assert list((folder / "reports").rglob("*.html"))
     assert (folder / "mailflow.sqlite3").stat().st_size > 0
 
@@ -112,6 +114,18 @@ def test_provider_and_referrer_are_never_on_one_mail(played):
         mail = read(path.read_bytes())
         domains = {address.rpartition("@")[2] for address in (*mail.to, *mail.cc)}
         assert not (domains & set(providers) and domains - set(providers)), mail.subject
+
+
+def test_possible_fraud_reaches_nobody_but_those_who_look_into_it(played):
+    """Q45, seen from outside: nobody has a word of the third issue but who wrote it and Integrity Services."""
+    told = [read(path.read_bytes()) for path in (played.folder / "mail").rglob("*.eml")]
+    ref = next(m.ref for m in told if m.template == "N05")
+    about = [m for m in told if m.ref == ref]
+    readers = {a for m in about for a in (*m.to, *m.cc)}
+    assert readers == {"aroha.tane@insurer.example", "integrity@insurer.example"}
+    assert not any(
+        "invoice" in m.text.lower() for m in told if m.to != ("integrity@insurer.example",) and m.template != "N01"
+    )
 
 
 def test_a_person_can_play_on_by_hand(played):
