@@ -111,7 +111,7 @@ class Ways:
     ) -> Iterator[Event]:
         verb = self.procedure.verbs[name]
         for role in by or verb.by:
-            yield from said(play, verb, (row,), machine, role)
+            yield from plainest(self.procedure, said(play, verb, (row,), machine, role))
 
     def sending(self, machine: Machine, letters: tuple[str, ...]) -> list[str]:
         """Words that send some of these letters from where the machine is, without leaving it."""
@@ -136,6 +136,23 @@ def _number(stage: str) -> tuple[str, tuple[int, ...]]:
     return found[1].upper(), tuple(int(n) for n in found[2].split("."))
 
 
+def plainest(procedure: Procedure, variants: list[Event]) -> list[Event]:
+    """The variants of a word as people would sooner say them: confirmed, by the usual speaker, every blank filled in,
+    nothing in its lists, and of several answers the one that the file names last."""
+    verb = variants[0].sayings[-1].verb
+    parts = [d.into.partition("=") for d in procedure.verbs.values() if verb in d.part_of and d.into]
+    answers = [(name, value) for name, _, value in parts if value]
+
+    def rank(event: Event) -> tuple[bool, bool, int, int, int]:
+        word = event.sayings[-1]
+        lists = [v for v in word.blanks.values() if isinstance(v, list)]
+        unusual = word.by.address != variants[0].sayings[-1].by.address
+        given = sum(n for n, (name, value) in enumerate(answers) if word.blanks.get(name) == value)
+        return not word.confirmed, unusual, len(lists) - len(word.blanks), sum(map(len, lists)), -given
+
+    return sorted(variants, key=rank)
+
+
 def told(procedure: Procedure, event: Event | None) -> str:
     """An event in words, as an officer would say it: whose mail or word it is."""
     if isinstance(event, MailCame):
@@ -156,6 +173,6 @@ def _chosen(procedure: Procedure, verb: str, blanks) -> str:
         if verb in detail.part_of and detail.into:
             name, _, value = detail.into.partition("=")
             given = blanks.get(name)
-            if (value and given == value) or (not value and given):
-                found.append(f'"{detail.say[0].partition(":")[0] if not value else detail.say[0]}"')
+            if (value and given == value and name) or (not value and given):
+                found.append(f'"{min(detail.say, key=len).partition("{")[0].strip(": ")}"')
     return f", {', '.join(found)}" if found else ""
