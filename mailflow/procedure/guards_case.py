@@ -108,8 +108,11 @@ def _never_sent(d: Decision, scene: Scene, m: re.Match[str]) -> str:
 def _not_in_hand(d: Decision, scene: Scene, m: re.Match[str]) -> str:
     letter = d.case.last_letter(m[1])
     since = d.case.set_by.get(m[2], (0, ""))[0]
-    on_its_way = letter is not None and letter.status in ("decided", "sent", "impossible") and letter.seq > since
-    return "That letter is already on its way." if on_its_way else ""
+    if letter is None or letter.seq <= since:
+        return ""
+    # One that could not be addressed is tried again as soon as there is somebody to write to.
+    still = letter.status == "impossible" and not d.letter_people(d.procedure.letters[m[1]])[0]
+    return "That letter is already on its way." if still or letter.status in ("decided", "sent") else ""
 
 
 @shape(r"under (\d+) months from (\w+) or (\w+) to (\w+) unless (\w+)", "- field field field blank")

@@ -80,3 +80,18 @@ def test_a_mail_that_came_since_is_still_asked_about_after_an_undo():
     assert play.timer("T39").state == "running"
     said(play, "cmo", "note")
     assert not play.case.unjudged and play.timer("T39") is None
+
+
+def test_a_letter_that_could_not_be_addressed_goes_once_there_is_a_contact():
+    """Q21: the outcome of a dispute waits for an address; "Send" then sends it, and the dispute comes to its end."""
+    play = start("FWD")
+    known = play.terms
+    play.terms = replace(known, people={r: p for r, p in known.people.items() if not r.startswith("provider")})
+    said(play, "hop", ("not_upheld", {"reason": "Wrong"}))
+    assert play.letter("M42").status == "impossible"
+    said(play, "cmo", "send")
+    assert play.letters().count("M42") == 1 and play.child("D-1").state == "DET"
+    play.terms = known
+    said(play, "cmo", "send")
+    until(play, "D-1", "COM", days=3)
+    assert play.letters().count("M43") == 1
