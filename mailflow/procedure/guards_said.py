@@ -167,7 +167,8 @@ def extension_refusal(d: Decision, machine: Machine, timer: str) -> str:
     said = d.event
     if isinstance(said, Said) and not said.by.roles.isdisjoint(_senior_roles(d, machine)):
         return ""
-    last = current + timedelta(days=int(str(d.setting("extension_days"))))
+    most_days = d.setting("extension_days")  # a procedure without this setting sets no limit
+    last = current + timedelta(days=int(str(most_days))) if most_days is not None else rolled
     above = d.procedure.roles[_above(d, machine)].title
     if rolled > last:
         most = (last - current).days
@@ -182,15 +183,19 @@ def _owner(d: Decision, machine: Machine) -> str:
     return d.definition(machine).states[machine.state].owner
 
 
+def _extenders(d: Decision) -> tuple[str, ...]:
+    """Who may extend, in the file's order."""
+    return next((verb.by for verb in d.procedure.verbs.values() if verb.act == "extend"), ())
+
+
 def _above(d: Decision, machine: Machine) -> str:
-    extenders = [r for r in d.procedure.verbs["extend"].by if r != _owner(d, machine)]
+    extenders = [r for r in _extenders(d) if r != _owner(d, machine)]
     return extenders[0] if extenders else d.procedure.roles[_owner(d, machine)].above
 
 
 def _senior_roles(d: Decision, machine: Machine) -> set[str]:
     """Those who may extend and are not merely the owner: they may go further (Q20)."""
-    first = d.procedure.verbs["extend"].by[0]
-    return {r for r in d.procedure.verbs["extend"].by if r != first}
+    return set(_extenders(d)[1:])
 
 
 @shape(r"not the person who (\w+) unless setting (\w+) = (\w+)", "field setting choice")

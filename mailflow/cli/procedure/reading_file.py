@@ -40,7 +40,8 @@ def told(ctx: click.Context, file: Path, templates: Path | None, ending: str) ->
 def titled(procedure: Procedure, file: Path, templates: Path | None) -> Telling:
     """The words of a procedure with the titles of the letters that stand near the file, if they can be found."""
     try:
-        letters = Letters([templates or _near(file, procedure.id)])
+        # Layouts and the letters that all procedures share may be the shipped ones.
+        letters = Letters([templates or _near(file, procedure.id), places.shipped("templates")])
     except MailflowError:
         return Telling(procedure)  # letters go by the names they have in the file
     names = {letter.template for letter in procedure.letters.values()}
