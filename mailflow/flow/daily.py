@@ -39,18 +39,17 @@ def lists_for(unit: Unit, office: Office, stories: Sequence[Story], now: datetim
             if officer is not None:
                 found.setdefault(officer.email, {}).setdefault(group, []).append(row)
 
-    key = office.procedure.party
     for story in stories:
         if story.case.restricted:
             continue
         for step in story.open_steps(today):
             group = group_of(office, step, today)
             if group:
-                put((c.email for c in step.owners), group, _row(key, step))
+                put((c.email for c in step.owners), group, _row(step))
         for address, row in _asked(story):
             put([address], WAITING, row)
     for held in questions(unit, office):
-        put(_asked_of(unit, office, held, now), WAITING, _question(office, key, held))
+        put(_asked_of(unit, office, held, now), WAITING, _question(office, held))
     for groups in found.values():
         for rows in groups.values():
             rows.sort(key=lambda row: (row["due"] or today, str(row["ref"])))
@@ -72,11 +71,11 @@ def group_of(office: Office, step: Open, today: date) -> str:
     return NEXT if step.target <= office.calendar.next_working_day(today) else ""
 
 
-def _row(key: str, step: Open) -> Row:
+def _row(step: Open) -> Row:
     late = ""
     if step.overdue:
         late = f"{step.late} working day{'' if step.late == 1 else 's'}"
-    return {"ref": step.ref, key: step.party, "step": step.step, "due": step.on, "late": late}
+    return {"ref": step.ref, "party": step.party, "step": step.step, "due": step.on, "late": late}
 
 
 def unsaid(story: Story) -> int:
@@ -86,7 +85,7 @@ def unsaid(story: Story) -> int:
 
 def _asked(story: Story) -> Iterator[tuple[str, Row]]:
     """Words that could not be taken and that their officer has not followed up; mails in reply to be judged."""
-    key, local = story.procedure.party, story.office.calendar.local_date
+    local = story.office.calendar.local_date
     waiting: dict[str, tuple[date, str]] = {}
     for fact, at in zip(story.facts, story.at, strict=True):
         actor = str(fact.data.get("actor", ""))
@@ -98,7 +97,10 @@ def _asked(story: Story) -> Iterator[tuple[str, Row]]:
         return
     for actor, (on, line) in waiting.items():
         words = f'Your word of {short_date(on)} could not be taken: "{line[:80]}"'
-        yield actor, {"ref": story.ref, key: story.field(key), "step": words, "due": "", "late": ""}
+        yield (
+            actor,
+            {"ref": story.ref, "party": story.field(story.procedure.party), "step": words, "due": "", "late": ""},
+        )
 
 
 def questions(unit: Unit, office: Office) -> list[Held]:
@@ -119,7 +121,7 @@ def _asked_of(unit: Unit, office: Office, held: Held, now: datetime) -> list[str
     return askable(unit, office, str(held.suggestion.get("case") or ""), now)
 
 
-def _question(office: Office, key: str, held: Held) -> Row:
+def _question(office: Office, held: Held) -> Row:
     since = short_date(office.calendar.local_date(held.asked_at))
     words = f"{held.reason.rstrip('.')} (asked {since})"
-    return {"ref": held.tag, key: "", "step": words, "due": "", "late": ""}
+    return {"ref": held.tag, "party": "", "step": words, "due": "", "late": ""}

@@ -160,6 +160,8 @@ def base_context(office: Office, to: Sequence[str], now: datetime) -> dict[str, 
     return {
         "office": office_words(office),
         "procedure": {"title": office.procedure.title, "case_word": office.procedure.case_word},
+        "party": {"title": office.procedure.party_title, "name": ""},
+        "breach": "",
         "to": {"name": _name(office, to[0]), "role_title": "", "role": ""},
         "today": office.calendar.local_date(now),
         "tag": "",

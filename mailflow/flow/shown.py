@@ -146,6 +146,18 @@ def first_formal(moment: Moment) -> date | None:
     return moment.office.calendar.local_date(min(formal)) if formal else None
 
 
+def party_words(moment: Moment) -> dict[str, str]:
+    """What the field beside the reference in lists is called and says, "" in a procedure that names no such field."""
+    value = moment.case.fields.get(moment.procedure.party)
+    return {"title": moment.procedure.party_title, "name": str(value or "")}
+
+
+def breach_words(moment: Moment) -> str:
+    """The data breach that is open on the case in an officer's words (Q34), "" if none is."""
+    field = next((v.field for v in moment.procedure.verbs.values() if v.act == "breach"), "")
+    return str(moment.case.fields.get(field) or "") if field else ""
+
+
 def awaited(procedure: Procedure, case: Case) -> str:
     for machine in case.machines.values():
         state = procedure.machines[machine.kind].states[machine.state]

@@ -82,7 +82,7 @@ def _late(scope: Scope, pairs: Sequence[tuple[Story, Open]]) -> Table:
         for story, step in pairs
         if not story.protected
     ]
-    columns = ("Reference", _party(scope), "Step", "Owner", "Due", "Working days late")
+    columns = ("Reference", scope.office.procedure.party_title or "Party", "Step", "Owner", "Due", "Working days late")
     return Table(columns, rows, _hidden(pairs))
 
 
@@ -92,7 +92,11 @@ def _coming(scope: Scope, section: Section) -> Table:
         for story, step in scope.coming
         if not story.protected
     ]
-    return Table(("Reference", _party(scope), "Step", "Owner", "Due"), rows, _hidden(scope.coming))
+    return Table(
+        ("Reference", scope.office.procedure.party_title or "Party", "Step", "Owner", "Due"),
+        rows,
+        _hidden(scope.coming),
+    )
 
 
 def _hidden(pairs: Iterable[tuple[Story, Open]]) -> str:
@@ -103,12 +107,6 @@ def _hidden(pairs: Iterable[tuple[Story, Open]]) -> str:
 def owner(step: Open) -> str:
     """The officers who have to act, by name."""
     return ", ".join(c.name or c.email for c in step.owners) or UNKNOWN
-
-
-def _party(scope: Scope) -> str:
-    procedure = scope.office.procedure
-    field = procedure.fields.get(procedure.party)
-    return field.title if field else "Party"
 
 
 def _arrivals(scope: Scope, section: Section) -> Table:
@@ -138,7 +136,7 @@ def _standing(scope: Scope, section: Section) -> Table:
         rows.append([story.ref, party, title, since, (scope.today - since).days])  # type: ignore[operator]
     hidden = sum(s.protected for s in found)
     note = f"{hidden} more on protected cases, which are counted and not listed" if hidden else ""
-    return Table(("Reference", _party(scope), "State", "Since", "Days"), rows, note)
+    return Table(("Reference", scope.office.procedure.party_title or "Party", "State", "Since", "Days"), rows, note)
 
 
 def _by(scope: Scope, section: Section) -> Table:

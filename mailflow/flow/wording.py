@@ -39,6 +39,8 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         **_officer_words(moment, letter, fact, d, machine),
         "ref": case.ref,
         "tag": reference.tag(case.ref),
+        "party": shown.party_words(moment),
+        "breach": shown.breach_words(moment),
         "procedure": {"title": procedure.title, "case_word": procedure.case_word},
         "office": office_words(office),
         "today": moment.today,

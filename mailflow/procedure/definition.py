@@ -334,6 +334,12 @@ class Procedure:
         timers = (t for m in self.machines.values() for t in m.timers.values())
         return frozenset(t.due[1:-1] for t in timers if t.due[:1] == "{" and t.due[1:-1] in self.settings)
 
+    @property
+    def party_title(self) -> str:
+        """What the field beside the reference in lists is called, "" if the file names none."""
+        field = self.fields.get(self.party)
+        return field.title if field else ""
+
     def party_of(self, role: str) -> str:
         """The role without its part: "x.notices" is a way of writing to x."""
         return role.partition(".")[0]

@@ -238,7 +238,7 @@ def sample() -> dict[str, object]:
                 "rows": [
                     {
                         "ref": "CC-2027-0042-K7",
-                        "provider": "Oakfield Care Ltd",
+                        "party": "Oakfield Care Ltd",
                         "step": "5 Reply to be judged",
                         "due": date(2027, 3, 11),
                         "late": "2 working days",
@@ -258,6 +258,8 @@ def sample() -> dict[str, object]:
             }
         ],
         "suggestion": "It looks like the provider of CC-2027-0042-K7.",
+        "party": {"title": "Provider", "name": "Oakfield Care Ltd"},
+        "breach": "",
         "explained": {
             "standings": [
                 {
