@@ -16,11 +16,11 @@ import click
 
 from mailflow import wiring
 from mailflow.cli.saying import EX_CONFIG, show_faults
-from mailflow.errors import CannotRender, ConfigurationError, Fault
+from mailflow.errors import ConfigurationError, Fault
 from mailflow.flow.ports import Office
 from mailflow.flow.rota_watch import gaps_ahead, words_of
+from mailflow.flow.soundness import examine
 from mailflow.procedure.definition import Procedure
-from mailflow.procedure.proof import prove
 
 
 @click.command("check")
@@ -35,7 +35,7 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
     path = wiring.config_path(config)
     try:
         found = wiring.install(path)
-        offices = examined(found)
+        offices, doubts = examined(found)
     except ConfigurationError as error:
         if as_json:
             faults = [{"file": f.file, "line": f.line, "what": f.what, "fix": f.fix} for f in error.faults]
@@ -43,7 +43,7 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
         else:
             show_faults(error)
         ctx.exit(EX_CONFIG)
-    warnings = [*found.settings.warnings, *rota_gaps(found)]
+    warnings = [*found.settings.warnings, *doubts, *rota_gaps(found)]
     if as_json:
         click.echo(json.dumps({"sound": True, "warnings": warnings, "offices": offices}, indent=2))
         return
@@ -55,19 +55,20 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
     click.echo("The configuration is sound.")
 
 
-def examined(found: wiring.Installation) -> list[dict[str, object]]:
-    """What there is to say of each office. Raises ConfigurationError with all faults of all offices."""
+def examined(found: wiring.Installation) -> tuple[list[dict[str, object]], list[str]]:
+    """What there is to say of each office, and what is doubtful. Raises ConfigurationError with all faults of all."""
     faults: list[Fault] = [*found.faults, *wiring.store_folder(found.settings)]
-    offices = []
+    offices, doubts = [], []
     for office in found.offices.values():
-        faults += letters_missing(office)
         faults += roles_unheld(office, found.settings.offices[office.id].register)
-        findings = prove(office.procedure, office.calendar)
+        assert office.letters is not None  # an installation gives each office its own
+        findings = examine(office.procedure, office.calendar, office.letters, office.settings)
         faults += findings.faults
+        doubts += [str(warning) for warning in findings.warnings]
         offices.append(_summary(office, findings.silence))
     if faults:
         raise ConfigurationError(dict.fromkeys(faults))
-    return offices
+    return offices, doubts
 
 
 def rota_gaps(found: wiring.Installation) -> Iterator[str]:
@@ -78,22 +79,6 @@ def rota_gaps(found: wiring.Installation) -> Iterator[str]:
             yield f'{file}: {office.procedure.title} has no role "{role}".'
         for role, first, last in gaps_ahead(office, office.calendar.local_date(wiring.wall_clock())):
             yield f"{file}: {words_of(office, role, first, last)}."
-
-
-def letters_missing(office: Office) -> Iterator[Fault]:
-    """Every letter of a procedure needs a template that can be read."""
-    procedure, letters = office.procedure, office.letters
-    assert letters is not None  # an installation gives each office its own
-    wanted = {letter.template: ("letters", name) for name, letter in procedure.letters.items()}
-    for act, name in procedure.acts.items():
-        if name not in procedure.letters:
-            wanted.setdefault(name, ("acts", act))
-    for template, place in wanted.items():
-        line = procedure.lines.get(place, 0)
-        try:
-            letters.variables(f"{procedure.id}/{template}")
-        except CannotRender as fault:
-            yield Fault(procedure.file, line, str(fault), f"Write {procedure.id}/{template}.j2 or correct the name.")
 
 
 def roles_unheld(office: Office, folder: Path) -> Iterator[Fault]:

@@ -24,6 +24,7 @@ from jinja2 import (
     TemplateSyntaxError,
     UndefinedError,
     meta,
+    nodes,
 )
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -71,6 +72,14 @@ class Letters:
         tag = words.one_line(context.get("tag") or "")
         return Rendered(f"{tag} {subject}".strip()[:_SUBJECT_LIMIT], text, html)
 
+    def text(self, template: str, context: Mapping[str, object]) -> str:
+        """The letter as plain text only, for a trial. Raises CannotRender."""
+        path = self._path(template)
+        try:
+            return plain.tidy(self._text.get_template(path).render(context))
+        except Exception as error:
+            raise self._explained(template, path, error) from None
+
     def page(self, template: str, context: Mapping[str, object]) -> str:
         """A document that exists as HTML only, such as the closure report. Raises CannotRender."""
         path = self._path(template)
@@ -100,6 +109,32 @@ class Letters:
                 if name.partition("/")[0] in (procedure, "shared", "layouts"):
                     found.setdefault(name, hashlib.sha256(path.read_bytes()).hexdigest()[:12])
         return found
+
+    def parts(self, template: str) -> dict[tuple[str, str], tuple[str, int]]:
+        """The parts of variables that the letter itself names, such as ("case", "summary"), each with file and line.
+
+        Raises CannotRender.
+        """
+        path = self._path(template)
+        try:
+            source, file, _ = self._text.loader.get_source(self._text, path)  # type: ignore[union-attr]
+            tree = self._text.parse(source, path)
+        except TemplateError as error:
+            raise self._explained(template, path, error) from None
+        found: dict[tuple[str, str], tuple[str, int]] = {}
+        for node in tree.find_all(nodes.Getattr):
+            if isinstance(node.node, nodes.Name):
+                found.setdefault((node.node.name, node.attr), (Path(file or path).name, node.lineno))
+        return found
+
+    def optional(self, template: str) -> set[str]:
+        """The variables that the letter itself assigns, or for which it says what holds without them."""
+        path = self._path(template)
+        source, _, _ = self._text.loader.get_source(self._text, path)  # type: ignore[union-attr]
+        tree = self._text.parse(source, path)
+        assigned = {n.name for n in tree.find_all(nodes.Name) if n.ctx == "store"}
+        defaults = (f.node for f in tree.find_all(nodes.Filter) if f.name == "default")
+        return assigned | {node.name for node in defaults if isinstance(node, nodes.Name)}
 
     def variables(self, template: str) -> set[str]:
         """The names a letter reads from its context, those of its layouts included. Raises CannotRender."""

@@ -26,6 +26,12 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _LINK = re.compile(r"(?:mailto:|https://)[^\s<>\"'\\]+", re.ASCII | re.IGNORECASE)
 
 
+class Unset(str):
+    """An empty text that no sentence should state: `said` refuses it, so that a trial finds the place."""
+
+    __slots__ = ()
+
+
 class Empty(Exception):
     """A sentence needs a value that is None: an empty place in a letter would mislead its reader."""
 
@@ -57,7 +63,7 @@ def day(value: date | None) -> str:
 
 def said(value: object) -> str:
     """Any value as a letter says it; markup that a macro made passes as it is; None raises Empty."""
-    if value is None:
+    if value is None or isinstance(value, Unset):
         raise Empty("value")
     if isinstance(value, Markup):
         return value

@@ -22,6 +22,11 @@ from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import TimerDue
 from mailflow.store import Unit
 
+# What letters know of a contract, if the case has one that is in the register.
+FROM_CONTRACT = tuple(
+    "contract_title default_clause dispute_clause notice_method contract_start publication_flag".split()
+)
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -63,6 +68,11 @@ class CaseWords:
         if name.startswith("_"):
             raise AttributeError(name)
         return self._known.get(name, "")
+
+
+def all_words(words: CaseWords) -> Mapping[str, object]:
+    """All of the values by name."""
+    return words._known
 
 
 def office_words(office: Office) -> CaseWords:
@@ -138,14 +148,9 @@ def _contract_words(moment: Moment) -> dict[str, object]:
     contract = moment.office.register.contract(number)
     if contract is None:
         return {}
-    return {
-        "contract_title": contract.title,
-        "default_clause": contract.default_clause,
-        "dispute_clause": contract.dispute_clause,
-        "notice_method": contract.notice_method,
-        "contract_start": contract.start or "",
-        "publication_flag": "yes" if contract.publication_flag else "",
-    }
+    words = (contract.title, contract.default_clause, contract.dispute_clause, contract.notice_method)
+    flag = "yes" if contract.publication_flag else ""
+    return dict(zip(FROM_CONTRACT, (*words, contract.start or "", flag), strict=True))
 
 
 def _typed(procedure: Procedure, kind: str) -> str:

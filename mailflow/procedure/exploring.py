@@ -27,9 +27,11 @@ MOST_PLACES = 4000
 LONG_AFTER = 60
 MOST_TRIED = 25
 FIRST_YEAR = 2027
+SAID_EVERYWHERE = frozenset("note status help undo hold resume extend no_extension approve_correction received".split())
+ANSWERED = (("hold", "resume"), ("undo", "approve_correction"))
 WORDLESS = "no words in the mail"
 
-MOVING = frozenset({"moved", "spawned", "unjudged", "judged", "field"})
+MOVING = frozenset({"moved", "spawned", "unjudged", "judged", "field", "settled"})
 Key = tuple[str, str, str]  # machine kind, state, row
 
 
@@ -79,6 +81,18 @@ class Exploration:
                 self.ways[here].add(there)
                 if there not in self.plays and not pairs_of(there) <= self.pairs:
                     queue.append(self._keep(play))
+        self._say_acts()
+
+    def _say_acts(self) -> None:
+        """In each stage once: the words that every procedure has, which move nothing to another place."""
+        first = {place.parts[0]: play for place, play in reversed(self.plays.items())}
+        verbs = [v for v in self.procedure.verbs.values() if v.act in SAID_EVERYWHERE and v.say]
+        for play in first.values():
+            for verb in verbs:
+                after = play.copy()
+                for one in (verb, *(v for v in verbs if (verb.act, v.act) in ANSWERED)):
+                    for event in said(after, one)[:1]:
+                        self._happen(after, event, after.now)
 
     def _opened(self) -> Iterable[Rehearsal]:
         """The first mail; where it matters, also one that says words of the procedure besides."""

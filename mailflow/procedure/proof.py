@@ -64,7 +64,7 @@ def prove(
     try:
         found.explore()
         silence, silent = _silences(found, settings)
-        faults += [*_unreached(found), *_endless(found), *_hollow(found)]
+        faults += [*_unreached(found), *_endless(found), *hollow(found)]
     except (RuntimeError, ValueError) as error:
         why = "rows keep setting each other off." if isinstance(error, RecursionError) else str(error)
         told = f"The procedure cannot be played: {why}"
@@ -169,7 +169,7 @@ def _covered(found: Exploration, place: Place, covered: set[Pair]) -> bool:
     return place not in found.plays and pairs_of(place, memory=False) <= covered
 
 
-def _hollow(found: Exploration) -> Iterable[Fault]:
+def hollow(found: Exploration) -> Iterable[Fault]:
     """Clocks that count from something that, on some path, has not happened when their state is entered."""
     for (kind, name), (state, way) in sorted(found.hollow.items()):
         timer = found.procedure.machines[kind].timers[name]

@@ -204,7 +204,7 @@ def stimuli(play: Rehearsal) -> Iterator[Stimulus]:
             usual = [events[0], *(events[-1:] if kind == "said" and _themselves(hearing) else ())] if events else []
             for n, (event, terms) in enumerate(product(usual, other_offices(play, hearing) if usual else ())):
                 yield Stimulus(event, terms, f"{what}: office {n}")
-    for n, event in enumerate(_facts_set(play, listening)):
+    for n, event in enumerate((*_facts_set(play, listening), *_come_back(play, listening))):
         yield Stimulus(event, play.terms, f"set {n}")
     yield Stimulus(None, play.terms)
 
@@ -226,13 +226,19 @@ def events_of(play: Rehearsal, machine: Machine, rows: tuple[Row, ...], kind: st
 
 def _facts_set(play: Rehearsal, rows: Iterable[Row]) -> list[Event]:
     """Words that set a field which a guard here asks for: a flag, a date once recent and once long ago."""
-    phrases = {p for row in rows for p in (*row.needs, *row.needs_any)}
+    rows = tuple(rows)
+    phrases = {p for row in rows for p in (*row.needs, *row.needs_any, *(u.condition for u in row.letters))}
     asked = {name for p in phrases for kind, name in parts_of(p) if kind == "field"}
+    asked |= {_field_of(play.procedure, use.letter) for row in rows for use in row.letters}
     aged = {name for p in phrases if p.startswith("under ") for kind, name in parts_of(p) if kind == "field"}
     roles = {play.procedure.party_of(n) for p in phrases for kind, n in parts_of(p) if kind in ("address", "role")}
     asked |= {play.procedure.roles[r].unless_flag for r in roles if r in play.procedure.roles}
     found: list[Event] = []
+    by_register = {n: "yes" for n in asked if n and play.procedure.fields[n].type == "publication"}
     for verb in play.procedure.verbs.values():
+        if by_register and verb.act == "set" and play.procedure.fields[verb.field].type == "contract":
+            one = said(play, verb)[0].sayings[0]
+            found.append(Commands((replace(one, blanks={**one.blanks, "also": by_register}),)))
         if verb.act != "set" or verb.field not in asked or verb.unlisted:
             continue
         found += said(play, verb)[:1]
@@ -241,6 +247,21 @@ def _facts_set(play: Rehearsal, rows: Iterable[Row]) -> list[Event]:
             old = found[-1].sayings[0]
             found.append(Commands((replace(old, blanks={**old.blanks, "value": long_ago}),)))
     return found
+
+
+def _field_of(procedure: Procedure, letter: str) -> str:
+    """The field that names whom a letter goes to, if one person or organisation does."""
+    role = procedure.roles.get(procedure.party_of(procedure.letters[letter].to))
+    return role.field if role and not role.is_officer else ""
+
+
+def _come_back(play: Rehearsal, rows: Iterable[Row]) -> list[Event]:
+    """Letters that rows ask about, coming back from every address."""
+    named = {name for row in rows for t in row.on for name in t.tried}
+    phrases = [p for row in rows for p in (*row.needs, *(u.condition for u in row.letters))]
+    named |= {name for p in phrases for kind, name in parts_of(p) if kind == "letter"}
+    letters = (play.case.last_letter(name) for name in sorted(named))
+    return [LetterSettled(x.id, "bounced", play.now) for x in letters if x is not None and x.status == "sent"]
 
 
 def other_offices(play: Rehearsal, rows: Iterable[Row]) -> list[Terms]:

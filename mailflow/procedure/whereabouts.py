@@ -97,7 +97,7 @@ class Whereabouts:
             asked,
             tuple(sorted(flags)),
             tuple(sorted(set(self._answers(play)))),
-            (*self._switched_on(play), *(self._memory(play) if case.live() else ())),
+            (*self._switched_on(play), *(self._memory(play) if case.live() or self._switched_on(play) else ())),
             tuple(k for k in procedure.machines if k != procedure.main),
         )
 
@@ -179,8 +179,11 @@ def _fields_asked_for(procedure: Procedure) -> frozenset[str]:
 
 
 def _remembered(procedure: Procedure) -> tuple[str, ...]:
-    """Fields of the case that some guard asks for."""
+    """Fields of the case that some guard asks for, or that name whom a letter of a row goes to."""
     asked = {name for p in _phrases(_rows(procedure)) for kind, name in parts_of(p) if kind == "field"}
+    letters = {procedure.letters[use.letter].to for row in _rows(procedure) for use in row.letters}
+    written_to = (procedure.roles.get(procedure.party_of(name)) for name in letters)
+    asked |= {role.field for role in written_to if role and not role.is_officer}
     return tuple(sorted(asked & set(procedure.fields)))
 
 

@@ -319,15 +319,6 @@ def test_a_date_that_is_an_instant_is_refused(letters, context):
     assert "Monday 1 March 2027" in letters.render("council-concerns/M20", context).text
 
 
-def test_a_reason_that_is_not_known_is_left_out(letters, context):
-    """M30 gives no line "Why" when the officer wrote none; one that was written stands there."""
-    context["case"].reason = "Two calls were missed."
-    assert "Why: Two calls were missed." in letters.render("council-concerns/M30", context).text
-    context["case"].reason = ""
-    made = letters.render("council-concerns/M30", context)
-    assert "Why" not in made.text + made.html and "Recommended by" in made.text
-
-
 def test_a_question_asked_again_says_the_same_in_text_and_html(letters, context):
     """M57 the second time: since when, whom we asked, what is held; in both forms."""
     holds = "reminders to the service provider on [CC-2027-0042-K7] are held"

@@ -6,8 +6,10 @@ from functools import cache
 
 import pytest
 
-from mailflow.procedure.proof import Findings, prove
-from tests.procedure.driver import calendar, council
+from mailflow.procedure.exploring import Exploration, Step
+from mailflow.procedure.proof import Findings, hollow, prove
+from mailflow.procedure.reading import read
+from tests.procedure.driver import COUNCIL, ROOT, calendar, council
 from tests.procedure.insurer import insurer
 
 MONTHS_OF_SILENCE = 45  # working days; parking while an investigation runs is the one that may take longer
@@ -48,6 +50,33 @@ def test_only_parking_lets_silence_last():
 def test_a_stage_passed_at_once_is_bounded_too():
     """Stage 9 is left in the step that enters it while anybody can decide; otherwise its clock tells the manager."""
     assert 3 <= proved().silence[("concern", "REC")] <= 8
+
+
+class _Found(Exception):
+    """Enough has been seen."""
+
+
+def test_the_papers_own_hole_at_stage_8_is_found():
+    """The paper counts stage 8 from step 7, which is left out when the provider accepts (Q2): so it is named."""
+    text = (ROOT / COUNCIL).read_text("utf-8")
+    start = 'T8 = { clause = "Within 5 working days after step 7", from = '
+    written = text.replace(f'{start}"entry"', f'{start}"letter M29"')
+    assert written != text
+    procedure, faults = read(written, COUNCIL)
+    assert procedure is not None and not faults
+
+    def enough(step: Step) -> None:
+        if ("concern", "T8") in found.hollow:
+            raise _Found
+
+    found = Exploration(procedure, calendar(), enough)
+    with pytest.raises(_Found):
+        found.explore()
+    (fault,) = (f for f in hollow(found) if "T8" in f.what)
+    assert "T8 (Review the concern) has no starting point on some path: it counts from letter M29" in fault.what
+    assert "the state REV of concern (Under review) is entered by the rows c01" in fault.what and "c25" in fault.what
+    assert fault.line == written.splitlines().index(next(x for x in written.splitlines() if x.startswith(start))) + 1
+    assert 'from = "letter M29 or entry"' in fault.fix
 
 
 # Rows that no trial takes in a state. What a step has decided leaves in the trial before the next word, so p3

@@ -40,12 +40,17 @@ def told(ctx: click.Context, file: Path, templates: Path | None, ending: str) ->
 def titled(procedure: Procedure, file: Path, templates: Path | None) -> Telling:
     """The words of a procedure with the titles of the letters that stand near the file, if they can be found."""
     try:
-        # Layouts and the letters that all procedures share may be the shipped ones.
-        letters = Letters([templates or _near(file, procedure.id), places.shipped("templates")])
+        letters = letters_of(file, templates, procedure)
     except MailflowError:
         return Telling(procedure)  # letters go by the names they have in the file
     names = {letter.template for letter in procedure.letters.values()}
     return Telling(procedure, {name: letters.title(f"{procedure.id}/{name}") for name in names})
+
+
+def letters_of(file: Path, templates: Path | None, procedure: Procedure) -> Letters:
+    """The letters of a procedure file, the shipped layouts and shared ones behind its own. Raises MailflowError."""
+    folders = (templates or _near(file, procedure.id), places.shipped("templates"))
+    return Letters(list(dict.fromkeys(folders)))
 
 
 def _near(file: Path, name: str) -> Path:
