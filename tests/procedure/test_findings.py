@@ -183,7 +183,8 @@ def test_guards_that_exclude_each_other_are_no_clash(one: str, other: str):
             row("a9", 'mail = "firm"', "END", f'needs = ["{other}"]\n'),
         )
     )
-    from mailflow.procedure.proof_rows import clashes
+    from mailflow.procedure import guard_shapes, values
+from mailflow.procedure.proof_rows import clashes
 
     assert clashes(procedure) == ([], [])
 
@@ -390,6 +391,13 @@ def test_a_misspelt_name_suggests_the_nearest(old: str, new: str, what: str, nea
     misspelt = re.search(r'"([^"]*)"$', what)
     there = text.splitlines()[found[0].line - 1]
     assert misspelt and (misspelt[1] in there or "ladder = " in there)  # a rung is named where its ladder is used
+
+
+@pytest.mark.parametrize("names", [guard_shapes.NAMES, values.NAMES], ids=["guards", "values"])
+def test_each_shape_says_what_its_parts_name(names: dict[str, str]):
+    """A shape whose parts were not said would let a misspelt field pass into a running procedure."""
+    silent = {pattern for pattern, said in names.items() if re.compile(pattern).groups and not said}
+    assert silent == set()
 
 
 def test_all_misspelt_names_come_at_once_with_what_is_no_shape():
