@@ -7,6 +7,8 @@ import re
 import pytest
 
 from mailflow.errors import Fault
+from mailflow.procedure import guard_shapes, values
+from mailflow.procedure.proof_rows import clashes
 from tests.procedure import tiny
 
 A_ROW = '\n[[row]]\nid = "{}"\nfrom = ["NEW"]\non = [{{ {} }}]\nto = "{}"\n'
@@ -183,9 +185,6 @@ def test_guards_that_exclude_each_other_are_no_clash(one: str, other: str):
             row("a9", 'mail = "firm"', "END", f'needs = ["{other}"]\n'),
         )
     )
-    from mailflow.procedure import guard_shapes, values
-from mailflow.procedure.proof_rows import clashes
-
     assert clashes(procedure) == ([], [])
 
 
