@@ -55,6 +55,14 @@ def original(play: Play):
     until(play, "concern", "WPR")
 
 
+def by_rota(play: Play) -> Play:
+    """An officer found their own concern eligible, and nobody is allocated until the rota decides (Q5)."""
+    play.terms = replace(play.terms, settings={"rota": "1 working day"}, duty={"cmo": "cmo2@council.example"})
+    said(play, "cmo", ("referrer_is", {"value": "cmo@council.example"}))
+    play.eligible(play.now + SOON)
+    return until(play, "concern", "ALC")
+
+
 def disputed_before(play: Play):
     """A dispute is open when the time to dispute ends: letter 3 came back and went again after a referral."""
     said(play, "spo", ("no_notice", {"reason": "Later"}))
@@ -144,6 +152,7 @@ ROWS = [
     ("c18", "ELG", word("allocate_to", who="cmo2@council.example"), C, "ALC", "M19"),
     ("c18", "ELG", word("allocate_me"), C, "ALC", "M19"),
     ("c18t", "ELG", clock(C, "ALC"), C, "ALC", ""),
+    ("c18r", "RCV", by_rota, C, "ALC", "M04 M19 M49"),
     ("c18a", "ALC", word("allocate_me"), C, "ALC", "M19"),
     ("c19", "ALC", word("send_original"), C, "WPR", "M20"),
     ("c19", "ELG", word("send_original"), C, "WPR", "M20"),
