@@ -214,10 +214,13 @@ def _tell_owner(moment: Moment, fact: Fact, about: list[tuple[str, object]]) -> 
 
 
 def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, now: datetime, hold: bool) -> None:
-    """Composition 10: letters to parties that nobody has claimed wait while the case is on hold."""
+    """Composition 10: letters to parties that nobody has claimed wait while the case is on hold. What a restricted
+    case sends goes to those who may see it, and does not wait."""
     for sent in case.letters.values():
         role = procedure.roles.get(procedure.party_of(sent.role))
-        if sent.status != "decided" or role is None or role.is_officer or sent.name == procedure.acts["paused"]:
+        if sent.status != "decided" or role is None or role.is_officer or sent.name == procedure.acts.get("paused"):
+            continue
+        if hold and case.restricted:
             continue
         due = office.calendar.office_time(max(now, sent.leave_at) if sent.leave_at else now)
         unit.outbox.set_leave(sent.id, now + timedelta(days=unrendered.FAR) if hold else due)

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, hearing, registering, returning
+from mailflow.flow import buttons, colleagues, hearing, registering, returning
 from mailflow.flow.arrived import Mail, party_event, read_again
 from mailflow.flow.opening import open_new
 from mailflow.flow.people import ACCEPTED, speaker_on
-from mailflow.flow.placing import Outcome, file_mail
+from mailflow.flow.placing import Outcome, file_mail, is_sealed
 from mailflow.flow.ports import House, Office
 from mailflow.flow.replying import doubt_person, reply_plainly
 from mailflow.mail.commands import Saying
@@ -48,7 +48,8 @@ def answer(house: House, unit: Unit, office: Office, mail: Mail, tag: str, now: 
     saying = reading.sayings[0]
     verb = office.procedure.verbs[saying.verb]
     roles = everything(office.procedure, hearing.actor_of(office, mail).roles)
-    if "anyone" not in verb.by and roles.isdisjoint(verb.by):
+    asked = is_sealed(unit, held) and mail.sender in colleagues.named_readers(office)  # whatever role they hold
+    if "anyone" not in verb.by and roles.isdisjoint(verb.by) and not asked:
         who = office.procedure.roles[verb.by[0]].title
         return _told(house, unit, office, mail, f'Only {who} may say "{verb.label}".', "an answer by a wrong role", now)
     case, done, receipt = _settle_held(house, unit, office, mail, held, reading.sayings, now)

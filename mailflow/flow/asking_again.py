@@ -15,7 +15,8 @@ import structlog
 
 from mailflow.errors import Conflict, Unavailable
 from mailflow.flow.arrived import HELD_MARK
-from mailflow.flow.placing import askable, put_question
+from mailflow.flow.colleagues import named_readers
+from mailflow.flow.placing import askable, is_sealed, put_question
 from mailflow.flow.ports import House, Office
 from mailflow.mail import reference
 from mailflow.procedure.case import instant
@@ -107,6 +108,9 @@ def _addressees(unit: Unit, office: Office, held: Held, nth: int, now: datetime)
     """Whose question it is today, and to whom it goes the nth time."""
     today = office.calendar.local_date(now)
     case = str(held.suggestion.get("case") or "")
+    if is_sealed(unit, held):  # neither who stands in for the readers nor anybody above hears of it (Q45)
+        readers = named_readers(office)
+        return readers, readers
     owners = _there(office, held.suggestion.get("ask", ()), today) or askable(unit, office, case, now)
     if nth < DEPUTY:
         return owners, owners

@@ -68,11 +68,13 @@ def hold(
     to: Sequence[str] = (),
     at: datetime | None = None,
     report_on: str = "",
+    sealed: bool = False,
 ) -> Outcome:
     """Hold the mail and ask the owner of the suggested case, otherwise whoever screens (or `to`), what it is.
 
     senders: who may have raised it, for an officer to confirm. at: when an officer says that it came in (K8).
     report_on: the letter of ours of which the mail reports that it did not arrive.
+    sealed: only who may read restricted cases is asked, as of a mail that belongs to one (Q45).
     """
     year = office.calendar.local_date(now).year
     prefix = office.prefix + HELD_MARK
@@ -84,6 +86,9 @@ def hold(
         suggestion["ask"] = list(to)
     if report_on:
         suggestion["report_on"] = report_on
+    if sealed or is_sealed(unit, Held(tag, mail.kept.identity, why, suggestion, now, "", True)):
+        to = colleagues.named_readers(office)
+        suggestion["sealed"] = True
     unit.held.open(tag, mail.kept.identity, why, suggestion, now)
     held = Held(tag, mail.kept.identity, why, suggestion, now, "", True)
     put_question(house, unit, office, held, to or askable(unit, office, case, now), now)
@@ -149,6 +154,13 @@ def askable(unit: Unit, office: Office, case: str, now: datetime) -> list[str]:
         role = office.procedure.roles[role].above or role  # whoever raises a case screens nothing
     holders = screeners(office, role, today)
     return [h.email for h in holders] or [office.administrator or office.address]
+
+
+def is_sealed(unit: Unit, held: Held) -> bool:
+    """Whether only the readers of restricted cases are asked: so it was put, or its case has become one."""
+    about = (held.suggestion.get("case"), *held.suggestion.get("others", ()))
+    views = (unit.views.get(str(ref)) for ref in about if ref)
+    return bool(held.suggestion.get("sealed")) or any(view and view.get("restricted") for view in views)
 
 
 def screeners(office: Office, role: str, today: date) -> tuple[Officer, ...]:

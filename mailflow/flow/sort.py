@@ -20,6 +20,7 @@ from mailflow.flow import (
     answering,
     arrived,
     colleagues,
+    confiding,
     hearing,
     opening,
     origin,
@@ -291,13 +292,15 @@ def _junk(house: House, unit: Unit, office: Office, mail: Mail, match: Match, no
     if not (match.case or match.others or listed or live):
         return placing.Outcome("done", "junk folder, nobody we know")
     case = match.case or (live[0] if len(live) == 1 else "")
-    return placing.hold(
-        house, unit, office, mail, "it was in the junk folder", now, case=case, others=match.others or tuple(live)
-    )
+    others, sealed = match.others or tuple(live), confiding.is_confided(office, mail)
+    why = "it was in the junk folder"
+    return placing.hold(house, unit, office, mail, why, now, case=case, others=others, sealed=sealed)
 
 
 def _conflict(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
     """Two cases named: recorded on both, moves neither, the officer is asked (alaveteli#2164)."""
+    if confiding.is_confided(office, mail):
+        return confiding.unplaced(house, unit, office, mail, now, match.others)
     for ref in match.others:
         if unit.log.last(ref):
             placing.file_mail(unit, office, mail, ref, "")
@@ -317,8 +320,7 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
     ref, procedure = case.ref, stepping.procedure_of(house, office, case)
     speaker = speaker_on(office, procedure, case, mail.sender, today)
     if speaker is None:
-        why = "somebody who is not listed on it has written with its reference"
-        return placing.hold(house, unit, office, mail, why, now, case=ref)
+        return _stranger(house, unit, office, mail, ref, now)
     if mail.trust.failed:
         why = f"our mail server could not confirm that {mail.sender} sent it ({mail.trust.why})"
         return placing.hold(house, unit, office, mail, why, now, case=ref, role=speaker.role)
@@ -339,13 +341,25 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
     return placing.Outcome("done", match.reason, ref)
 
 
-def _no_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
+def _stranger(house: House, unit: Unit, office: Office, mail: Mail, ref: str, now: datetime) -> placing.Outcome:
+    if confiding.is_confided(office, mail):
+        return confiding.unplaced(house, unit, office, mail, now)
+    why = "somebody who is not listed on it has written with its reference"
+    return placing.hold(house, unit, office, mail, why, now, case=ref)
+
+
+def _no_case(  # noqa: PLR0911 - one way out for each kind of writer
+    house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime
+) -> placing.Outcome:
     """Nothing names a case: a listed party is held and asked about, anybody else opens a new one (G1, c01)."""
     if match.by == "unknown" or match.guess or "check characters" in match.reason:
         held = placing.hold(house, unit, office, mail, match.reason, now, case=match.guess)
         return replace(held, case="")  # a guess is for a person to confirm
     if mail.sender in set(office.settings.get("blocked_senders", ())):
         return placing.Outcome("done", "the sender is blocked")
+    if confiding.from_a_reader(office, mail):
+        why = "it comes from somebody who may read restricted records, and names none"
+        return placing.hold(house, unit, office, mail, why, now, sealed=True)
     theirs = _live_cases(unit, office, mail, now)
     if theirs:
         why = f"a party of {', '.join(theirs[:3])} has written without its reference"

@@ -31,13 +31,16 @@ def read_words(
     subject = mail.message.subject
     forms = forms_of(procedure, names)
     reading = commands.read(mail.reply.new, subject, forms, today, office.calendar.add_working_days)
-    alone = _above_all(procedure, mail, reading)
+    alone = _above_all(procedure, mail, reading, names)
     return replace(reading, sayings=(alone,), doubts=()) if alone else reading
 
 
-def _above_all(procedure: Procedure, mail: Mail, reading: commands.Reading) -> commands.Saying | None:
-    """A word that outranks all others is taken on whatever line it stands alone, however unclear the rest may be."""
-    highest = [v for v in procedure.verbs.values() if ANYTHING in v.beats]
+def _above_all(
+    procedure: Procedure, mail: Mail, reading: commands.Reading, names: Sequence[str] | None
+) -> commands.Saying | None:
+    """A word that outranks all others is taken on whatever line it stands alone, however unclear the rest may be;
+    not from somebody who may only say other words."""
+    highest = [v for v in procedure.verbs.values() if ANYTHING in v.beats and (names is None or v.name in names)]
     wanted = {" ".join(text.casefold().split()): v.name for v in highest for text in v.say}
     if not wanted:
         return None

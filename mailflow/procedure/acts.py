@@ -19,7 +19,19 @@ from mailflow.procedure.definition import Verb
 from mailflow.procedure.events import MailCame, Said, TimerDue
 from mailflow.procedure.firing import judge
 
-__all__ = ["IN_HOLD", "act", "all_roles", "head", "hold_step", "in_hold", "out_of_order", "receipt", "refuse"]
+__all__ = [
+    "IN_HOLD",
+    "act",
+    "all_roles",
+    "head",
+    "hold_step",
+    "in_hold",
+    "main_of",
+    "out_of_order",
+    "over",
+    "receipt",
+    "refuse",
+]
 
 LAPSE, OVERDUE = "lapse", "overdue"
 IN_HOLD = frozenset("note status help undo hold resume received set weekly_on weekly_off posted".split())
@@ -171,12 +183,17 @@ def _released(d: Decision, said: Said) -> tuple[MailCame, ...]:
         for role, mail, sender, at in d.case.hold.get("mails", ())
     )
     told = bool(d.case.hold.get("told"))
-    d.emit("released", main_of(d).id, by=said.by.address, at=d.at.isoformat())
-    d.emit("timer_ended", main_of(d).id, timer=d.procedure.hold.timer, how="resumed")
-    timers.resume_all(d)
+    over(d, said)
     if told:
         _to_party(d, said, d.procedure.acts["paused"], {})
     return waited
+
+
+def over(d: Decision, said: Said) -> None:
+    """Nothing waits any more."""
+    d.emit("released", main_of(d).id, by=said.by.address, at=d.at.isoformat())
+    d.emit("timer_ended", main_of(d).id, timer=d.procedure.hold.timer, how="resumed")
+    timers.resume_all(d)
 
 
 def in_hold(d: Decision, said: Said) -> None:

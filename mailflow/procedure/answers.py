@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from mailflow.procedure import dispatch, ranking, values
 from mailflow.procedure.decision import Decision, Refused
+from mailflow.procedure.definition import ANYTHING
 from mailflow.procedure.events import Said
 from mailflow.procedure.standing import Machine
 
@@ -101,7 +102,8 @@ def refuse(d: Decision, said: Said, refusal: Refused) -> None:
         choices = (said.verb, *(v for v in speakable(d, all_roles(d, said.by.roles)) if v != said.verb))
     extra = {"kind": refusal.kind, "said": said.line, "verb": said.verb, "mail": said.mail}
     dispatch.send(d, machine, letter, why=refusal.why, buttons=choices, extra=extra)
-    if refusal.role:
+    # What only its speaker may know of is told to nobody else, not even as a word that was refused (Q45).
+    if refusal.role and not d.case.restricted and ANYTHING not in d.procedure.verbs[said.verb].beats:
         extra["to_holder"] = True
         dispatch.send(
             d, machine, d.procedure.acts["refused_holder"], why=refusal.why, to_roles=(refusal.role,), extra=extra

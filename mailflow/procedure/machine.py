@@ -180,7 +180,9 @@ def _said(d: Decision, said: Said) -> None:
     roles = acts.all_roles(d, said.by.roles)
     if not d.may_see(said.by.address):
         raise Refused("refused", "This person may not see the case.")
-    if "anyone" not in verb.by and roles.isdisjoint(verb.by):
+    # A restricted case has no officers left but its readers, who must be able to close what is open on it.
+    reads = bool(d.case.restricted and verb.act and not d.people_are_parties(said.by))
+    if "anyone" not in verb.by and roles.isdisjoint(verb.by) and not reads:
         holder = next((r for r in verb.by if d.procedure.roles[r].is_officer), "")
         title = d.procedure.roles[holder or verb.by[0]].title
         raise Refused("refused", f'Only {title} may say "{verb.label}".', role=holder)
@@ -245,6 +247,8 @@ def _say_row(d: Decision, said: Said) -> None:
     machine, row = passing[0]
     acts.head(d, said, machine.id, final=row.no_undo)
     fire(d, row, machine.id)
+    if d.case.hold and acts.main_of(d).ended and not d.case.hold.get("breach"):
+        acts.over(d, said)  # a word that is heard in a hold has ended the case; a breach waits until it is closed
 
 
 def _confirmable(d: Decision, row: Row) -> bool:
