@@ -84,7 +84,7 @@ def fate(envelopes: Iterable[Envelope]) -> tuple[str, str]:
 def tell_owed(house: House, now: datetime) -> bool:
     """Tell cases what could not be told before; True if one was told. One letter's failure does not stop the others."""
     with house.store.read() as unit:
-        waiting = [letter_id for letter_id in _owed(unit) if house.serves(letter_id) and _ripe(unit, letter_id)]
+        waiting = [letter_id for letter_id in _owed(unit) if _ripe(house, unit, letter_id)]
     first: Exception | None = None
     told = False
     for letter_id in waiting:
@@ -104,10 +104,13 @@ def tell_owed(house: House, now: datetime) -> bool:
     return told
 
 
-def _ripe(unit: Unit, letter_id: str) -> bool:
+def _ripe(house: House, unit: Unit, letter_id: str) -> bool:
+    """Whether it is known what became of a letter, and its office is served now."""
     bundle = unit.outbox.get(letter_id)
     if bundle is None:
         return True
+    if not house.serves(bundle[0].case):
+        return False
     open_states = ("waiting", "claimed", "deferred", "in_doubt")
     return bool(fate(bundle[1])[0]) or not any(e.state in open_states for e in bundle[1] if not e.home)
 

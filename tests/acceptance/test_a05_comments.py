@@ -33,7 +33,7 @@ def test_a5_the_referrers_comments(tmp_path: Path):
             c.replied(f"2027-03-17 1{n}:00", ref, f"We dispute what is said (matter {n}).")
             c.word(f"2027-03-17 1{n}:30", CMO, ref, "Disputed")
             assert c.clocks(ref)["T6"] == "2027-03-19"
-        c.word("2027-03-18 10:00", CMO, protected, "Protected referrer\nReferrer agrees to be asked")
+        c.word("2027-03-18 10:00", CMO, protected, "Referrer agrees to be asked\nProtected referrer")
         for n, ref in enumerate(refs):
             c.word(f"2027-03-19 10:0{n}", CMO, ref, "Send original")
         c.go("2027-03-19 10:30")

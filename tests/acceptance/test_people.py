@@ -14,8 +14,8 @@ from tests.acceptance.council import (
     TO_REFERRER,
     WHICH,
     council,
-    words,
 )
+from tests.acceptance.office import words
 
 DPO = "samir.bose@council.example"
 NAMES = ("beth", "carrow")
