@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.flow import people, sealing, telling
-from mailflow.flow.foreseeing import Foreseen, foresee
+from mailflow.flow.foreseeing import Foreseen, Look, after_mail, foresee
 from mailflow.flow.history import history
 from mailflow.flow.moment import Moment
 from mailflow.flow.ports import House, Office
@@ -21,7 +21,7 @@ from mailflow.flow.regions import office_for
 from mailflow.procedure.case import HEADS, Case, Machine
 from mailflow.procedure.deadlines import clock_words, long_date
 from mailflow.procedure.decision import Decision
-from mailflow.procedure.definition import MachineDef, Procedure, State
+from mailflow.procedure.definition import MachineDef, Procedure
 from mailflow.procedure.dispatch import owner_role
 from mailflow.procedure.events import Contact, TimerDue
 from mailflow.procedure.machine import sayable
@@ -84,7 +84,13 @@ def explain(
     shown = [m for m in live if m.kind == procedure.main] + [m for m in live if m.kind != procedure.main]
     terms = people.terms_for(house, unit, office, procedure, case, TimerDue("", "", "", 0, now), now)
     d = Decision(procedure, terms, case, now, office.calendar)
-    ahead = foresee(procedure, terms, office.calendar, case, now, lambda address: _name(office, address))
+    letters = house.letters_of(office)
+
+    def titled(letter: str) -> str:
+        defined = procedure.letters.get(letter)
+        return letters.title(f"{procedure.id}/{defined.template if defined else letter}")
+
+    look = Look(procedure, terms, office.calendar, case, now, lambda address: _name(office, address), titled)
     return Explanation(
         ref=case.ref,
         procedure=procedure.title,
@@ -94,8 +100,8 @@ def explain(
         standings=tuple(_standing(unit, office, d, m, folk, lines) for m in shown),
         hold=_hold(case),
         dates=tuple(telling.next_dates(procedure, case)),
-        foreseen=tuple((_when(office, one), one.what) for one in ahead),
-        may_say=tuple(_may_say(procedure, case, folk)),
+        foreseen=tuple((_when(office, one), one.what) for one in foresee(look)),
+        may_say=tuple(_may_say(look, folk)),
         always=tuple(_always(procedure)),
     )
 
@@ -162,41 +168,40 @@ def _why(unit: Unit, office: Office, procedure: Procedure, machine: Machine, lin
     return (*found, *([reason] if reason else []))
 
 
-def _may_say(procedure: Procedure, case: Case, folk: Mapping[str, tuple[Contact, ...]]) -> list[MaySay]:
+def _may_say(look: Look, folk: Mapping[str, tuple[Contact, ...]]) -> list[MaySay]:
+    procedure, case = look.procedure, look.case
     now = {name for m in case.machines.values() for name in sayable(procedure, case, m)}
     found = []
     for role in procedure.roles.values():
+        names = _names(folk.get(role.name, ()))
         mine = {role.name, *role.also}
         words = [
             telling.plain_label(v.label)
             for v in procedure.verbs.values()
-            if v.name in now and v.say and not v.part_of and mine.intersection(v.by)
+            if v.name in now and v.say and not v.part_of and not v.act and mine.intersection(v.by)
         ]
-        words += _by_mail(procedure, case, role.name)
-        names = _names(folk.get(role.name, ()))
+        if names and not role.is_officer and case.live() and _heard(procedure, case, role.name):
+            stage = after_mail(look, role.name)
+            words.append(f"any mail: the stage becomes {stage}" if stage else "any mail: the owner sees it")
         if words and names:
             found.append(MaySay(role.title, names, tuple(dict.fromkeys(words))))
     return found
+
+
+def _heard(procedure: Procedure, case: Case, role: str) -> bool:
+    """Whether some row of a live machine listens to mail of this role now."""
+    return any(
+        t.kind == "mail" and role in t.names
+        for machine in case.live()
+        for row in procedure.machines[machine.kind].rows_from(machine.state)
+        for t in row.on
+    )
 
 
 def _always(procedure: Procedure) -> list[str]:
     officers = {role.name for role in procedure.roles.values() if role.is_officer} | {"anyone"}
     verbs = (v for v in procedure.verbs.values() if v.act and v.say and officers.intersection(v.by))
     return list(dict.fromkeys(telling.plain_label(v.label) for v in verbs if v.act not in FOR_HELD_MAIL))
-
-
-def _by_mail(procedure: Procedure, case: Case, role: str) -> list[str]:
-    """What a mail of this role does now, a sentence each."""
-    found = []
-    for machine in case.live():
-        definition = procedure.machines[machine.kind]
-        for row in definition.rows_from(machine.state):
-            if any(t.kind == "mail" and role in t.names for t in row.on):
-                state: State | None = definition.states.get(row.to)
-                moves = state is not None and row.to != machine.state
-                found.append(f"any mail: the stage becomes {state.title}" if moves else "any mail: the owner sees it")
-                break
-    return found[:1]
 
 
 def _hold(case: Case) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import Case, Fact
 from mailflow.procedure.definition import Procedure
-from mailflow.procedure.events import Terms, TimerDue
+from mailflow.procedure.events import MailCame, Terms, TimerDue
 from mailflow.procedure.rehearsal import Rehearsal
 
 MOST = 12  # events looked ahead
@@ -29,20 +29,28 @@ class Foreseen:
     what: tuple[str, ...]
 
 
-def foresee(
-    procedure: Procedure,
-    terms: Terms,
-    calendar: Calendar,
-    case: Case,
-    now: datetime,
-    named: Callable[[str], str],
-) -> list[Foreseen]:
-    """What follows from silence, in order, up to and including the first step that moves a stage.
+@dataclass(frozen=True)
+class Look:
+    """From where one looks ahead. named: how the person of an address is called; titled: what a letter is called."""
 
-    named: how a person of an address is called.
-    """
-    play = Rehearsal(procedure, terms, calendar, case.ref)
-    play.case, play.now = case, now
+    procedure: Procedure
+    terms: Terms
+    calendar: Calendar
+    case: Case
+    now: datetime
+    named: Callable[[str], str]
+    titled: Callable[[str], str]
+
+    def play(self) -> Rehearsal:
+        """The case on a copy, at this moment."""
+        found = Rehearsal(self.procedure, self.terms, self.calendar, self.case.ref)
+        found.case, found.now = self.case, self.now
+        return found
+
+
+def foresee(look: Look) -> list[Foreseen]:
+    """What follows from silence, in order, up to and including the first step that moves a stage."""
+    play = look.play()
     found: list[Foreseen] = []
     for _ in range(MOST):
         due = play.next_due()
@@ -50,19 +58,35 @@ def foresee(
             break
         at, event = due
         facts = play.happen(event, at)
-        what = tuple(dict.fromkeys(_told(procedure, play.case, facts, named)))
+        what = tuple(dict.fromkeys(_told(look, play.case, facts)))
         if what and isinstance(event, TimerDue):
             found.append(Foreseen(at, what))
-        if any(f.kind == "moved" and f.data["from"] != f.data["to"] for f in facts):
+        if any(_moves(fact) for fact in facts):
             break
     return found
 
 
-def _told(procedure: Procedure, case: Case, facts: list[Fact], named: Callable[[str], str]) -> list[str]:
+def after_mail(look: Look, role: str) -> str:
+    """To which stage a mail of this role would lead now, "" if it would be filed and shown only."""
+    facts = look.play().happen(MailCame(role, look.now, "foreseen", "foreseen@mailflow.invalid"), look.now)
+    moved = next((fact for fact in facts if _moves(fact)), None)
+    if moved is None:
+        return ""
+    machine = look.case.machines.get(moved.machine)
+    kind = machine.kind if machine else look.procedure.main
+    return look.procedure.machines[kind].states[str(moved.data["to"])].title
+
+
+def _moves(fact: Fact) -> bool:
+    return fact.kind == "moved" and fact.data["from"] != fact.data["to"]
+
+
+def _told(look: Look, case: Case, facts: list[Fact]) -> list[str]:
+    procedure = look.procedure
     letters = [f for f in facts if f.kind == "letter" and f.data.get("status", "decided") == "decided"]
-    told = [_letter(procedure, fact, named) for fact in letters]
+    told = [_letter(look, fact) for fact in letters]
     for fact in facts:
-        if fact.kind == "moved" and fact.data["from"] != fact.data["to"]:
+        if _moves(fact):
             machine = case.machines[fact.machine]
             definition = procedure.machines[machine.kind]
             state = definition.states[str(fact.data["to"])]
@@ -72,12 +96,13 @@ def _told(procedure: Procedure, case: Case, facts: list[Fact], named: Callable[[
     return told
 
 
-def _letter(procedure: Procedure, fact: Fact, named: Callable[[str], str]) -> str:
-    name = procedure.party_of(str(fact.data.get("role", "")))
-    role = procedure.roles.get(name)
+def _letter(look: Look, fact: Fact) -> str:
+    name, letter = look.procedure.party_of(str(fact.data.get("role", ""))), str(fact.data["name"])
+    role = look.procedure.roles.get(name)
     if role is not None and not role.is_officer:
-        return f"a letter goes to: {role.title} ({fact.data['name']})"
-    people = [named(str(address)) for address in fact.data.get("to", ())] or [role.title if role else name]
+        title = look.titled(letter)
+        return f'"{title}" ({letter}) goes to: {role.title}' if title else f"{letter} goes to: {role.title}"
+    people = [look.named(str(address)) for address in fact.data.get("to", ())] or [role.title if role else name]
     who = " and ".join(filter(None, [", ".join(people[:-1]), people[-1]]))
     done = "reminded" if fact.data.get("timer") else "told"
-    return f"{who} {'is' if len(people) == 1 else 'are'} {done} ({fact.data['name']})"
+    return f"{who} {'is' if len(people) == 1 else 'are'} {done} ({letter})"

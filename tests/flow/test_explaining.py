@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailflow.flow.advance import procedure_of, read_case
 from mailflow.flow.explaining import Explanation, explain
-from tests.flow.bench import MAYA, Bench, at
+from tests.flow.bench import JOAN, MAYA, OLIVE, Bench, at
 
 
 def _explained(bench: Bench, when: str) -> Explanation:
@@ -22,6 +22,18 @@ def test_an_officer_who_asks_is_told_why(waiting: Bench) -> None:
     assert "Waiting for: Service provider (Joan Pell, Victor Amis)" in words
     assert 'The procedure says: "On the 14th day after step 3"' in words and "Why it is here:" in words
     assert "What happens if nothing comes" in words and "the stage becomes 4, Provider reminded" in words
+    assert '"Reminder: your response was due" (M22) goes to: Service provider' in words
+
+
+def test_it_says_what_a_mail_would_do(waiting: Bench) -> None:
+    """Tried on a copy: the provider's mail opens the judging, the referrer's is only shown; and so it is."""
+    may = {one.who: one.words for one in _explained(waiting, "2027-02-03 10:00").may_say}
+    assert may["Service provider"] == ("any mail: the stage becomes Provider's reply to be judged",)
+    assert may["Referrer"] == ("any mail: the owner sees it",)
+    waiting.mail("2027-02-03 11:00", OLIVE, f"Re: {waiting.tag()}", "One more thing.")
+    assert waiting.state() == "WPR"
+    waiting.mail("2027-02-03 12:00", JOAN, f"Re: {waiting.tag()}", "We accept this.")
+    assert waiting.state() == "RSP"
 
 
 def test_what_is_foreseen_happens(waiting: Bench) -> None:
