@@ -1,4 +1,4 @@
-"""What a source of mail is: the port behind which IMAP servers and spool folders stand.
+"""What a source of mail is: the port behind which IMAP servers and Maildirs stand.
 
 In: the ledger's answer which UIDs of a folder are known already.
 Out: `Raw`, the octets of one mail and the instant the server took it in.

@@ -18,7 +18,6 @@ from mailflow.demo.server import EmbeddedMail
 from mailflow.mailbox.imap import ImapSource
 from mailflow.mailbox.maildir import MaildirSource
 from mailflow.mailbox.source import Source
-from mailflow.mailbox.spool import SpoolSource
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import COUNCIL, USERS
 
@@ -223,25 +222,3 @@ class TestDovecot(SourceContract):
         )
         assert source.folders() == ("INBOX", "Sent", "Junk")
         source.close()
-
-
-class TestSpool(SourceContract):
-    """Files in a folder."""
-
-    @pytest.fixture
-    def box(self, tmp_path: Path) -> Iterator[Box]:
-        for folder in ("Sent", "Junk"):
-            (tmp_path / folder).mkdir()
-        numbers = iter(range(10**6))
-
-        def place(folder: str) -> Path:
-            return tmp_path if folder == "INBOX" else tmp_path / folder
-
-        def put(octets: bytes, folder: str, when: datetime) -> None:
-            name = f"{next(numbers):06}.eml"
-            draft = place(folder) / f".{name}"
-            draft.write_bytes(octets)
-            os.utime(draft, (when.timestamp(), when.timestamp()))
-            draft.rename(place(folder) / name)
-
-        yield Box(SpoolSource(tmp_path), put, lambda folder: len(list(place(folder).glob("*.eml"))))
