@@ -18,7 +18,8 @@ from mailflow.flow.history import history
 from mailflow.flow.moment import Moment
 from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import office_for
-from mailflow.procedure.case import HEADS, Case, Machine
+from mailflow.procedure.acts import IN_HOLD
+from mailflow.procedure.case import HEADS, Case, Machine, day
 from mailflow.procedure.deadlines import clock_words, long_date
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import MachineDef, Procedure
@@ -102,7 +103,7 @@ def explain(
         dates=tuple(telling.next_dates(procedure, case)),
         foreseen=tuple((_when(office, one), one.what) for one in foresee(look)),
         may_say=tuple(_may_say(look, folk)),
-        always=tuple(_always(procedure)),
+        always=tuple(_always(procedure, case)),
     )
 
 
@@ -171,6 +172,8 @@ def _why(unit: Unit, office: Office, procedure: Procedure, machine: Machine, lin
 def _may_say(look: Look, folk: Mapping[str, tuple[Contact, ...]]) -> list[MaySay]:
     procedure, case = look.procedure, look.case
     now = {name for m in case.machines.values() for name in sayable(procedure, case, m)}
+    if case.hold:  # everything else is refused until somebody resumes
+        now = {name for name in now if procedure.verbs[name].in_hold}
     found = []
     for role in procedure.roles.values():
         names = _names(folk.get(role.name, ()))
@@ -198,17 +201,19 @@ def _heard(procedure: Procedure, case: Case, role: str) -> bool:
     )
 
 
-def _always(procedure: Procedure) -> list[str]:
+def _always(procedure: Procedure, case: Case) -> list[str]:
+    """What officers may say in any stage; on hold only what is heard then."""
     officers = {role.name for role in procedure.roles.values() if role.is_officer} | {"anyone"}
-    verbs = (v for v in procedure.verbs.values() if v.act and v.say and officers.intersection(v.by))
-    return list(dict.fromkeys(telling.plain_label(v.label) for v in verbs if v.act not in FOR_HELD_MAIL))
+    verbs = [v for v in procedure.verbs.values() if v.act and v.say and officers.intersection(v.by)]
+    fit = [v for v in verbs if (v.in_hold or v.act in IN_HOLD if case.hold else v.act != "resume")]
+    return list(dict.fromkeys(telling.plain_label(v.label) for v in fit if v.act not in FOR_HELD_MAIL))
 
 
 def _hold(case: Case) -> str:
     if not case.hold:
         return ""
     until = str(case.hold.get("until", ""))
-    return f"On hold until {until}." if until else "On hold."
+    return f"On hold until {long_date(day(until))}." if until else "On hold."
 
 
 def _when(office: Office, one: Foreseen) -> str:

@@ -20,7 +20,7 @@ SPOKEN = {
     "said": ("name", "line", "note", "blanks", "files"),
     "asked": ("line", "why"),
     "refused": ("line", "why"),
-    "held": ("reason",),
+    "held": ("reason", "before"),
     "letter": ("said", "why"),
     "settled": ("detail",),
     "items": ("items",),

@@ -57,7 +57,7 @@ def act(d: Decision, said: Said, verb: Verb) -> tuple[MailCame, ...]:  # noqa: P
         case "breach":
             _hold_clock(d, breaching.begin(d, said, verb))
         case "breach_closed":
-            return _released(d, said) if breaching.close(d, said, verb) else ()
+            return _closed(d, said) if breaching.close(d, said, verb) else ()
         case "resume":
             return _resume(d, said)
         case "extend":
@@ -167,6 +167,15 @@ def hold_step(d: Decision, event: TimerDue) -> None:
     again = d.calendar.roll(d.calendar.local_date(event.at) + timedelta(days=7))
     on = main_of(d).timers[hold.timer].on
     _hold_timer(d, on, [[OVERDUE, d.calendar.instant(again, time(9)).isoformat()]])
+
+
+def _closed(d: Decision, said: Said) -> tuple[MailCame, ...]:
+    """The breach is closed: what was on hold before it stays so."""
+    until = breaching.held_before(d)
+    if until is None:
+        return _released(d, said)
+    _hold_clock(d, d.calendar.roll(until))
+    return ()
 
 
 def _resume(d: Decision, said: Said) -> tuple[MailCame, ...]:

@@ -34,10 +34,27 @@ def begin(d: Decision, said: Said, verb: Verb) -> date:
         until = max(until, day(d.case.hold["until"]))
     told = bool(d.case.hold.get("told"))
     held = {"until": until.isoformat(), "reason": text, "by": said.by.address, "at": d.at.isoformat()}
-    d.emit("held", main.id, **held, told=told, breach=True)
+    d.emit("held", main.id, **held, told=told, breach=True, **_before(d))
     timers.pause_all(d)
     dispatch.send(d, main, d.procedure.acts[BREACH], extra={"mail": said.mail})
     return until
+
+
+def _before(d: Decision) -> dict[str, object]:
+    """The hold that was there already and goes on when the breach is closed: it has reasons of its own."""
+    hold = d.case.hold
+    if not hold or hold.get("breach"):
+        return {"before": hold["before"]} if hold.get("before") else {}
+    return {"before": {key: hold[key] for key in ("until", "reason", "by", "at", "told") if key in hold}}
+
+
+def held_before(d: Decision) -> date | None:
+    """Put the hold from before the breach in force again, as long as its date has not come; until when, or None."""
+    before = d.case.hold.get("before")
+    if not before or day(before["until"]) <= d.today:
+        return None
+    d.emit("held", main_of(d).id, **before)
+    return day(before["until"])
 
 
 def close(d: Decision, said: Said, verb: Verb) -> bool:

@@ -85,7 +85,7 @@ def send(
     if people:
         to, cc = (tuple(Contact("", address) for address in group) for group in people)
     if d.case.restricted and name != d.procedure.acts["received_only"]:
-        told, to = to, _seers(d, to)
+        told, to = to, _seers(d, to) or _alone(d, name, to)
         cc = _seers(d, cc)
         if told and not to:
             _unseen(d, machine, letter, name, extra)
@@ -128,6 +128,15 @@ def _seers(d: Decision, people: tuple[Contact, ...]) -> tuple[Contact, ...]:
     return tuple(c for c in people if d.may_see(c.email))
 
 
+def _alone(d: Decision, name: str, people: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """The administrator, where the office has named no readers and a letter has not arrived: otherwise nobody at all
+    would hear of it."""
+    if name != d.procedure.acts["undelivered"] or seeing.named(d.setting(seeing.READERS)):
+        return ()
+    known = {c.email for c in d.people("administrator")}
+    return tuple(c for c in people if c.email in known)
+
+
 def _unseen(d: Decision, machine: Machine, letter: LetterDef, name: str, extra: dict[str, object] | None) -> None:
     """A letter about a restricted case whose addressees may not see it: the officers it is restricted to, and the
     readers named by the office, get what is meant for officers; an officer who wrote hears that the mail has come and
@@ -140,6 +149,8 @@ def _unseen(d: Decision, machine: Machine, letter: LetterDef, name: str, extra: 
     elif not d.is_party(letter.to):
         officers = {c.email for r in d.case.restricted if d.procedure.roles[r].is_officer for c in d.people(r)}
         named = tuple(sorted(officers | seeing.named(d.setting(seeing.READERS))))
+        if not named and name == d.procedure.acts["undelivered"]:
+            named = tuple(c.email for c in d.people("administrator"))
         if named:
             send(d, machine, name, extra=extra, people=(named, ()))
 
@@ -206,7 +217,10 @@ def _ask_for_contact(d: Decision, machine: Machine, role: str, letter: str) -> N
     if defined and shielding.is_set(d.case, defined.may_lack):
         return  # nobody knows them, and nobody is to look for them (Q9)
     title = defined.title if defined else role
-    people = _seers(d, owners(d, machine)) or d.people("administrator")  # a restricted case is not its owner's any more
+    people = _seers(d, owners(d, machine))
+    if not people:  # a restricted case is not its owner's any more
+        readers = seeing.named(d.setting(seeing.READERS)) if d.case.restricted else ()
+        people = tuple(Contact("", address) for address in sorted(readers)) or d.people("administrator")
     d.emit(
         "letter",
         machine.id,

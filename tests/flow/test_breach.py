@@ -92,3 +92,32 @@ def test_a_party_cannot_stop_a_concern(waiting: Bench):
     """Only officers' words count; a party's mail is shown like any other."""
     waiting.mail("2027-02-02 09:00", JOAN, f"Re: {waiting.tag()}", WORDS)
     assert not waiting.case().hold and waiting.letters("M23", MAYA)
+
+
+def test_closing_it_does_not_end_another_hold(bench: Bench):
+    """What was on hold before it, for the police perhaps, stays on hold until its own date, and nothing leaves."""
+    tag = ready(bench)
+    bench.mail("2027-02-01 11:02", MAYA, tag, "Hold until 20 February: the police ask us to wait")
+    bench.mail("2027-02-01 11:05", MAYA, tag, WORDS)
+    bench.mail("2027-02-01 12:05", MAYA, tag, "Breach: and one more")
+    bench.mail("2027-02-01 13:00", SAMIR, tag, "Breach closed: it was deleted unread")
+    bench.to("2027-02-19 17:00")
+    assert bench.case().hold["until"] == "2027-02-20" and "breach" not in bench.case().hold
+    assert not bench.letters("M20") and {s for _, s in bench.clocks().values()} == {"paused", "running"}
+    with bench.store.read() as unit:
+        said = [str(line.data) for line in unit.log.read(bench.ref())]
+    assert not [words for words in said if "police" in words]
+    bench.to("2027-02-22 12:00")
+    assert bench.letters("M49", MAYA)
+    bench.mail("2027-02-22 13:00", MAYA, tag, "Resume")
+    bench.to("2027-02-22 14:00")
+    assert bench.letters("M20")
+
+
+def test_closing_it_after_the_other_hold_has_lapsed_resumes(bench: Bench):
+    """A hold whose date has come meanwhile is not brought back."""
+    tag = ready(bench)
+    bench.mail("2027-02-01 11:02", MAYA, tag, "Hold until 3 February: she is away")
+    bench.mail("2027-02-01 11:05", MAYA, tag, WORDS)
+    bench.mail("2027-02-08 13:00", MAYA, tag, "Breach closed: it was deleted unread")
+    assert not bench.case().hold

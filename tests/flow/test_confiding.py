@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from mailflow.flow.advance import advance
 from mailflow.flow.asking_again import ask_again_one
+from mailflow.procedure.events import LetterSettled
 from tests.flow.bench import Bench, at
 from tests.flow.insurer_bench import (
     AROHA,
@@ -19,6 +21,7 @@ from tests.flow.insurer_bench import (
     REID,
     SHAH,
     TESSA,
+    WIREMU,
     changes,
     raised,
 )
@@ -151,3 +154,19 @@ def test_in_the_junk_folder_it_is_put_to_the_readers(office):
     raised(office, f"{DAY} 19:30", f"{NAMED}\nKind: content")
     office.mail(f"{DAY} 20:00", BRIAN, "About him", FRAUD, folder="Junk")
     assert office.letter("M57").to == (GRACE,)
+
+
+@pytest.mark.parametrize(("readers", "who"), [([GRACE], GRACE), ([], WIREMU)])
+def test_what_has_not_reached_integrity_services_is_known_to_somebody(bench_of, readers, who):
+    """Its readers hear that it came back, or has no address; the administrator, if the office has named none."""
+    office = bench_of(**changes(), settings={"restricted_readers": readers})
+    office.mail(f"{DAY} 20:00", AROHA, "About him", FRAUD)
+    passed = office.letter("N05")
+    with office.store.unit() as unit:
+        event = LetterSettled(passed.id, "bounced", office.now)
+        advance(office.house, unit, passed.case, event, cause="bounce", now=office.now)
+    office.settle()
+    assert office.letter("M21").to == (who,)
+    office = bench_of(**changes(), settings={"restricted_readers": readers, "integrity_services": "Nobody"})
+    office.mail(f"{DAY} 20:00", AROHA, "About him", FRAUD)
+    assert sorted(told(office, 0)) == [("M53R", (AROHA,)), ("M57", (who,))]

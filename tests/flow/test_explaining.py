@@ -45,3 +45,17 @@ def test_what_is_foreseen_happens(waiting: Bench) -> None:
     waiting.to("2027-02-15 16:00")
     assert _explained(waiting, "2027-02-15 16:00").standings[0].state == "Provider reminded"
     assert waiting.letters("M22")
+
+
+def test_on_hold_only_what_is_heard_then_is_named(waiting: Bench) -> None:
+    """Words that would be refused are not offered, mail waits, and dates are written out."""
+    waiting.mail("2027-02-03 10:00", MAYA, f"Re: {waiting.tag()}", "Hold until 20 February: the police ask us to wait")
+    told = _explained(waiting, "2027-02-03 11:00")
+    assert told.hold == "On hold until Saturday 20 February 2027."
+    said = [words for role in told.may_say for words in role.words]
+    assert "any mail: the owner sees it" in said and "Withdrawn" not in said
+    assert "Resume" in told.always and "Extend to" not in told.always
+    waiting.mail("2027-02-03 12:00", MAYA, f"Re: {waiting.tag()}", "Resume")
+    told = _explained(waiting, "2027-02-03 13:00")
+    assert "Resume" not in told.always and "Extend to" in told.always
+    assert "Withdrawn" in [words for role in told.may_say for words in role.words]
