@@ -51,6 +51,17 @@ def _tells(verb: Verb) -> bool:
     return verb.act != "hold" or bool(verb.role)
 
 
+def _leads_back(procedure: Procedure, name: str) -> bool:
+    """Whether going from role to role by `of` comes round to this one."""
+    below, seen = procedure.roles[name].of, set()
+    while below in procedure.roles and below not in seen:
+        if below == name:
+            return True
+        seen.add(below)
+        below = procedure.roles[below].of
+    return False
+
+
 def check_names(procedure: Procedure, faults: list[Fault]) -> None:
     """Add a fault for every name that nothing declares."""
     c = _Checker(procedure, faults)
@@ -69,6 +80,9 @@ def check_names(procedure: Procedure, faults: list[Fault]) -> None:
     for role in p.roles.values():
         c.want(role.above, p.roles, "The role", "roles", role.name)
         c.want(role.of, p.roles, "The role", "roles", role.name)
+        if _leads_back(p, role.name):
+            what = f'The role {role.name} is found by the role "{role.of}", and that one by {role.name} again.'
+            faults.append(Fault(p.file, c.line("roles", role.name), what, "Take one of them away from `of`."))
         c.want(role.counts_as, p.roles, "The role", "roles", role.name)
         c.all(role.also, p.roles, "The role", "roles", role.name)
         c.all((role.field, role.unless_flag, role.may_lack), p.fields, "The field", "roles", role.name)

@@ -41,9 +41,11 @@ TYPES = tuple(
 
 def read(text: str, file: str) -> tuple[Procedure | None, list[Fault]]:
     """The procedure of this text, and all its faults; with faults the procedure is not fit to run."""
-    lines = index(text)
     try:
+        lines = index(text)
         data = tomllib.loads(text)
+    except RecursionError:
+        return None, [Fault(file, 0, "It is nested so deeply that it cannot be read.", "Take the brackets away.")]
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         return None, [Fault(file, int(line[1]) if line else 0, f"This is not TOML: {error}.", "Mend the line named.")]
@@ -71,7 +73,7 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
         machines[kind] = _machine(table, kind, table.text("title"), ladders, settings)
         table.done()
     procedure = Procedure(
-        id=head.text("id"),
+        id=_id(head),
         title=head.text("title"),
         edition=hashlib.sha256(text.encode()).hexdigest()[:12],
         prefix=head.text("prefix"),
@@ -102,6 +104,16 @@ def _procedure(top: Table, text: str, lines) -> Procedure:
     head.done()
     top.done()
     return procedure
+
+
+def _id(head: Table) -> str:
+    """The name of a procedure is the name of the folder of its letters, too."""
+    name = head.text("id")
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", name):
+        found = name if len(name) <= 60 else f"{name[:60]}..."
+        head.fault("id", f'"{found}" is no name for a procedure.', "Use at most 60 small letters, digits and hyphens.")
+        return ""
+    return name
 
 
 def _role(t: Table, name: str) -> Role:
@@ -144,12 +156,21 @@ def _ladders(top: Table) -> dict[str, tuple[LadderStep, ...]]:
         steps = []
         for t in listed(group, name):
             on = t.text("on")
-            if on != "due" and not re.fullmatch(r"\+\d+", on):
+            if on != "due" and not re.fullmatch(r"\+\d{1,3}", on):
                 t.fault("on", f'"{on}" is no day of a ladder.', 'Write "due" or "+1" (working days after it).')
+                on = "due"
             offset = int(on[1:]) if on.startswith("+") else 0
-            steps.append(done(t, LadderStep(offset, t.text("at", "09:00"), t.text("letter"), t.texts("to"))))
+            steps.append(done(t, LadderStep(offset, _hour(t), t.text("letter"), t.texts("to"))))
         found[name] = tuple(steps)
     return found
+
+
+def _hour(t: Table) -> str:
+    hour = t.text("at", "09:00")
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", hour):
+        t.fault("at", f'"{hour}" is no time of day.', 'Write it as "09:00".')
+        return "09:00"
+    return hour
 
 
 def _hold(t: Table) -> HoldDef:

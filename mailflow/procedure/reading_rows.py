@@ -56,6 +56,9 @@ def _trigger(t: Table) -> Trigger:
 def _use(t: Table, item: object, n: int) -> LetterUse:
     if isinstance(item, str):
         return LetterUse(item)
+    if not isinstance(item, dict):
+        t.fault("letters", f"Letter {n + 1} of this row is neither a name nor a table.", 'Write "M20".')
+        return LetterUse("")
     inner = Table(item, t.file, t.lines, t.faults, (*t.path, "letters", n))
     return done(inner, LetterUse(inner.text("letter"), inner.text("if", ""), inner.text("why", "")))
 

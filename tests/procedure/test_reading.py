@@ -28,6 +28,10 @@ BROKEN = {
     "timescale": ('due = "7 days", at', 'due = "7 dayz", at', 'is not a timescale'),
     "hour": ('at = "16:00", runs = ["TRF"]', 'at = "25:00", runs = ["TRF"]', 'is no time of day'),
     "ladder": ('runs = ["INF"], ladder = "esc"', 'runs = ["INF"], ladder = "escc"', '"escc"'),
+    "day of a ladder": ('{ on = "+1", at = "09:00"', '{ on = "+one", at = "09:00"', 'is no day of a ladder'),
+    "hour of a ladder": ('{ on = "+1", at = "09:00"', '{ on = "+1", at = "29:00"', 'is no time of day'),
+    "letter of a row": ('letters = ["M24"]', 'letters = [24]', 'neither a name nor a table'),
+    "id": ('id = "council-concerns"', 'id = "../council"', 'is no name for a procedure'),
     "child": ('{ child = "DN", signal = "issue" }]', '{ child = "DM", signal = "issue" }]', 'the child "DM"'),
     "key": ('ends = true, count = "refused" }', 'ends = true, cuont = "refused" }', 'is not known'),
     "event": ('on = [{ said = "no_breach" }]', 'on = [{ says = "no_breach" }]', 'needs exactly one of'),
@@ -85,7 +89,10 @@ def test_two_rows_of_one_name():
     assert "two rows c25" in fault.what
 
 
-@pytest.mark.parametrize("text", ["", "[procedure", 'a = 1\n[[row]]\nid = "x"\n', "\x00", "[states]\nA = 3\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a = " + "[" * 3000 + "]" * 3000, "[procedure", 'a = 1\n[[row]]\nid = "x"\n', "\x00", "[states]\nA = 3\n"],
+)
 def test_a_strange_file_gives_faults_and_no_surprise(text: str):
     """Whatever stands in the file, reading it ends with faults that can be read."""
     faults = faults_of(text)
