@@ -8,7 +8,7 @@ Limits: the first case keeps its reference, its file and what was known of it; w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,6 +38,19 @@ def _refs(unit: Unit, office: Office, case: Case, fact: Fact) -> list[str]:
     year = office.calendar.local_date(case.opened_at).year
     more = int(fact.data["parts"]) - 1
     return [reference.make(office.prefix, year, unit.numbers.next(office.prefix, year)) for _ in range(more)]
+
+
+def others(procedure: Procedure, case: Case, history: Sequence[Fact], facts: Sequence[Fact]) -> str:
+    """A sentence where something was said of this case that the parts of one mail have in common, "" otherwise."""
+    splits = [row.split for machine in procedure.machines.values() for row in machine.rows if row.split]
+    common = {name for split in splits for name in split["keeps"].split()}
+    if not any(fact.kind == "field" and fact.data["name"] in common for fact in facts):
+        return ""
+    first = [str(case.fields[s["field"]]) for s in splits if case.fields.get(s["field"])]
+    refs = [*first, *(str(ref) for fact in history if fact.kind == "split" for ref in fact.data["refs"])]
+    if not refs:
+        return ""
+    return f"This counts for {case.ref} alone. The same mail began {' and '.join(refs)}: say it there too, if it holds."
 
 
 def begin(

@@ -8,7 +8,7 @@ Limits: values from mails are handed on as they are; escaping is the letters' ro
 
 from __future__ import annotations
 
-from mailflow.flow import buttons, explaining, shown, telling
+from mailflow.flow import buttons, explaining, shown, splitting, telling
 from mailflow.flow.moment import CaseWords, Moment, case_words, item_words, office_words
 from mailflow.mail import reference
 from mailflow.procedure import by_post
@@ -125,11 +125,17 @@ def _officer_words(moment: Moment, letter: LetterDef, fact: Fact, d: Decision, m
         "history": file,
         "others": shown.others(moment) if to_officer else [],
         "buttons": choices,
-        "recorded": telling.recorded(moment.office, procedure, moment.facts) if receipt else [],
+        "recorded": _recorded(moment) if receipt else [],
         "leaves": shown.leaves(moment) if receipt else [],
         "gone": shown.already_left(moment) if receipt else [],
         "commands": [],
     }
+
+
+def _recorded(moment: Moment) -> list[str]:
+    told = telling.recorded(moment.office, moment.procedure, moment.facts)
+    others = splitting.others(moment.procedure, moment.case, moment.history, moment.facts)
+    return [*told, others] if others else told
 
 
 def _words_now(moment: Moment) -> list[str]:

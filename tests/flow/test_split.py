@@ -74,3 +74,16 @@ def test_the_same_mail_again_splits_nothing_twice(bench: Bench):
     bench.mail("2027-02-01 10:00", MAYA, f"Re: [{first}]", "Split: 2")
     bench.mail("2027-02-01 10:01", MAYA, f"Re: [{first}]", "Undo")
     assert len(bench.refs()) == 2 and "cannot be undone" in bench.letter("M51", MAYA).words
+
+
+def test_what_protects_one_part_is_to_be_said_of_the_others(bench: Bench):
+    """Each part has a life of its own, so the receipt names the other parts: the same person wrote them all."""
+    first = bench.concern()
+    bench.mail("2027-02-01 10:00", MAYA, f"Re: [{first}]", "Split: 2")
+    (second,) = (ref for ref in bench.refs() if ref != first)
+    for this, other, minute in ((first, second, 10), (second, first, 20)):
+        bench.mail(f"2027-02-01 10:{minute}", MAYA, f"Re: [{this}]", "Protected: whistleblower")
+        receipt = bench.letter("M53", MAYA)
+        assert f"This counts for {this} alone. The same mail began {other}: say it there too" in receipt.words
+    bench.mail("2027-02-01 10:30", MAYA, f"Re: [{first}]", "Provider is Oakfield Care Ltd")
+    assert "alone" not in bench.letter("M53", MAYA).words
