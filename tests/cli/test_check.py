@@ -23,15 +23,16 @@ def path(tmp_path: Path) -> Path:
     return installation.write(tmp_path)
 
 
-def test_a_sound_configuration_is_summed_up(path):
+def test_a_sound_configuration_is_summed_up(path, untried):
     """Exit 0, in words a contract officer can read."""
     result = check(path)
     assert result.exit_code == 0, result.output
     assert "Contract Concerns Management Procedure" in result.output
     assert "The configuration is sound." in result.output
+    assert len(untried) == 1, "the procedure was tried"
 
 
-def test_the_summary_as_json(path):
+def test_the_summary_as_json(path, untried):
     """The same for programs."""
     result = check(path, "--json")
     answer = json.loads(result.output)
@@ -39,7 +40,7 @@ def test_the_summary_as_json(path):
     assert answer["offices"][0]["procedure"] == "council-concerns"
 
 
-def test_a_letter_without_a_template_is_found_at_its_line(path, tmp_path):
+def test_a_letter_without_a_template_is_found_at_its_line(path, tmp_path, untried):
     """Before the first letter is due, not on the day."""
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
     procedure = tmp_path / "procedures" / "council-concerns.toml"
@@ -51,7 +52,7 @@ def test_a_letter_without_a_template_is_found_at_its_line(path, tmp_path):
     assert f"council-concerns.toml:{line}:" in result.output and "M99" in result.output
 
 
-def test_a_role_that_nobody_holds_is_found(path, tmp_path):
+def test_a_role_that_nobody_holds_is_found(path, tmp_path, untried):
     """Work that falls to nobody would be forgotten."""
     officers = tmp_path / "register" / "officers.csv"
     officers.write_text(officers.read_text("utf-8").replace(",director,", ",,"), "utf-8")
@@ -79,7 +80,7 @@ def test_settings_that_are_not_there(tmp_path):
     assert result.exit_code == 78 and "cannot be read" in result.output
 
 
-def test_a_gap_in_the_rota_and_a_role_nobody_knows_are_warnings(path, tmp_path):
+def test_a_gap_in_the_rota_and_a_role_nobody_knows_are_warnings(path, tmp_path, untried):
     """The office still runs: work of such days goes to the role above (Q5)."""
     rota = tmp_path / "register" / "rota.csv"
     rota.write_text("days,role,officer\n2027-01-01,cmo,tom.hale@council.example\n,clerk,tom.hale@council.example\n")

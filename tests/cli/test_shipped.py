@@ -36,6 +36,7 @@ def test_the_shipped_configuration_is_sound_with_both_offices(credentials: Path)
     result = CliRunner().invoke(main, ["check", "--config", str(path), "--json"])
     told = json.loads(result.stdout)
     assert told["sound"], told
+    assert all(office["silence"] for office in told["offices"]), "each procedure was tried"
     assert [(o["office"], o["procedure"], o["calendar"], o["zone"]) for o in told["offices"]] == [
         ("council", "council-concerns", "uk-eng", "Europe/London"),
         ("insurer", "insurer-performance", "nz-wgn", "Pacific/Auckland"),

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from mailflow import wiring
-from mailflow.cli import check
 from mailflow.flow.editions import Editions
-from mailflow.procedure.calendar import Calendar
-from mailflow.procedure.definition import Procedure
-from mailflow.procedure.proof import Findings, prove
 from tests.cli.installation import Installation
 
 STEP_4 = '"On the 14th day after step 3", from = "letter M20", due = "14 days"'
@@ -21,23 +16,7 @@ LONGER = (STEP_4, '"On the 21st day after step 3", from = "letter M20", due = "2
 WITHOUT_WPR = (('"WPR"', '"WPX"'), ("\nWPR = ", "\nWPX = "), (" WPR ", " WPX "))
 
 
-@pytest.fixture(autouse=True)
-def explored_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exploration of a procedure takes seconds: each edition is explored once for all tests here."""
-    monkeypatch.setattr(check, "prove", _explored)
-
-
-@cache
-def _findings(edition: str) -> Findings:
-    return prove(*_EXPLORED[edition])
-
-
-_EXPLORED: dict[str, tuple[Procedure, Calendar]] = {}
-
-
-def _explored(procedure: Procedure, calendar: Calendar) -> Findings:
-    _EXPLORED[procedure.edition] = (procedure, calendar)
-    return _findings(procedure.edition)
+pytestmark = pytest.mark.usefixtures("untried")
 
 
 class Owner(Installation):
@@ -107,7 +86,7 @@ def test_diff_of_what_is_not_there(owner: Owner):
     assert result.exit_code == 1 and "kept no edition of that name" in flat(result.output)
 
 
-def test_adopt_without_open_cases_puts_the_file_in_its_place(owner: Owner):
+def test_adopt_without_open_cases_puts_the_file_in_its_place(owner: Owner, untried: list[str]):
     """New cases follow it, open ones stay, the old text stays in the store; the plan comes first."""
     draft, before = owner.draft(LONGER), owner.place.read_text("utf-8")
     result = owner.run("procedure", "adopt", str(draft), "--yes")
@@ -117,6 +96,7 @@ def test_adopt_without_open_cases_puts_the_file_in_its_place(owner: Owner):
     assert owner.editions() == dict.fromkeys(owner.editions(), owner.first.edition)
     house = wiring.open_house(wiring.install(owner.settings), owner.store)
     assert house.offices["council"].procedure.edition != owner.first.edition
+    assert house.offices["council"].procedure.edition in untried, "it was tried before it was taken"
     assert house.procedure_of(house.offices["council"], owner.first.edition).edition == owner.first.edition
 
 
