@@ -150,3 +150,10 @@ def test_marked_later_the_waiting_invitation_stays_here(office):
     office.to("2027-03-10 00:00")
     assert not office.letters("N12") and not [x for x in office.left if REID in x.to]
     assert office.letter("N05").to == (INTEGRITY,) and office.letter("M53R").to == (NOEL,)
+
+
+@pytest.mark.parametrize("words", ["Kind: possible fraud", "Kind: suspected fraud", "Kind: potential fraud"])
+def test_suspicion_is_enough(office: Bench, words: str) -> None:
+    """P10 says "potential or actual": the words people find for it go the same way."""
+    fraud(office, words)
+    assert office.letters("N05", INTEGRITY) and not office.letters("N01", AROHA)
