@@ -3,7 +3,8 @@
 In: a colleague's mail that names no case.
 Out: the outcome for the mail: a new case with the words heard, or what hearing.py makes of other words.
 Fails: Conflict when another loop was first.
-Limits: only words that the first letter of a case offers are heard in a first mail; any other word asks which case.
+Limits: only words that the first letter of a case offers, notes and names are heard in a first mail; any other word
+asks which case.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def without_case(house: House, unit: Unit, office: Office, mail: Mail, match: Ma
 
 
 def offered_first(procedure: Procedure) -> frozenset[str]:
-    """The words that the letters of an opening row offer, and those that only keep a note."""
+    """The words that the letters of an opening row offer, and those that only keep a note or name something."""
     rows = [r for r in procedure.top.rows if any(t.kind == "mail" and "anyone" in t.names for t in r.on)]
     offered = {b for r in rows for use in r.letters for b in procedure.letters[use.letter].buttons}
-    return frozenset(offered | {v.name for v in procedure.verbs.values() if v.act == "note" and v.say})
+    return frozenset(offered | {v.name for v in procedure.verbs.values() if v.act in ("note", "set") and v.say})

@@ -39,6 +39,14 @@ def test_a_case_owner_raises_an_issue_and_is_asked_for_its_kind(office):
     assert [x for x in office.left if x.to != (AROHA,)] == []
 
 
+def test_the_first_mail_may_name_the_service_too(office):
+    """Names are set, whatever N01 offers: a mail that says all it knows is not asked which issue it means."""
+    words = "Supplier is Harbour Rehab Ltd\nService is Vocational rehabilitation\nKind: concern"
+    ref = raised(office, f"{DAY} 20:00", words)
+    assert office.state(ref) == "A2S" and office.case(ref).fields["service"] == "Vocational rehabilitation"
+    assert not office.letters("M52") and not office.letters("N01")
+
+
 def test_the_first_mail_may_say_everything(office):
     """A first mail that names provider and kind goes straight to the call sheet, with whom to call and the number."""
     ref = raised(office, f"{DAY} 20:00", f"{NAMED}\nKind: timeliness")
