@@ -17,6 +17,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 LINK = re.compile(r'<a\b[^>]*\bhref="(mailto:[^"]+\?[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -97,6 +98,7 @@ class Mail:
         return "\n".join(["", head, *(f"> {line}".rstrip() for line in self.text.splitlines())])
 
 
+@lru_cache(maxsize=8192)  # people look into the same mailbox again and again
 def read(octets: bytes, arrived: datetime | None = None) -> Mail:
     """The mail of these octets; without an arrival its Date counts."""
     message = message_from_bytes(octets, _class=EmailMessage, policy=default)

@@ -39,6 +39,7 @@ class Insurer(OfficeInPlay):
         self.calendar = holiday_calendars.load(places.shipped("config") / "calendars", calendar)
         self.ref = ""
         self.day = ""
+        self.open: list[str] = []
 
     # -- time: each test begins on a working day of its own, at the hour it says -----------------------------------
 
@@ -64,7 +65,15 @@ class Insurer(OfficeInPlay):
         answers = [mail for mail in self.inbox(owner)[before:] if mail.template == "N01"]
         assert len(answers) == 1, [mail.subject for mail in self.inbox(owner)[before:]]
         self.ref = answers[0].ref
+        self.open.append(self.ref)
         return self.ref
+
+    def withdrawn(self) -> None:
+        """All that has been raised and has not ended is withdrawn at the day's end."""
+        live = {case["ref"] for case in self.stage.cases() if not case["ended"]}
+        for ref in [ref for ref in self.open if ref in live]:
+            self.write(self.stage.time.strftime(SHAPE), CO, f"Re: [{ref}] your mail", "Withdrawn: the trial is over")
+        self.open.clear()
 
     def says(self, clock: str, officer: str, body: str) -> None:
         """An officer answers some mail about the issue in hand."""
