@@ -54,7 +54,7 @@ CONTRACTUAL = Script(
         press(there(2, 11, 9), BRIAN, "N09", "Summary done", "Summary done EOS-5512"),
         press(there(2, 15, 9), NOEL, "N10", "Non-compliance: meeting", "Non-compliance: meeting 23 February"),
         answer(there(2, 16, 11), FIONA, "N12", "We will come to the meeting."),
-        answer(there(2, 23, 15), NOEL, "N12", "Met"),
+        answer(there(2, 23, 15), NOEL, "M53", "Met"),
         press(there(2, 24, 9), NOEL, "N14", "PIP",
               "PIP: start 1 March end 19 March\nIssue: copied plans. Standard: each plan fits its client. "
               "Measure: ten plans read by us on 19 March."),
