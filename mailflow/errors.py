@@ -47,15 +47,15 @@ class Conflict(MailflowError):
 
 
 class Unavailable(MailflowError):
-    """A server or the database is away for now: wait, try again with back-off, say so once."""
+    """A server or the database is away at the moment: wait, try again with back-off, say so once."""
 
 
 class MailboxUnavailable(Unavailable):
-    """The mailbox cannot be reached or read for now."""
+    """The mailbox cannot be reached or read at the moment."""
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot be reached or is locked for now."""
+    """The database cannot be reached or is locked at the moment."""
 
 
 class CannotRender(MailflowError):

@@ -7,7 +7,11 @@ import os
 import pytest
 
 # Marker: the Debian packages that bring the server (.ci/servers installs them where it can).
-SERVERS = {"dovecot": "dovecot-core, dovecot-imapd and dovecot-lmtpd", "postfix": "postfix, and root to start it"}
+SERVERS = {
+    "dovecot": "dovecot-core, dovecot-imapd and dovecot-lmtpd",
+    "postfix": "postfix, and root to start it",
+    "openssl": "openssl, which Dovecot brings along",
+}
 
 
 def _must_run() -> bool:

@@ -17,8 +17,6 @@ from pathlib import Path
 
 import click
 
-from mailflow import places
-
 MARK = "this-is-a-demonstration"
 
 
@@ -55,6 +53,7 @@ def command(folder: Path, keep: bool, quick: bool) -> None:
 
 
 def _perform(folder: Path, keep: bool, quick: bool) -> bool:
+    from mailflow.demo.installation import contracts_by_email
     from mailflow.demo.offices import COUNCIL, INSURER
     from mailflow.demo.open_house import open_house
     from mailflow.demo.scripts import OUTSIDERS, QUICK, START
@@ -67,15 +66,11 @@ def _perform(folder: Path, keep: bool, quick: bool) -> bool:
     began = time.monotonic()
     broken = [address for script in scripts for address in script.broken]
     offices = (COUNCIL, INSURER)
-    # A contract that wants its letters by post would have an officer print them: here they all go by email.
-    contracts = (
-        (places.shipped("config") / "register" / "contracts.csv").read_text("utf-8").replace(",post,", ",email,")
-    )
     with Stage(
         folder,
         start=START,
         offices=offices,
-        registers={"contracts.csv": contracts},
+        registers=contracts_by_email(),
         strangers=OUTSIDERS,
         bounce_later=broken,
     ) as stage:

@@ -38,6 +38,12 @@ def copy_registers(folder: Path, office: DemoOffice, changed: Mapping[str, str])
     return found
 
 
+def contracts_by_email() -> dict[str, str]:
+    """The shipped contracts, each with its letters by email: one that wants post would have an officer print them."""
+    shipped = places.shipped("config").joinpath("register", "contracts.csv").read_text("utf-8")
+    return {"contracts.csv": shipped.replace(",post,", ",email,")}
+
+
 def names(folder: Path) -> dict[str, str]:
     """Address to name, of everybody in the registers of a folder."""
     files = [*(folder / "register").rglob("officers.csv"), *(folder / "register").rglob("contacts.csv")]

@@ -1,4 +1,4 @@
-"""Reads delivery reports: which recipient, for ever or for now, and which letter of ours came back.
+"""Reads delivery reports: which recipient, for ever or only this time, and which letter of ours came back.
 
 In: a Message.
 Out: Bounce, or None if the mail is no report of a failure or delay.

@@ -2,6 +2,6 @@
 
 In: the settings of one mailbox.
 Out: raw octets with the instant they arrived (`source.Raw`), and a hint when there is news.
-Fails: errors.MailboxUnavailable, one plain sentence, when the mailbox cannot be read for now.
+Fails: errors.MailboxUnavailable, one plain sentence, when the mailbox cannot be read at the moment.
 Limits: reads and, if asked, moves; never marks, never deletes, never judges a mail.
 """

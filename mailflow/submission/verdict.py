@@ -43,7 +43,7 @@ _TEMPORARY_STATUS = frozenset(
     {
         "5.2.2",  # mailbox full: RFC 3463 section 3.3 files it under persistent transient failures
         "5.3.1",  # mail system full, RFC 3463 section 3.4
-        "5.3.2",  # system not accepting mail for now, RFC 3463 section 3.4
+        "5.3.2",  # system not accepting mail at present, RFC 3463 section 3.4
         "5.4.5",  # congestion, RFC 3463 section 3.5; Gmail's daily sending quota
         "5.2.121",  # Exchange: hourly limit from one sender
         "5.2.122",  # Exchange: hourly limit of the recipient

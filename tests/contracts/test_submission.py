@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from mailflow.demo.server import EmbeddedMail
-from mailflow.submission.dropfolder import DropFolder
 from mailflow.submission.smtp import Submission
 from mailflow.submission.verdict import PHASES
 from tests.servers.fixtures import ALIASES, BOUNCE_LATER, COUNCIL, PROVIDER, REFUSE, USERS
@@ -22,7 +20,7 @@ ENVELOPE = "bounces+l1@council.example"
 class Way:
     """A submission and the eye that sees what it delivered: seen(login, count) are octets, newest last."""
 
-    submission: Submission | DropFolder
+    submission: Submission
     seen: Callable[[str, int], list[bytes]]
 
 
@@ -132,16 +130,3 @@ class TestPostfix(SmtpContract):
         before = len(way.seen(COUNCIL, 0))
         way.submission.send(ENVELOPE, ["gone@provider.example"], letter("dsn"), "letter+7", print)
         assert b"Original-Envelope-Id: letter+7" in way.seen(COUNCIL, before + 1)[-1]
-
-
-class TestDropFolder(SubmissionContract):
-    """Files."""
-
-    @pytest.fixture
-    def way(self, tmp_path: Path) -> Iterator[Way]:
-        folder = tmp_path / "out"
-
-        def seen(user: str, count: int) -> list[bytes]:
-            return [path.read_bytes() for path in folder.glob("*.eml") if user.encode() in path.read_bytes()]
-
-        yield Way(DropFolder(folder), seen)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from mailflow.demo.installation import contracts_by_email
 from mailflow.demo.letterbox import Mail
 from mailflow.demo.scripts import OUTSIDERS, START
 from mailflow.demo.show import Player, choose
@@ -98,7 +99,9 @@ class Attended(Player):
 def performed(folder: Path, killer: Killer | None = None) -> tuple[dict[str, str], dict[str, Counter[str]], Stage]:
     """Last states by script; letter ids by person."""
     scripts = choose(KEYS)
-    with Stage(folder, start=START, strangers=OUTSIDERS, patient=killer is not None) as stage:
+    registers = contracts_by_email()
+    patient = killer is not None
+    with Stage(folder, start=START, registers=registers, strangers=OUTSIDERS, patient=patient) as stage:
         told = io.StringIO()
         player = Attended(stage, scripts, Timeline(told, 1), killer.between if killer else lambda _n: None)
         if killer:

@@ -12,6 +12,8 @@ from mailflow.submission.smtp import Submission
 from tests.servers.certificates import Certificate, certificate  # noqa: F401 (a fixture)
 from tests.servers.ports import free_port
 
+pytestmark = pytest.mark.openssl
+
 ME, ANN = "concerns@council.example", "ann@sender.example"
 
 
