@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from mailflow.mail.words import ABSENCE_PHRASES, ABSENT_UNTIL, FIRST_PERSON, MONTHS
+from mailflow.mail.absence_words import ABSENT_UNTIL, MONTHS
+from mailflow.mail.machine_words import ABSENCE_PHRASES, FIRST_PERSON
 
 _NEAR = 60
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")

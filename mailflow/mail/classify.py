@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from mailflow.mail import dsn, reply_text, words
+from mailflow.mail import dsn, machine_words, reply_text, reply_words
 from mailflow.mail.absence import absent_until, says_absent
 from mailflow.mail.message import Message
 from mailflow.mail.unwrap import COULD_NOT_OPEN, ENCRYPTED
@@ -130,7 +130,7 @@ def _calendar(message: Message, text: str) -> Kind | None:
             return Kind("calendar", f"A calendar message (RFC 5545, METHOD:{word}).", surely)
     if message.header("content-class").lower() == "urn:content-classes:calendarmessage":
         return Kind("calendar", "A calendar message (Content-Class of Exchange).", len(text) < LONG_TEXT)
-    if message.subject.casefold().startswith(words.CALENDAR_SUBJECTS) and _has_invitation(message):
+    if message.subject.casefold().startswith(machine_words.CALENDAR_SUBJECTS) and _has_invitation(message):
         return Kind("calendar", "An answer to an invitation, by its subject and its calendar file.", True)
     return None
 
@@ -146,7 +146,7 @@ def _reaction(message: Message, text: str) -> Kind | None:
     if "text/vnd.google.email-reaction+json" in kinds or message.has_header("x-ms-reactions"):
         return Kind("receipt", "A reaction (emoji) to a mail, not an answer.", True)
     opening = reply_text.split_text(text[:20_000]).new.casefold()
-    if len(opening) < LONG_TEXT and any(phrase in opening for phrase in words.REACTION_PHRASES):
+    if len(opening) < LONG_TEXT and any(phrase in opening for phrase in machine_words.REACTION_PHRASES):
         return Kind("receipt", "A reaction (emoji) to a mail, not an answer.", True)
     return None
 
@@ -158,10 +158,12 @@ def _receipt(message: Message, text: str) -> Kind | None:
     ):
         return Kind("receipt", "A read receipt (RFC 8098).", True)
     subject, opening = message.subject.casefold(), text[:1_500].casefold()
-    if subject.startswith(words.RECALL_SUBJECTS) and any(phrase in opening for phrase in words.RECALL_PHRASES):
+    if subject.startswith(machine_words.RECALL_SUBJECTS) and any(
+        phrase in opening for phrase in machine_words.RECALL_PHRASES
+    ):
         return Kind("receipt", "The sender's program tries to recall an earlier mail.", True)
-    if subject.startswith(words.RECEIPT_SUBJECTS) and (
-        any(phrase in opening for phrase in words.RECEIPT_PHRASES) and len(text) < 3 * LONG_TEXT
+    if subject.startswith(machine_words.RECEIPT_SUBJECTS) and (
+        any(phrase in opening for phrase in machine_words.RECEIPT_PHRASES) and len(text) < 3 * LONG_TEXT
     ):
         return Kind("receipt", "A read or delivery receipt, by its subject and its words.", True)
     return None
@@ -183,9 +185,9 @@ def _absent(message: Message, text: str) -> bool:
 
 def _acknowledges(text: str) -> bool:
     said = reply_text.split_text(text[:20_000]).new[:2_000].casefold()
-    if any(phrase in said[:LONG_TEXT] for phrase in words.AUTOMATIC_PHRASES):
+    if any(phrase in said[:LONG_TEXT] for phrase in machine_words.AUTOMATIC_PHRASES):
         return True
-    return len(said) < 2 * LONG_TEXT and sum(phrase in said for phrase in words.ACKNOWLEDGEMENT_PHRASES) >= 2
+    return len(said) < 2 * LONG_TEXT and sum(phrase in said for phrase in machine_words.ACKNOWLEDGEMENT_PHRASES) >= 2
 
 
 def _auto(message: Message, text: str, reason: str, surely: bool) -> Kind:
@@ -231,7 +233,7 @@ def _vendor_auto(message: Message, text: str) -> Kind | None:
 def _machine_subject(message: Message) -> bool:
     """A subject only machines write; "Re: Automatic reply: ..." is a person's answer to one."""
     subject = message.subject.casefold().replace("\u2019", "'").strip()
-    for start in words.AUTO_SUBJECTS:
+    for start in machine_words.AUTO_SUBJECTS:
         if subject.startswith(start):
             rest = subject[len(start) :].lstrip()
             if rest[:1] in {"", ":", "\uff1a"} or (rest[:1] in {"(", "[", "-", "\u2013"} and len(start) > 12):
@@ -245,11 +247,11 @@ def _by_subject(message: Message, text: str) -> Kind | None:
     subject = message.subject.casefold()
     short = len(reply_text.split_text(text[:20_000]).new) <= SHORT_ABSENCE
     body_says = says_absent(text[:_OPENING])
-    alone = subject.strip(" .!:") in words.ABSENCE_SUBJECTS or any(
+    alone = subject.strip(" .!:") in machine_words.ABSENCE_SUBJECTS or any(
         f" {start}" in subject for start in ("re:", "aw:", "sv:")
     )
     answer = alone or bool(message.in_reply_to)
-    if answer and subject.startswith(words.ABSENCE_SUBJECTS) and body_says and short:
+    if answer and subject.startswith(machine_words.ABSENCE_SUBJECTS) and body_says and short:
         return _auto(message, text, "Its subject and its first words are those of an absence note.", True)
     return None
 
@@ -257,7 +259,7 @@ def _by_subject(message: Message, text: str) -> Kind | None:
 def _by_text(message: Message, text: str) -> Kind | None:
     """No header says so, as in half of real absence notes: a short mail that opens with an absence. Never sure."""
     own = reply_text.split_text(text[:20_000]).new.casefold()
-    if own and len(own) <= SHORT_ABSENCE and message.subject.casefold().startswith(words.REPLY_PREFIXES):
+    if own and len(own) <= SHORT_ABSENCE and message.subject.casefold().startswith(reply_words.REPLY_PREFIXES):
         if says_absent(own[:160]):
             return _auto(message, text, "It is short and opens with the words of an absence note.", False)
     return None
@@ -305,7 +307,7 @@ def _empty(message: Message, text: str) -> Kind | None:
     if any(c.isalnum() for c in said) or _BUTTON.search(message.subject):
         return None
     subject = message.subject.casefold()
-    if subject and not subject.startswith(words.REPLY_PREFIXES):
+    if subject and not subject.startswith(reply_words.REPLY_PREFIXES):
         return None
     if all(a.content_type.startswith("image/") and len(a.octets) <= LOGO_OCTETS for a in message.attachments):
         return Kind("receipt", "It has no words in it, at most a small picture.", False)

@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass
 
 from mailflow.mail import decode
+from mailflow.mail.bounce_words import BOUNCE_PHRASES, BOUNCE_SUBJECTS, DEAD_PHRASES, DELAY_PHRASES, DELAY_SUBJECTS
 from mailflow.mail.message import Message
-from mailflow.mail.words import BOUNCE_PHRASES, BOUNCE_SUBJECTS, DEAD_PHRASES, DELAY_PHRASES, DELAY_SUBJECTS
 
 MAX_RECIPIENTS = 100
 MAX_DIAGNOSTIC = 300

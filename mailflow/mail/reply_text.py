@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from mailflow.mail.message import Message
-from mailflow.mail.words import (
+from mailflow.mail.reply_words import (
     ATTRIBUTION_STARTS,
     ATTRIBUTION_VERBS,
     CLOSINGS,
@@ -121,7 +121,7 @@ def _starts_rest(lines: list[str], at: int) -> bool:
 
 
 def _header_block(lines: list[str], at: int) -> bool:
-    """Three mail headers within the next lines, one naming a sender, in any of the languages of words.HEADER_NAMES."""
+    """Three mail headers within the next lines, one naming a sender, in any language of reply_words."""
     if not (first := _header_name(lines[at])):
         if lines[at] or at + 1 >= len(lines) or not (first := _header_name(lines[at + 1])):
             return False
