@@ -22,7 +22,7 @@ import mailparser
 from mailflow.errors import Unreadable
 from mailflow.mail import decode
 from mailflow.mail.message import Address, Message
-from mailflow.mail.skeleton import Skeleton, skeleton
+from mailflow.mail.skeleton import skeleton
 from mailflow.mail.unwrap import Contents, Unwrapper
 
 MAX_OCTETS = 80 * 1024 * 1024
@@ -64,14 +64,15 @@ def parse(octets: bytes) -> Message:
 def _read(octets: bytes) -> Message:
     # A "From " line of an mbox in front of the headers is no header (RFC 4155).
     bounded = skeleton(octets.lstrip(b"\r\n"))
-    root, parsed, defects = _opened(bounded)
-    defects = [*bounded.notes, *defects]
+    root = email.message_from_bytes(bounded.octets)
     headers = tuple(_headers(root))
     if not headers:
         raise Unreadable("The mail has no headers.")
     # The files of an inner mail count into the digest by what they say, since servers write inner headers anew.
     contents = Unwrapper(bounded.holes, _digest_within).walk(root)
     facts = _facts(root)
+    parsed, unclear = _strict(root)
+    defects = [*bounded.notes, *_faults(root), *unclear]
     addresses = {name: _addresses(root, name, parsed, defects) for name in _ADDRESSES}
     if len(root.get_all("from", [])) > 1:
         defects.append("more than one From")
@@ -98,19 +99,19 @@ def _read(octets: bytes) -> Message:
     )
 
 
-def _opened(bounded: Skeleton) -> tuple[Part, mailparser.MailParser | None, list[str]]:
-    """Open with mail-parser; if it raises, with the standard library's most tolerant parser."""
+def _strict(root: Part) -> tuple[mailparser.MailParser | None, list[str]]:
+    """mail-parser's reading of the addresses, given nothing else: its work on the rest is never used, and is dear."""
+    block = [f"{name}: {raw.strip()}" for name in _ADDRESSES if (raw := _raw(root, name)).strip()]
     try:
-        parsed = mailparser.parse_from_bytes(bounded.octets)
-        return parsed.message, parsed, sorted(str(name) for name in parsed.defects_categories)
+        parsed = mailparser.parse_from_bytes(decode.octets_of("\n".join(block)) + b"\n\n")
+        return parsed, sorted(str(name) for name in parsed.defects_categories)
     except Exception as error:  # it raises ValueError, TypeError, AttributeError and its own
-        defects = [f"mail-parser gave up ({type(error).__name__})"]
-    try:
-        # Its strict reading of the addresses is worth having even when a part of the body is beyond it.
-        parsed = mailparser.parse_from_bytes(bounded.octets.partition(b"\n\n")[0] + b"\n\n")
-    except Exception:
-        parsed = None
-    return email.message_from_bytes(bounded.octets), parsed, defects
+        return None, [f"mail-parser gave up ({type(error).__name__})"]
+
+
+def _faults(root: Part) -> list[str]:
+    """What the standard library's parser found wrong with the structure."""
+    return sorted({type(fault).__name__ for part in root.walk() for fault in part.defects})
 
 
 def _raw(part: Part, name: str) -> str:
