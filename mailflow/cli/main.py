@@ -65,6 +65,12 @@ def _note() -> click.Command:
     return command
 
 
+def _inspect() -> click.Command:
+    from mailflow.cli.inspect import command
+
+    return command
+
+
 def _procedure() -> click.Command:
     from mailflow.cli.procedure import command
 
@@ -90,6 +96,7 @@ COMMANDS: Table = {
     "held": ("Show what waits for an answer, and answer it.", _held),
     "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
     "note": ("Put a note on a case.", _note),
+    "inspect": ("Say how a mail is read and why it is read so.", _inspect),
     "procedure": ("See, test and change the procedures themselves.", _procedure),
     "demo": ("Play a whole case on this machine, without any server.", _demo),
     "version": ("Say which version this is.", _version),

@@ -118,6 +118,27 @@ def find(text: str, prefixes: frozenset[str]) -> tuple[Found, ...]:
     return tuple(sorted([*exact, *near.values()], key=lambda found: found.at))
 
 
+def find_any(text: str) -> tuple[str, ...]:
+    """Every tag whose check characters hold, whatever its prefix, in order of place: for readers who know no prefix.
+
+    Two check characters hold by chance once in a thousand times. Words and figures such as a date with a time ("May
+    2027 10:30:15") would be that often enough, so a tag that ends in figures counts only as we write it, with dashes.
+    """
+    plain, _ = _flatten(text)
+    out: dict[str, None] = {}
+    end_before = 0
+    for head in _ANY_HEAD.finditer(plain):
+        if head.start() < end_before:
+            continue
+        for rest, end in _behind(plain, head.end()):
+            reference = _read(head.group(), rest)
+            if reference and (not reference[-2:].isdigit() or plain[head.start() : end] == reference):
+                out[reference] = None
+                end_before = end
+                break
+    return tuple(out)
+
+
 def _flatten(text: str) -> tuple[str, list[int] | range]:
     """Capitals, plain dashes and no invisible characters, with the place each character had in the text."""
     if text.isascii():
@@ -149,6 +170,7 @@ def _heads(prefixes: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(words)})(?={_GAP}[12IL])")
 
 
+_ANY_HEAD = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,5}}(?={_GAP}[12IL][\s._/:-]{{0,3}}[0-9OIL])")
 _RUN = re.compile(r"[A-Z0-9]+")
 _BETWEEN = re.compile(_GAP)
 _GOES_ON = re.compile(r"-[A-Z0-9]")
