@@ -22,6 +22,7 @@ LONG_TEXT = 400
 SHORT_ABSENCE = 700
 LOGO_OCTETS = 40_000
 _OPENING = 300
+_OPENING_WORDS = 4_000  # pictures alone do not fill more
 LOOP_HEADER = "x-mailflow-loop"
 
 
@@ -145,7 +146,7 @@ def _reaction(message: Message, text: str) -> Kind | None:
     kinds = {kind for kind, _ in message.parts} | {a.content_type for a in message.attachments}
     if "text/vnd.google.email-reaction+json" in kinds or message.has_header("x-ms-reactions"):
         return Kind("receipt", "A reaction (emoji) to a mail, not an answer.", True)
-    opening = reply_text.split_text(text[:20_000]).new.casefold()
+    opening = reply_text.split(message).new.casefold()
     if len(opening) < LONG_TEXT and any(phrase in opening for phrase in machine_words.REACTION_PHRASES):
         return Kind("receipt", "A reaction (emoji) to a mail, not an answer.", True)
     return None
@@ -183,8 +184,8 @@ def _absent(message: Message, text: str) -> bool:
     return _machine_subject(message) or says_absent(text[: 2 * _OPENING])
 
 
-def _acknowledges(text: str) -> bool:
-    said = reply_text.split_text(text[:20_000]).new[:2_000].casefold()
+def _acknowledges(message: Message) -> bool:
+    said = reply_text.split(message).new[:2_000].casefold()
     if any(phrase in said[:LONG_TEXT] for phrase in machine_words.AUTOMATIC_PHRASES):
         return True
     return len(said) < 2 * LONG_TEXT and sum(phrase in said for phrase in machine_words.ACKNOWLEDGEMENT_PHRASES) >= 2
@@ -197,7 +198,7 @@ def _auto(message: Message, text: str, reason: str, surely: bool) -> Kind:
 
 def _clearly_automatic(message: Message, text: str) -> bool:
     """Its words are those of an absence note or an acknowledgement."""
-    return _absent(message, text) or _acknowledges(text)
+    return _absent(message, text) or _acknowledges(message)
 
 
 def _standard_auto(message: Message, text: str) -> Kind | None:
@@ -245,7 +246,7 @@ def _by_subject(message: Message, text: str) -> Kind | None:
     if _machine_subject(message):
         return _auto(message, text, "Its subject is that of an automatic reply.", True)
     subject = message.subject.casefold()
-    short = len(reply_text.split_text(text[:20_000]).new) <= SHORT_ABSENCE
+    short = len(reply_text.split(message).new) <= SHORT_ABSENCE
     body_says = says_absent(text[:_OPENING])
     alone = subject.strip(" .!:") in machine_words.ABSENCE_SUBJECTS or any(
         f" {start}" in subject for start in ("re:", "aw:", "sv:")
@@ -258,7 +259,7 @@ def _by_subject(message: Message, text: str) -> Kind | None:
 
 def _by_text(message: Message, text: str) -> Kind | None:
     """No header says so, as in half of real absence notes: a short mail that opens with an absence. Never sure."""
-    own = reply_text.split_text(text[:20_000]).new.casefold()
+    own = reply_text.split(message).new.casefold()
     if own and len(own) <= SHORT_ABSENCE and message.subject.casefold().startswith(reply_words.REPLY_PREFIXES):
         if says_absent(own[:160]):
             return _auto(message, text, "It is short and opens with the words of an absence note.", False)
@@ -303,7 +304,7 @@ def _by_sender(message: Message, text: str, own_domains: frozenset[str]) -> Kind
 
 def _empty(message: Message, text: str) -> Kind | None:
     """A reply with nothing in it but perhaps a logo. A button's mail is empty too, but its subject carries a code."""
-    said = _PICTURE_WORDS.sub("", text)
+    said = _PICTURE_WORDS.sub("", text[:_OPENING_WORDS])
     if any(c.isalnum() for c in said) or _BUTTON.search(message.subject):
         return None
     subject = message.subject.casefold()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailflow.mail.message import Message
 from mailflow.mail.reply_words import (
@@ -37,7 +38,12 @@ _HEADER_LINE = re.compile(
 )
 _DASHES = re.compile(r"[-_=\u2014]{2,}[ ]{0,3}([^-_=\u2014]{3,60}?)[ ]{0,3}[-_=\u2014]{2,}")
 _RULE = re.compile(r"[-_=\u2014]{10,}")
-_HIDDEN = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\xad")
+_RULES = "-_=\u2014"
+_COLONS = ":\uff1a"
+_LONGEST_FORWARD = max(map(len, FORWARD_LINES)) + 10
+_LONGEST_CLOSING = max(map(len, CLOSINGS)) + 10
+_MARKER_WORDS = REPLY_MARKER.casefold().split()
+_HIDDEN = str.maketrans("\xa0", " ", "\u200b\u200c\u200d\u2060\ufeff\xad")
 
 _NEW, _QUOTED, _SIGNATURE = range(3)
 
@@ -56,10 +62,12 @@ def split(message: Message) -> Reply:
     return split_text(message.text)
 
 
+@lru_cache(maxsize=4)  # one mail is split for its kind, its words and its case
 def split_text(text: str) -> Reply:
     """Split plain text whose quotes, if marked, begin with ">"."""
     lines = text.replace("\r\n", "\n").split("\n")
-    looked = [line[:MAX_LINE].translate(_HIDDEN).replace("\xa0", " ").strip() for line in lines[:MAX_LINES]]
+    seen = (lines if text.isascii() else text.translate(_HIDDEN).replace("\r\n", "\n").split("\n"))[:MAX_LINES]
+    looked = [line[:MAX_LINE].strip() for line in seen]
     voices = _voices(looked)
     voices += [_QUOTED] * (len(lines) - len(voices))
     spoken = list(zip(lines, voices, strict=True))
@@ -70,16 +78,18 @@ def _voices(lines: list[str]) -> list[int]:
     voices: list[int] = []
     signing = said = False
     at, total = 0, len(lines)
+    folded = "\n".join(lines).casefold()
+    marked = all(word in folded for word in _MARKER_WORDS)
     while at < total:
         line = lines[at]
-        if _is_marker(lines, at) or _starts_rest(lines, at):
+        if (marked and _is_marker(lines, at)) or _starts_rest(lines, at):
             break
         if line.startswith(">"):
             voices.append(_QUOTED)
             signing = False
             at += 1
             continue
-        length = _attribution(lines, at)
+        length = _attribution(lines, at) if _colon_follows(lines, at) else 0
         if length:
             following = next((x for x in lines[at + length : at + length + 3] if x), "")
             if not following.startswith(">"):
@@ -110,12 +120,12 @@ def _starts_rest(lines: list[str], at: int) -> bool:
     line = lines[at]
     if not line or line.startswith(">"):
         return False
-    dashed = _DASHES.fullmatch(line)
+    dashed = _DASHES.fullmatch(line) if line[0] in _RULES else None
     if dashed and any(word in dashed[1].casefold() for word in FORWARD_LINES):
         return True
-    if line.rstrip(":").casefold() in FORWARD_LINES:
+    if len(line) <= _LONGEST_FORWARD and line.rstrip(":").casefold() in FORWARD_LINES:
         return True
-    if _RULE.fullmatch(line):
+    if line[0] in _RULES and _RULE.fullmatch(line):
         return at + 1 < len(lines) and _header_block(lines, at + 1)
     return _header_block(lines, at)
 
@@ -136,6 +146,11 @@ def _header_name(line: str) -> str:
         return ""
     found = _HEADER_LINE.match(line)
     return found[1].casefold() if found else ""
+
+
+def _colon_follows(lines: list[str], at: int) -> bool:
+    """Whether a line ends in a colon before the lines of an attribution are over: asked first, since it costs least."""
+    return any(line[-1:] in _COLONS for line in lines[at : at + _ATTRIBUTION_LINES] if line)
 
 
 def _attribution(lines: list[str], at: int) -> int:
@@ -164,15 +179,14 @@ def _may_attribute(line: str) -> bool:
 
 def _is_closing(lines: list[str], at: int) -> bool:
     """ "Kind regards" alone on its line, with short lines, such as names and numbers, below it."""
-    if lines[at].casefold().rstrip(" ,.!") not in CLOSINGS:
+    if len(lines[at]) > _LONGEST_CLOSING or lines[at].casefold().rstrip(" ,.!") not in CLOSINGS:
         return False
     following = [line for line in lines[at + 1 : at + 1 + _CLOSING_LOOK] if line]
     return all(len(line) <= _CLOSING_WIDTH for line in following[:3])
 
 
 def _is_mobile(line: str) -> bool:
-    folded = line.casefold()
-    return len(folded) <= 90 and folded.startswith(MOBILE_SIGNATURES)
+    return 9 <= len(line) <= 90 and line.casefold().startswith(MOBILE_SIGNATURES)
 
 
 def _is_disclaimer(lines: list[str], at: int) -> bool:
