@@ -133,6 +133,8 @@ def contradictions(sayings: Sequence[Saying], forms: Sequence[Form]) -> list[Say
 
     Numbers tell acts apart ("Action 1 done", "Action 2 done"), and so do free words that decide nothing.
     """
+    if len(sayings) < 2:
+        return []
     kinds = {(form.verb, piece.blank): piece.kind for form in forms for piece in pieces(form.text) if piece.blank}
     decisions = {form.verb for form in forms if form.decision}
     return [

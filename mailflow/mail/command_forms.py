@@ -155,10 +155,18 @@ def pieces(text: str) -> tuple[_Piece, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """A word as it is compared: no case, no apostrophes, no accents that a telephone adds or drops."""
     folded = unicodedata.normalize("NFKD", word).casefold().replace("'", "").replace("\u2019", "")
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+def _may_begin(line: str, word: str, typos: bool) -> bool:
+    """Whether the line's first word is this one, or a slip away: asked first, since most forms fail here."""
+    first = _WORD.match(line)
+    said = plain(first.group()) if first else ""
+    return said == word or (typos and bool(said) and len(word) >= _LONG_WORD and one_slip(said, word))
 
 
 class Matcher:
@@ -173,6 +181,8 @@ class Matcher:
     def fit(self, form: Form, line: str, typos: bool = False) -> Fit | Miss | None:
         """How the form fits the start of the line: a Fit, a Miss (it begins like it), or None."""
         parts = pieces(form.text)
+        if not _may_begin(line, parts[0].word, typos):
+            return None
         self._line, self._typos = line, typos
         self._reached, self._why, self._near = 0, "", False
         # The first way is the right one: a later one would leave out a blank that was filled in doubtfully.

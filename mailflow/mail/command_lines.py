@@ -80,7 +80,8 @@ def clean_lines(new_text: str) -> list[Line]:
     """The lines up to the first sign-off, freed of bold, bullets, invisible characters and codes."""
     lines: list[Line] = []
     for typed in new_text.split("\n")[:_MOST_LINES]:
-        text = _CODE.sub(" ", _visible(typed[:_MOST_LENGTH]))
+        text = _visible(typed[:_MOST_LENGTH])
+        text = _CODE.sub(" ", text) if "#" in text else text
         if text.lstrip().startswith(">"):
             lines.append(Line("", ""))
             continue
@@ -96,8 +97,12 @@ def clean_lines(new_text: str) -> list[Line]:
 def tidy(text: str) -> str:
     """A line without bold, bullet, quotation marks around it, courtesy in front, doubled spaces."""
     text = text.replace("*", " ") if not text.lstrip().startswith("* ") else text.lstrip()[2:].replace("*", " ")
-    text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text.replace("`", ""))
+    text = text.replace("`", "")
+    text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text) if "_" in text else text
     text = " ".join(text.split()).strip(_EDGES)
+    if text[:1].isalpha():
+        # Most lines begin with a letter: no bullet, and only these can begin a courtesy.
+        return _POLITE_LEAD.sub("", text, count=1).strip(_EDGES) if text[0] in "pPkK" else text
     text = _BULLET.sub("", text).strip(_EDGES)
     return _POLITE_LEAD.sub("", text, count=1).strip(_EDGES)
 
