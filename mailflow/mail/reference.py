@@ -130,19 +130,33 @@ def find_any(text: str) -> tuple[str, ...]:
     Two check characters hold by chance once in a thousand times. Words and figures such as a date with a time ("May
     2027 10:30:15") would be that often enough, so a tag that ends in figures counts only as we write it, with dashes.
     """
-    plain, _ = _flatten(text)
     out: dict[str, None] = {}
-    end_before = 0
-    for head in _ANY_HEAD.finditer(plain):
-        if head.start() < end_before:
-            continue
-        for rest, end in _behind(plain, head.end()):
-            reference = _read(head.group(), rest)
-            if reference and (not reference[-2:].isdigit() or plain[head.start() : end] == reference):
-                out[reference] = None
-                end_before = end
-                break
+    for part in _near_figures(text):
+        plain, _ = _flatten(part)
+        end_before = 0
+        for head in _ANY_HEAD.finditer(plain):
+            if head.start() < end_before:
+                continue
+            for rest, end in _behind(plain, head.end()):
+                reference = _read(head.group(), rest)
+                if reference and (not reference[-2:].isdigit() or plain[head.start() : end] == reference):
+                    out[reference] = None
+                    end_before = end
+                    break
     return tuple(out)
+
+
+def _near_figures(text: str) -> Iterator[str]:
+    """The parts of a text in which a tag can stand: most of a mail is far from any figure."""
+    start, end = 0, -1
+    for figures in _FIGURES.finditer(text):
+        if end < 0 or figures.start() - _TAG_BEFORE > end:
+            if end >= 0:
+                yield text[start:end]
+            start = max(0, figures.start() - _TAG_BEFORE)
+        end = figures.end() + _TAG_BEHIND
+    if end >= 0:
+        yield text[start:end]
 
 
 def _flatten(text: str) -> tuple[str, list[int] | range]:
@@ -177,6 +191,8 @@ def _heads(prefixes: frozenset[str]) -> re.Pattern[str]:
 
 
 _ANY_HEAD = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,5}}(?={_GAP}[12IL][\s._/:-]{{0,3}}[0-9OIL])")
+_FIGURES = re.compile(r"\d+")
+_TAG_BEFORE, _TAG_BEHIND = 64, 96
 _RUN = re.compile(r"[A-Z0-9]+")
 _BETWEEN = re.compile(_GAP)
 _GOES_ON = re.compile(r"-[A-Z0-9]")
