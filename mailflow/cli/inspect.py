@@ -41,7 +41,7 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, jobs: int
     from mailflow.cli.side_by_side import in_order
 
     unopened = False
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     try:
         for answer, failed in _shown(in_order(mails(files), _answer, as_json, jobs)):
             out.write(answer)
