@@ -47,7 +47,7 @@ DOORS = {
     "imaplib": ("mailbox/imap.py", "demo/"),  # imapclient raises imaplib's errors
     "jinja2": ("documents/",),
     "markupsafe": ("documents/",),
-    "mailparser": ("mail/parse.py",),
+    "mailparser": ("mail/addresses.py",),
     "nh3": ("mail/html_text.py",),
     "psycopg": ("store/",),
     "proxyprotocol": ("demo/",),
@@ -72,7 +72,7 @@ WORLD = (
     "email.message_from_file email.message_from_binary_file"
 ).split()
 # mail-parser logs the words of mails through logging; the only file that knows it makes it be silent.
-SILENCED = ("mail/parse.py", "logging")
+SILENCED = ("mail/addresses.py", "logging")
 PURE_PATHS = ("pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath")  # names of paths, no files
 
 CLOCKS = (

@@ -1,7 +1,7 @@
 """mailflow inspect: how mails are read and why, for people who ask why a mail did not match.
 
 In: files: one mail each, an mbox, a Maildir, a folder of .eml files, or "-" for one mail on the standard input.
-Out: for each mail what was read from it, in words or as a line of JSON.
+Out: for each mail, in order, what was read from it: in words, or as one JSON object on a line.
 Fails: exit 1 if a file is not there or cannot be opened, the others are read; 130 if interrupted.
 Limits: needs no configuration and no store, so it judges no sender and knows no case; it shows the words of mails.
 """
@@ -9,7 +9,9 @@ Limits: needs no configuration and no store, so it judges no sender and knows no
 from __future__ import annotations
 
 import json
+import sys
 import time
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -17,41 +19,93 @@ import click
 from mailflow.cli.mail_files import Piece, mails, why_not
 
 if TYPE_CHECKING:
-    from mailflow.mail.inspection import Vocabulary
+    from mailflow.mail.inspection import Inspection, Vocabulary
+
+INTERRUPTED = 130
+A_MINUTE = 60
 
 
 @click.command("inspect")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each mail.")
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes, where mails are many."
+)
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
+def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, jobs: int) -> None:
     """Say how a mail is read and why: what kind it is, whose, which of its text is new.
 
     FILE is a mail (.eml), an mbox, a Maildir, a folder of .eml files, or - for one mail on the standard input. No
-    configuration is needed. Exit status 1 if a file cannot be opened.
+    configuration is needed. The words of the mail are shown. Exit status 1 if a file cannot be opened.
     """
+    from mailflow.cli.side_by_side import in_order
+
+    unopened = False
+    out = sys.stdout.buffer
+    try:
+        for answer, failed in _shown(in_order(mails(files), _answer, as_json, jobs)):
+            out.write(answer)
+            unopened |= failed
+        out.flush()
+    except KeyboardInterrupt:
+        ctx.exit(INTERRUPTED)
+    ctx.exit(int(unopened))
+
+
+def _answer(piece: Piece, as_json: bool) -> tuple[bytes, bool]:
+    """What is written about one mail, and whether its file could not be opened."""
     from mailflow.cli.vocabularies import shipped_vocabularies
 
-    words, status = shipped_vocabularies(), 0
-    for piece in mails(files):
+    words = shipped_vocabularies()
+    if as_json:
         record, unopened = record_of(piece, words)
-        status |= unopened
-        click.echo(json.dumps(record, ensure_ascii=False))
-    ctx.exit(int(status))
+        text = json.dumps(record, ensure_ascii=False)
+    else:
+        from mailflow.cli.inspect_words import told
+
+        began = time.perf_counter()
+        seen, unopened = inspected(piece, words)
+        text = "\n".join(told(piece.name, seen, _since(began))) + "\n"
+    # JSON is UTF-8, whatever the terminal speaks; what no UTF-8 can say is escaped.
+    return text.encode("utf-8", "backslashreplace") + b"\n", unopened
 
 
 def record_of(piece: Piece, words: tuple[Vocabulary, ...]) -> tuple[dict[str, object], bool]:
-    """What was read from one mail, and whether its file could not be opened."""
-    from mailflow.mail import inspection
+    """What was read from one mail as plain values, and whether its file could not be opened."""
+    from mailflow.mail.inspection import as_record
 
     began = time.perf_counter()
-    unopened = piece.why_not
-    if not unopened:
-        try:
-            octets = piece.read()
-        except OSError as error:
-            unopened = why_not(error)
-    seen = inspection.unreadable(unopened) if unopened else inspection.inspect(octets, words)
-    record = {"file": piece.name, **inspection.as_record(seen)}
-    record["ms"] = round((time.perf_counter() - began) * 1000, 1)
-    return record, bool(unopened)
+    seen, unopened = inspected(piece, words)
+    return {"file": piece.name, **as_record(seen), "ms": _since(began)}, unopened
+
+
+def inspected(piece: Piece, words: tuple[Vocabulary, ...]) -> tuple[Inspection, bool]:
+    """One mail as it was read, and whether its file could not be opened."""
+    from mailflow.mail.inspection import inspect, unreadable
+
+    if piece.why_not:
+        return unreadable(piece.why_not), True
+    try:
+        octets = piece.read()
+    except OSError as error:
+        return unreadable(why_not(error)), True
+    return inspect(octets, words), False
+
+
+def _since(began: float) -> float:
+    """Milliseconds."""
+    return round((time.perf_counter() - began) * 1000, 1)
+
+
+def _shown(answers: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """The answers, with a bar on a terminal that does not show them, otherwise a line a minute, on standard error."""
+    if sys.stderr.isatty() and not sys.stdout.isatty():
+        with click.progressbar(answers, label="Reading", show_pos=True, file=sys.stderr) as bar:
+            yield from bar
+        return
+    last = time.monotonic()
+    for n, answer in enumerate(answers, 1):
+        if time.monotonic() - last >= A_MINUTE:
+            click.echo(f"{n} mails read", err=True)
+            last = time.monotonic()
+        yield answer

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,9 +38,17 @@ class Piece:
     of_mbox: bool = False
     size: int = 0
     why_not: str = ""
+    octets: bytes | None = None
+
+    def held(self) -> Piece:
+        """The same with its octets in it, for a process that cannot read them itself."""
+        octets = self.read()
+        return replace(self, octets=octets, size=len(octets))
 
     def read(self) -> bytes:
         """The octets of the mail, without the mbox's own line. Raises OSError."""
+        if self.octets is not None:
+            return self.octets
         if self.path == STDIN:
             return sys.stdin.buffer.read(MAX_READ)
         with open(self.path, "rb") as file:

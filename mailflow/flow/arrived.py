@@ -23,6 +23,7 @@ from mailflow.store import Unit
 from mailflow.store.inbox import Kept
 
 HELD_MARK = "H"
+NAMED_BY = "named by "  # the flag of a party's mail that says by what it was matched (correlate.REASONS)
 SMALL_IMAGE = 30_000  # octets; a page that somebody photographed is larger, a logo smaller
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg")
 _NO_COPY = frozenset({

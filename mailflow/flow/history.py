@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mailflow.flow.arrived import NAMED_BY
 from mailflow.flow.timeline import moments
+from mailflow.mail.correlate import REASONS
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.case import day, instant
 from mailflow.procedure.deadlines import clock_words, long_date
@@ -96,8 +98,11 @@ class _Teller:
         return f"Opened as {data['ref']}", ""
 
     def _mail(self, machine: str, data: Mapping) -> tuple[str, str]:
-        stated = f"stated by {data['stated_by']}" if data.get("stated_by") else ""
-        return f"Mail from: {self._role(str(data['role']))}", stated
+        flags = [str(flag) for flag in data.get("flags", ())]
+        keys = [REASONS.get(flag.removeprefix(NAMED_BY), "") for flag in flags if flag.startswith(NAMED_BY)]
+        why = [f"stated by {data['stated_by']}" if data.get("stated_by") else "", *keys]
+        why.append("An officer said where it belongs." if "by_officer" in flags else "")
+        return f"Mail from: {self._role(str(data['role']))}", " ".join(filter(None, why))
 
     def _own_letter(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"An officer wrote to: {self._role(str(data['role']))}", ""

@@ -30,14 +30,21 @@ def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime
     """A letter of ours coming home: settles what was in doubt, and is never our own correspondent (mail.md row 6)."""
     if mail.sender != office.address:
         return None  # somebody who resends our letter, or borrows its Message-ID
-    letter = unit.outbox.by_message_id(mail.message.message_id) if mail.message.message_id else None
-    said = mail.message.header(LETTER_HEADER)
-    if letter is None or (said and letter_named(said, house.secret) != letter.id):
+    message_id, said = mail.message.message_id, mail.message.header(LETTER_HEADER)
+    letter = unit.outbox.by_message_id(message_id) if message_id else None
+    named = letter_named(said, house.secret)
+    if letter is None and named:
+        # Some servers (Amazon SES, some Exchange) give a letter a Message-ID of their own: answers will name that one.
+        bundle = unit.outbox.get(named)
+        letter = bundle[0] if bundle else None
+    if letter is None or (said and named != letter.id):
         if mail.message.header(LOOP_HEADER):
             return Outcome("done", "it carries our own loop header", ours=True)
         return None
     if mail.trust.failed:
         return Outcome("done", "a copy of our letter that our mail server did not confirm proves nothing", ours=True)
+    if message_id != letter.message_id and not letter.case.startswith("office:"):
+        unit.inbox.remember_message_id(message_id, letter.id, letter.case)
     if unit.outbox.came_home(letter.id, mail.kept.arrived_at) and not letter.case.startswith("office:"):
         event = LetterSettled(letter.id, "sent", now, "its copy came home")
         stepping.advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/sent", now=now, actor="courier")
@@ -89,7 +96,13 @@ def _letter_of(house: House, unit: Unit, bounce: Bounce) -> Letter | None:
         bundle = unit.outbox.get(letter_id)
         if bundle:
             return bundle[0]
-    return unit.outbox.by_message_id(bounce.original_message_id) if bounce.original_message_id else None
+    if not bounce.original_message_id:
+        return None
+    known = unit.outbox.by_message_id(bounce.original_message_id)
+    if known is None:  # the Message-ID that a server wrote in place of ours, learned from the copy that came home
+        letters = map(unit.outbox.get, unit.inbox.by_message_id(bounce.original_message_id))
+        known = next((bundle[0] for bundle in letters if bundle), None)
+    return known
 
 
 def _named(unit: Unit, letter: Letter, bounce: Bounce) -> list[tuple[Envelope, str]]:

@@ -147,6 +147,9 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     if mail.kind.name in ("bounce", "delay"):
         return returning.report(house, unit, office, mail, now)
     match = _match(unit, office, mail)
+    # Each reason is a sentence of ours with references in it: no word of the mail.
+    named = {"by": match.by, "case": match.case, "others": list(match.others), "guess": match.guess}
+    log.info("mail.matched", identity=mail.kept.identity[:16], **named, why=match.reason)
     if mail.kind.name != "human" and not _an_officers_word(unit, office, mail):
         return _machine_mail(house, unit, office, mail, match, now)
     if refused:
@@ -189,7 +192,8 @@ def _match(unit: Unit, office: Office, mail: Mail) -> Match:
 
     officer = office.register.officer(mail.sender)
     spoken = hearing.spoken_of(office, mail) if officer else frozenset()
-    match = correlate(mail.message, mail.reply, frozenset({office.prefix}), case_of, spoken)
+    domain = office.address.rpartition("@")[2]
+    match = correlate(mail.message, mail.reply, frozenset({office.prefix}), case_of, spoken, domain)
     if officer and match.by == "conflict" and len(match.others) == 1 and hearing.speaks_to_case(office, mail):
         # A forward that encloses a mail of the case, with a word about it in front (Q18).
         match = Match(match.others[0], "subject", match.reason, (), match.guess)
@@ -333,7 +337,7 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
     if spoken:
         return spoken
     placing.file_mail(unit, office, mail, ref, speaker.role)
-    flags = ("new_contact",) if speaker.new else ()
+    flags = (*(("new_contact",) if speaker.new else ()), f"{arrived.NAMED_BY}{match.by}")
     # A mail dragged in with a date from before the stage keeps it on the file, but fires no clock backwards (mail.md).
     at = mail.kept.arrived_at if mail.kept.arrived_at >= main.since else now
     event = arrived.party_event(mail, speaker.role, at, flags)

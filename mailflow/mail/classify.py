@@ -59,6 +59,7 @@ _VENDOR_HEADERS: dict[str, tuple[str, ...]] = {
 }
 _NO_REPLY = re.compile(r"(?:do[._-]?)?no(?:t)?[._-]?reply|donotreply|nepasrepondre|keine-?antwort", re.IGNORECASE)
 _BUTTON = re.compile(r"#[a-z2-9]{10,40}\b", re.IGNORECASE)
+_UNBRACKETED = re.compile(r"[^\[<]*")
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)", re.MULTILINE | re.IGNORECASE)
 _PICTURE_WORDS = re.compile(
     r"\[?cid:[^\s\]]{1,200}\]?|\[(?:image|logo)[^\]]{0,100}\]|<https?://[^>]{1,500}>", re.IGNORECASE
@@ -246,13 +247,13 @@ def _by_subject(message: Message, text: str) -> Kind | None:
     if _machine_subject(message):
         return _auto(message, text, "Its subject is that of an automatic reply.", True)
     subject = message.subject.casefold()
-    short = len(reply_text.split(message).new) <= SHORT_ABSENCE
-    body_says = says_absent(text[:_OPENING])
     alone = subject.strip(" .!:") in machine_words.ABSENCE_SUBJECTS or any(
         f" {start}" in subject for start in ("re:", "aw:", "sv:")
     )
     answer = alone or bool(message.in_reply_to)
-    if answer and subject.startswith(machine_words.ABSENCE_SUBJECTS) and body_says and short:
+    if not answer or not subject.startswith(machine_words.ABSENCE_SUBJECTS):
+        return None
+    if says_absent(text[:_OPENING]) and len(reply_text.split(message).new) <= SHORT_ABSENCE:
         return _auto(message, text, "Its subject and its first words are those of an absence note.", True)
     return None
 
@@ -304,6 +305,8 @@ def _by_sender(message: Message, text: str, own_domains: frozenset[str]) -> Kind
 
 def _empty(message: Message, text: str) -> Kind | None:
     """A reply with nothing in it but perhaps a logo. A button's mail is empty too, but its subject carries a code."""
+    if "cid:" not in text[:_OPENING] and any(c.isalnum() for c in _UNBRACKETED.match(text)[0][:_OPENING]):
+        return None
     said = _PICTURE_WORDS.sub("", text[:_OPENING_WORDS])
     if any(c.isalnum() for c in said) or _BUTTON.search(message.subject):
         return None

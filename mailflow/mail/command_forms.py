@@ -162,10 +162,15 @@ def plain(word: str) -> str:
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=64)
+def _first_word(line: str) -> str:
+    first = _WORD.match(line)
+    return plain(first.group()) if first else ""
+
+
 def _may_begin(line: str, word: str, typos: bool) -> bool:
     """Whether the line's first word is this one, or a slip away: asked first, since most forms fail here."""
-    first = _WORD.match(line)
-    said = plain(first.group()) if first else ""
+    said = _first_word(line)
     return said == word or (typos and bool(said) and len(word) >= _LONG_WORD and one_slip(said, word))
 
 
@@ -195,7 +200,10 @@ class Matcher:
         best: Fit | None = None
         miss: Miss | None = None
         rivals: set[str] = set()
+        first = _first_word(text)
         for form in forms:
+            if not typos and pieces(form.text)[0].word != first:
+                continue
             result = self.fit(form, text, typos)
             if isinstance(result, Miss):
                 if result.near and (miss is None or result.words > miss.words):

@@ -25,6 +25,7 @@ from mailflow.mail.message import Address, Attachment
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _MOST_REFERENCES = 3_900
+_MOST_IDS_TEXT = 60_000
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{1,255}\Z)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
@@ -57,6 +58,9 @@ class Draft:
     list_unsubscribe: str = ""
 
 
+_OUR_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
+
+
 def message_id_for(letter_id: str, secret: bytes, domain: str) -> str:
     """The Message-ID of a letter: nobody without the secret can tell or forge it, and a second try has the same one.
 
@@ -66,6 +70,17 @@ def message_id_for(letter_id: str, secret: bytes, domain: str) -> str:
         raise ValueError("Message-IDs need a secret.")
     digest = hmac.new(secret, b"message-id\0" + letter_id.encode(), hashlib.sha256).hexdigest()
     return f"<{digest[:40]}@{domain}>"
+
+
+def ids_in(headers: str, domain: str) -> list[str]:
+    """Message-IDs of ours (message_id_for) that raw References or In-Reply-To headers may hold, however spoilt.
+
+    Nobody can guess what stands before the @, so it is enough alone: without brackets, with the domain cut off or
+    changed, in capitals, folded inside, between other words. Only what `domain` could have written is told.
+    """
+    said = headers[:_MOST_IDS_TEXT].lower()
+    hits = dict.fromkeys([*_OUR_ID.findall(said), *_OUR_ID.findall("".join(said.split()))])
+    return [f"<{hit}@{domain}>" for hit in hits]
 
 
 def letter_header(letter_id: str, secret: bytes) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from mailflow.mail.compose import ids_in
 from mailflow.mail.message import Message
 from mailflow.mail.reference import find
 from mailflow.mail.reply_text import Reply
@@ -52,6 +53,7 @@ def correlate(
     prefixes: frozenset[str],
     case_of_message_id: Callable[[str], str],
     spoken_of: frozenset[str] = frozenset(),
+    domain: str = "",
 ) -> Match:
     """Whose case a mail is (domain.md G1; mail.md rows 5 and 9 to 12).
 
@@ -59,9 +61,14 @@ def correlate(
     tag in the subject, the tag in the new text. Two cases named anywhere give "conflict", and so does a forward, whose
     old tags say what it encloses and not what it is, unless its writer names the case in new words.
     `case_of_message_id` answers "" for an id that is not ours. `spoken_of` are references that a command in this mail
-    takes as its object ("Duplicate of ..."): in the new text they are not evidence.
+    takes as its object ("Duplicate of ..."): in the new text they are not evidence. `domain` is that of our own
+    Message-IDs, which are then known in spoilt headers too. Thread-Index and Thread-Topic are no keys: mail programs
+    carry them from one conversation into another.
     """
     ids = [*message.in_reply_to, *message.references[::-1]][:_MOST_IDS]
+    if domain:
+        headers = (*message.all_headers("in-reply-to"), *message.all_headers("references"))
+        ids += ids_in(" ".join(headers), domain)[:_MOST_IDS]
     by_ids = _unique(case_of_message_id(message_id) for message_id in dict.fromkeys(ids))
     by_quote = _unique(_marked(reply.quoted[:_MOST_TEXT], prefixes))
     in_subject = find(message.subject, prefixes)
@@ -83,18 +90,19 @@ def correlate(
         return Match("", "conflict", reason, named, guess)
     for by, cases in evidence:
         if cases:
-            return Match(cases[0], by, _REASONS[by], (), guess)
+            return Match(cases[0], by, REASONS[by], (), guess)
     if any(not found.exact for found in (*in_subject, *in_body)):
         return Match("", "none", "The mail names a reference whose check characters do not hold.", (), guess)
     return Match("", "none", "Nothing in the mail names a case.", (), "")
 
 
-_REASONS = {
+REASONS = {
     "references": "It answers a letter of ours by Message-ID.",
     "quoted": "It quotes a letter of ours with its reference.",
     "subject": "The reference stands in the subject.",
     "body": "The reference stands in the new text.",
 }
+"""Why a mail belongs to its case, by what names it; what stands first weighs most."""
 
 
 def _unique(cases: Iterable[str]) -> tuple[str, ...]:

@@ -8,37 +8,70 @@ Limits: linear time; codecs that are not charsets of mail are refused.
 
 from __future__ import annotations
 
-import binascii
 import codecs
+import functools
 import re
 import unicodedata
 
-_UNKNOWN = frozenset({"", "unknown", "unknown-8bit", "x-unknown", "default", "binary", "8bit", "7bit"})
-_BETTER = {"gb2312": "gb18030", "gbk": "gb18030", "euc-cn": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
-           "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "utf8mb4": "utf-8", "cp-850": "cp850",
-           "iso-8859-8-i": "iso-8859-8", "x-mac-roman": "mac_roman", "unicode-1-1-utf-7": "utf-7"}  # fmt: skip
+from mailflow.mail import transfer
+
+_UNKNOWN = frozenset({"", "unknown", "unknown-8bit", "x-unknown", "default", "binary", "8bit", "7bit", "x-user-defined",
+                      "none", "ansi_x3.110-1983", "iso-ir-99", "user-defined", "foreign-8bit", "unicode"})  # fmt: skip
+_BETTER = {"gb2312": "gb18030", "gbk": "gb18030", "euc-cn": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030",
+           "windows-936": "gb18030", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949",
+           "windows-949": "cp949", "big5": "big5hkscs", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
+           "windows-31j": "cp932", "utf8mb4": "utf-8", "utf": "utf-8", "iso-8859-8-i": "iso-8859-8",
+           "iso-8859-8-e": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "mac-roman": "mac_roman",
+           "unicode-1-1-utf-7": "utf-7", "unicode-1-1-utf-8": "utf-8", "ansi": "cp1252", "latin": "iso-8859-1",
+           "windows-874": "cp874", "iso-8859-11": "cp874", "tis-620": "cp874", "koi8": "koi8-r", "ascii7": "ascii",
+           "iso-2022-jp": "iso2022_jp_ext", "iso2022-jp": "iso2022_jp_ext"}  # fmt: skip
 # Not charsets of mail; some are quadratic or run escapes.
 _REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 _LATIN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _SEVEN_BIT = ("utf-7", "iso2022", "hz", "utf-16", "utf-32")
+# Charsets of one octet a character: octets that are good UTF-8 are hardly ever words in one of these.
+_SINGLE = ("iso8859", "cp125", "koi8", "mac-", "mac_", "cp8", "tis-620", "cp437", "latin", "kz1048", "ptcp154")
+# What a damaged label begins with.
+_BEGINNING = re.compile(
+    r"utf-?8|iso[-_]?8859[-_]?1[0-6]|iso[-_]?8859[-_]?\d|windows[-_]?125\d|cp[-_]?125\d|koi8[-_]?[ru]|us-ascii|gb18030|gb2312"
+    r"|gbk|big5|euc[-_](?:jp|kr)|iso[-_]2022[-_](?:jp|kr)|shift[-_]jis"
+)
 
-_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)(?:\?=|\?$|$)")
-_Q = re.compile(r"=([0-9A-Fa-f]{2})")
-_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_START = re.compile(r"=\?([^?\s]{0,80})\?([bBqQ])\?")
+_ONLY_WORDS = re.compile(r"(?:=\?[^?\s]{1,80}\?[bBqQ]\?[^?\s]{1,500}\?=\s?)+")
+_Q = re.compile(rb"=([0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+@functools.lru_cache(maxsize=500)
 def charset(label: str) -> str:
     """The codec name for a claimed charset, or "" if it names none that mail can have."""
-    words = label.strip().strip("\"'").lower().split()
-    name = words[0].strip("\"';,") if words else ""
+    words = label.replace(";", " ").replace(",", " ").strip().strip("\"'").lower().split()
+    name = words[0].strip("\"'").partition("*")[0] if words else ""
+    name = name.removeprefix("charset=").strip("\"'").removeprefix("x-")
     if name in _UNKNOWN:
         return ""
-    try:
-        codec = codecs.lookup(_BETTER.get(name, name).partition("*")[0])
-    except Exception:  # NUL in a name raises ValueError, unknown names LookupError
-        return ""
-    return "" if codec.name in _REFUSED or not getattr(codec, "_is_text_encoding", True) else codec.name
+    begins = _BEGINNING.match(name)
+    for attempt in (name, "".join(c for c in name if c.isalnum()), begins[0] if begins else ""):
+        better = _BETTER.get(attempt, attempt)
+        try:
+            codec = codecs.lookup(better)
+        except Exception:  # NUL in a name raises ValueError, unknown names LookupError
+            continue
+        if codec.name not in _REFUSED and getattr(codec, "_is_text_encoding", True):
+            return codec.name
+    return ""
+
+
+def code_page(number: int) -> str:
+    """The codec name for a number by which Microsoft's programs name a charset, "" if it names none."""
+    known = {65001: "utf-8", 65000: "utf-7", 1200: "utf-16-le", 20127: "ascii", 20866: "koi8-r", 21866: "koi8-u",
+             936: "gb18030", 54936: "gb18030", 51949: "euc-kr", 51932: "euc-jp", 10000: "mac_roman"}  # fmt: skip
+    if number in {50220, 50221, 50222}:
+        return charset("iso-2022-jp")
+    if 28591 <= number <= 28605:
+        return charset(f"iso-8859-{number - 28590}")
+    return charset(known.get(number, f"cp{number}"))
 
 
 def text(octets: bytes, label: str = "") -> str:
@@ -54,9 +87,13 @@ def _decoded(octets: bytes, codec: str) -> str:
             except UnicodeError:
                 pass
         return octets.decode("ascii")
+    if codec == "utf-16" and octets[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        codec = _end_of_utf16(octets)
     if codec in _LATIN or not codec:
         # UTF-8 labelled as Latin is common; Latin text that happens to be valid UTF-8 is not.
-        order = ("utf-8", "cp1252" if codec in {"", "ascii", "iso8859-1"} else codec)
+        order: tuple[str, ...] = ("utf-8", "cp1252" if codec in {"", "ascii", "iso8859-1"} else codec)
+    elif codec.startswith(_SINGLE):
+        order = ("utf-8", codec, "cp1252")
     else:
         order = (codec, "utf-8", "cp1252")
     for name in order:
@@ -74,6 +111,14 @@ def _decoded(octets: bytes, codec: str) -> str:
     return octets.decode("cp1252", "replace")
 
 
+def _end_of_utf16(octets: bytes) -> str:
+    """Which UTF-16 it is where no mark says so, or UTF-8 if it is none."""
+    first, second = octets[:2_000:2].count(0), octets[1:2_000:2].count(0)
+    if first == second == 0 and octets.isascii():
+        return "utf-8"
+    return "utf-16-le" if second > first else "utf-16-be"
+
+
 def clean(value: str) -> str:
     """Text without NULs, control characters and lone surrogates, with "\\n" line ends."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -89,57 +134,93 @@ def octets_of(raw: str) -> bytes:
         return raw.encode("utf-8", "surrogatepass")
 
 
-def plain_header(raw: str) -> str:
-    """A structured header value: unfolded (RFC 5322 section 2.2.3), encoded-words left alone (RFC 2047 section 5)."""
-    return " ".join(text(octets_of(raw)).replace("\n", " ").split("\t")).strip()
+def plain_header(raw: str, hint: str = "") -> str:
+    """A structured header value: unfolded (RFC 5322 section 2.2.3), encoded-words left alone (RFC 2047 section 5).
+
+    `hint` is the charset of the body: old programs write raw headers in that.
+    """
+    octets = octets_of(raw)
+    try:
+        value = clean(octets.decode("utf-8")) if hint and b"\x1b" not in octets else text(octets)
+    except UnicodeDecodeError:
+        value = text(octets, hint)
+    return " ".join(value.replace("\n", " ").split("\t")).strip()
 
 
-def header(raw: str) -> str:
+def header(raw: str, hint: str = "") -> str:
     """An unstructured header value: unfolded, encoded-words decoded wherever they stand, glued, split or cut."""
-    return one_line(words(plain_header(raw)))
+    value = plain_header(raw, hint)
+    read = words(value)
+    if read != value and _ONLY_WORDS.fullmatch(read):
+        read = words(read)  # encoded by two programs one after the other
+    return one_line(read)
 
 
 def words(value: str) -> str:
     """Decode encoded-words (RFC 2047), also glued to other text; neighbours of one charset are decoded together."""
+    if "=?" not in value:
+        return value
     out: list[str] = []
-    pending, label, end = b"", "", 0
-    for found in _WORD.finditer(value):
+    pending: list[tuple[str, str]] = []
+    label, end = "", 0
+    starts = list(_START.finditer(value))
+    for index, found in enumerate(starts):
+        if found.start() < end:
+            continue
+        following = starts[index + 1].start() if index + 1 < len(starts) else len(value)
+        payload, after = _payload(value, found.end(), following, found[2] in "qQ")
         between = value[end : found.start()]
         name = found[1].partition("*")[0]
-        if pending and not between.strip() and name.lower() == label.lower():
-            pending += _word(found[2], found[3])
-        else:
-            out.append(text(pending, label))
+        if not (pending and not between.strip() and name.lower() == label.lower()):
+            out.append(text(_joined(pending), label))
+            pending = []
             # White space between two encoded-words is not shown (RFC 2047 section 6.2).
             if between.strip() or not end:
                 out.append(between)
-            pending, label = _word(found[2], found[3]), name
-        end = found.end()
-    out.append(text(pending, label))
+        pending.append((found[2].lower(), payload))
+        label, end = name, after
+    out.append(text(_joined(pending), label))
     out.append(value[end:])
     return "".join(out)
 
 
-def _word(encoding: str, payload: str) -> bytes:
-    if encoding in "bB":
-        return base64(payload.encode("utf-8", "replace"))
-    return _Q.sub(lambda hit: chr(int(hit[1], 16)), payload.replace("_", " ")).encode("latin-1", "replace")
+def _payload(value: str, start: int, following: int, is_q: bool) -> tuple[str, int]:
+    """What stands in an encoded-word and where it ends; one never closed ends with the line or the next word."""
+    close = value.find("?=", start, following)
+    while is_q and 0 <= close < following and re.match(r"[0-9A-F]{2}[^\s]{0,200}\?=", value[close + 2 : following]):
+        close = value.find("?=", close + 2, following)  # a question mark in front of an escape
+    if close >= 0:
+        return value[start:close], close + 2
+    if not is_q:
+        stop = re.compile(r"[\s?]").search(value, start, following)
+        following = stop.start() if stop else following
+    return value[start:following].rstrip().removesuffix("?"), following
 
 
-def base64(octets: bytes) -> bytes:
-    """Lenient base64: foreign characters skipped, a cut end tolerated."""
-    letters = octets.translate(None, _NOT_BASE64)
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
-    try:
-        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
-    except binascii.Error:
-        return b""
+def _joined(pieces: list[tuple[str, str]]) -> bytes:
+    """The octets of neighbouring words; base64 cut in the middle of a group is put together first."""
+    out: list[bytes] = []
+    waiting = ""
+    for encoding, payload in pieces:
+        if encoding == "q":
+            out.append(transfer.base64(waiting.encode("utf-8", "replace")))
+            waiting = ""
+            octets = payload.replace("_", " ").encode("utf-8", "replace")
+            out.append(_Q.sub(lambda hit: bytes([int(hit[1], 16)]), octets))
+            continue
+        waiting += payload
+        if len(waiting) % 4 == 0 or waiting.endswith("="):
+            out.append(transfer.base64(waiting.encode("utf-8", "replace")))
+            waiting = ""
+    out.append(transfer.base64(waiting.encode("utf-8", "replace")))
+    return b"".join(out)
 
 
 def one_line(value: str) -> str:
     """White space folded to single spaces; nothing left that could start a line or turn the reading direction."""
-    return " ".join("".join(c for c in value if c.isspace() or not is_hidden_control(c)).split())
+    if not value.isascii() or not value.isprintable():
+        value = "".join(c for c in value if c.isspace() or not is_hidden_control(c))
+    return " ".join(value.split())
 
 
 def is_hidden_control(character: str) -> bool:
@@ -149,38 +230,3 @@ def is_hidden_control(character: str) -> bool:
         or "\u202a" <= character <= "\u202e"
         or "\u2066" <= character <= "\u2069"
     )
-
-
-def unflow(value: str, delsp: bool = False) -> str:
-    """Join the soft line breaks of format=flowed (RFC 3676 section 4)."""
-    out: list[str] = []
-    running: list[str] = []
-    level = -1
-    for line in value.split("\n"):
-        quotes = len(line) - len(line.lstrip(">"))
-        body = line[quotes:]
-        body = body[1:] if body.startswith(" ") else body
-        soft = body.endswith(" ") and body != "-- "
-        if running and quotes != level:
-            out.append(_quoted(level, "".join(running)))
-            running = []
-        if body == "-- " and running:
-            out.append(_quoted(level, "".join(running)))
-            running = []
-        level = quotes
-        running.append(body[:-1] if soft and delsp else body)
-        if not soft:
-            out.append(_quoted(level, "".join(running)))
-            running = []
-    if running:
-        out.append(_quoted(level, "".join(running)))
-    return "\n".join(out)
-
-
-def _quoted(level: int, line: str) -> str:
-    return f"{'>' * level} {line}" if level else line
-
-
-def b64_line(octets: bytes) -> bytes:
-    """Octets as one line of base64, without line end."""
-    return binascii.b2a_base64(octets, newline=False)

@@ -22,6 +22,8 @@ UNDATED = date(1970, 1, 1)
 """Stands in for the date of a mail that names none, so that a date without a year comes out plainly wrong."""
 MAX_COMMAND_TEXT = 100_000
 MAX_FOUND = 50
+MAX_TAG_TEXT = 200_000
+_OPENING_LINES = 20
 _SATURDAY = 5
 _NONE = Reply("", "", "")
 _UNREADABLE = "unreadable"
@@ -63,7 +65,7 @@ def inspect(octets: bytes, vocabularies: Sequence[Vocabulary] = ()) -> Inspectio
         return unreadable(str(error))
     kind, reply = classify(message), reply_text.split(message)
     bounce = dsn.read_bounce(message) if kind.name in {"bounce", "delay"} else None
-    tags = reference.find_any(f"{message.subject}\n{message.text}")
+    tags = reference.find_any(f"{message.subject}\n{message.text[:MAX_TAG_TEXT]}")
     spoken = [known for known in vocabularies if any(tag.startswith(f"{known.prefix}-") for tag in tags)]
     return Inspection(message, kind, reply, bounce, tags, _readings(message, kind, reply, spoken or vocabularies))
 
@@ -84,12 +86,26 @@ def _readings(message: Message, kind: Kind, reply: Reply, vocabularies: Sequence
     on = message.date.date() if message.date else UNDATED
     found: dict[str, tuple[list[str], commands.Reading]] = {}
     for known in vocabularies:
-        reading = commands.read(reply.new[:MAX_COMMAND_TEXT], message.subject, known.forms, on, add_weekdays)
-        if reading.sayings or reading.doubts:
+        reading = _read(reply.new[:MAX_COMMAND_TEXT], message.subject, known, on)
+        if reading:
             names, _ = found.setdefault(repr((reading.sayings, reading.doubts)), ([], reading))
             names.append(known.name)
     clear = any(reading.sayings for _, reading in found.values())
     return tuple((tuple(names), reading) for names, reading in found.values() if reading.sayings or not clear)
+
+
+def _read(new: str, subject: str, known: Vocabulary, on: date) -> commands.Reading | None:
+    """What is said, None if nothing is. A command stands on the first line that is no greeting, or behind "#": so
+    where neither is one, the rest of a long mail is spared."""
+    head = new
+    if "#" not in new:
+        lines = new.split("\n")
+        spoken = [at for at, line in enumerate(lines) if line.strip()]
+        head = "\n".join(lines[: spoken[_OPENING_LINES]]) if len(spoken) > _OPENING_LINES else new
+    reading = commands.read(head, subject, known.forms, on, add_weekdays)
+    if not reading.sayings and not reading.doubts:
+        return None
+    return reading if head is new else commands.read(new, subject, known.forms, on, add_weekdays)
 
 
 def add_weekdays(day: date, n: int) -> date:

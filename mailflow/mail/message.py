@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,21 @@ class Message:
     digest: str
     defects: tuple[str, ...]
 
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for key, value in self.headers:
+            found.setdefault(key, []).append(value)
+        return {key: tuple(values) for key, values in found.items()}
+
     def header(self, name: str) -> str:
         """The first header of that name (any case), decoded and unfolded; "" if there is none."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key == wanted), "")
+        return next(iter(self.all_headers(name)), "")
 
     def all_headers(self, name: str) -> tuple[str, ...]:
         """All headers of that name (any case), topmost first."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key == wanted)
+        return self._by_name.get(name.lower(), ())
 
     def has_header(self, name: str) -> bool:
         """Whether a header of that name stands in the mail, be its value empty."""
-        wanted = name.lower()
-        return any(key == wanted for key, _ in self.headers)
+        return name.lower() in self._by_name

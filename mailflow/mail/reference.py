@@ -3,13 +3,15 @@
 In: a prefix of 2 to 5 letters, the year of receipt, the number within year and prefix; or any text.
 Out: references; what was found in a text, each with the answer whether its check characters hold.
 Fails: ValueError for a prefix, year or number that cannot be written.
-Limits: numbers have 4 to 12 digits; a guess is only ever a guess and never a match (domain.md G1, mail.md 9 to 12).
+Limits: numbers have 4, 6, 8, 10 or 12 digits, so that one lost or added character never gives another number that
+can be written; at most 200 references of a text are told; a guess is never a match (domain.md G1, mail.md 9 to 12).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +20,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The 32 check characters: digits and capitals without I, L, O and U (domain.md G1)."""
 
 _MOST_DIGITS = 12
+_MOST_EXACT = 200
 _OFFSET = (4, 17)
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _GAP = r"[\s_./:-]{0,24}"
@@ -84,6 +87,8 @@ def make(prefix: str, year: int, number: int) -> str:
     if not 0 < number < 10**_MOST_DIGITS:
         raise ValueError(f"A number is between 1 and {_MOST_DIGITS} digits long, not {number!r}.")
     digits = f"{number:04d}"
+    # Of even length: CC-2027-1042 with a character too many must not read as the case 10042 by chance.
+    digits = digits if len(digits) % 2 == 0 else f"0{digits}"
     return f"{prefix}-{year}-{digits}-{_check(prefix, f'{year}{digits}')}"
 
 
@@ -103,19 +108,20 @@ def find(text: str, prefixes: frozenset[str]) -> tuple[Found, ...]:
     if not known:
         return ()
     plain, places = _flatten(text)
-    exact: list[Found] = []
-    taken: list[tuple[int, int]] = []
+    exact: dict[str, Found] = {}
+    starts, ends = [], []
     for start, end, reference in _exact(plain, known):
-        if all(end <= a or start >= b for a, b in taken):
-            taken.append((start, end))
-            if all(found.reference != reference for found in exact):
-                exact.append(Found(reference, True, "", places[start]))
-    near: dict[int, Found] = {}
+        starts.append(start)
+        ends.append(end)
+        exact.setdefault(reference, Found(reference, True, "", places[start]))
+        if len(exact) >= _MOST_EXACT:
+            break
+    near: list[Found] = []
     for start, end, guess in _near(plain, known):
-        if all(end <= a or start >= b for a, b in taken):
-            taken.append((start, end))
-            near[start] = Found("", False, guess, places[start])
-    return tuple(sorted([*exact, *near.values()], key=lambda found: found.at))
+        before = bisect_right(starts, start)  # what is read lies in order and does not overlap
+        if (not before or ends[before - 1] <= start) and (before == len(starts) or starts[before] >= end):
+            near.append(Found("", False, guess, places[start]))
+    return tuple(sorted([*exact.values(), *near], key=lambda found: found.at))
 
 
 def find_any(text: str) -> tuple[str, ...]:
@@ -124,19 +130,33 @@ def find_any(text: str) -> tuple[str, ...]:
     Two check characters hold by chance once in a thousand times. Words and figures such as a date with a time ("May
     2027 10:30:15") would be that often enough, so a tag that ends in figures counts only as we write it, with dashes.
     """
-    plain, _ = _flatten(text)
     out: dict[str, None] = {}
-    end_before = 0
-    for head in _ANY_HEAD.finditer(plain):
-        if head.start() < end_before:
-            continue
-        for rest, end in _behind(plain, head.end()):
-            reference = _read(head.group(), rest)
-            if reference and (not reference[-2:].isdigit() or plain[head.start() : end] == reference):
-                out[reference] = None
-                end_before = end
-                break
+    for part in _near_figures(text):
+        plain, _ = _flatten(part)
+        end_before = 0
+        for head in _ANY_HEAD.finditer(plain):
+            if head.start() < end_before:
+                continue
+            for rest, end in _behind(plain, head.end()):
+                reference = _read(head.group(), rest)
+                if reference and (not reference[-2:].isdigit() or plain[head.start() : end] == reference):
+                    out[reference] = None
+                    end_before = end
+                    break
     return tuple(out)
+
+
+def _near_figures(text: str) -> Iterator[str]:
+    """The parts of a text in which a tag can stand: most of a mail is far from any figure."""
+    start, end = 0, -1
+    for figures in _FIGURES.finditer(text):
+        if end < 0 or figures.start() - _TAG_BEFORE > end:
+            if end >= 0:
+                yield text[start:end]
+            start = max(0, figures.start() - _TAG_BEFORE)
+        end = figures.end() + _TAG_BEHIND
+    if end >= 0:
+        yield text[start:end]
 
 
 def _flatten(text: str) -> tuple[str, list[int] | range]:
@@ -171,6 +191,8 @@ def _heads(prefixes: frozenset[str]) -> re.Pattern[str]:
 
 
 _ANY_HEAD = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,5}}(?={_GAP}[12IL][\s._/:-]{{0,3}}[0-9OIL])")
+_FIGURES = re.compile(r"\d+")
+_TAG_BEFORE, _TAG_BEHIND = 64, 96
 _RUN = re.compile(r"[A-Z0-9]+")
 _BETWEEN = re.compile(_GAP)
 _GOES_ON = re.compile(r"-[A-Z0-9]")
@@ -180,33 +202,44 @@ def _behind(plain: str, at: int) -> Iterator[tuple[str, int]]:
     """The letters and digits behind a prefix, longer and longer, each time a tag may end there: (all so far, end).
 
     A word that a dash joins to the next one ends a tag only if it is the two check characters: else the number of
-    a mistyped tag could by chance hold as a shorter tag of its own.
+    a mistyped tag could by chance hold as a shorter tag of its own. Behind a whole tag, year, number and check each a
+    word, nothing is added: a mistyped one could by chance hold together with the words that follow it.
     """
-    so_far = ""
+    so_far, words = "", 0
     while True:
         gap = _BETWEEN.match(plain, at)
         run = _RUN.match(plain, gap.end() if gap else at)
         if run is None:
             return
-        so_far += run.group()
+        word, before = run.group(), len(so_far)
+        so_far += word
+        words += 1
         at = run.end()
-        if len(so_far) > 4 + _MOST_DIGITS + 2:
+        figures = so_far[:-2].translate(_LOOK_ALIKES)
+        if len(so_far) > 4 + _MOST_DIGITS + 2 or (figures and not figures.isdecimal()):
             return
-        if len(run.group()) == 2 or not _GOES_ON.match(plain, at):
+        if len(word) == 2 or not _GOES_ON.match(plain, at):
             yield so_far, at
+        told = gap.group().strip() if gap else ""
+        if words == 3 and len(word) == 2 and before >= 8 and (told or not _GOES_ON.match(plain, at)):
+            return
 
 
 def _exact(plain: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, reference) of what holds, in order, none overlapping another."""
+    by_alike: dict[str, list[str]] = {}
+    for prefix in sorted(known):
+        by_alike.setdefault(_as_alike(prefix), []).append(prefix)
+    past = 0
     for head in _heads(known).finditer(plain):
-        letters = re.sub(r"\s", "", head.group())
-        for prefix in known:
-            if len(prefix) != len(letters) or _as_alike(prefix) != _as_alike(letters):
-                continue
-            for rest, end in _behind(plain, head.end()):
-                reference = _read(prefix, rest)
-                if reference:
-                    yield head.start(), end, reference
-                    break
+        if head.start() < past:
+            continue
+        for prefix in by_alike.get(_as_alike(re.sub(r"\s", "", head.group())), ()):
+            found = next(((end, ref) for rest, end in _behind(plain, head.end()) if (ref := _read(prefix, rest))), None)
+            if found:
+                past = found[0]
+                yield head.start(), *found
+                break
 
 
 def _as_alike(word: str) -> str:
@@ -216,7 +249,9 @@ def _as_alike(word: str) -> str:
 def _read(prefix: str, rest: str) -> str:
     """The reference these characters spell, "" unless the check characters hold."""
     digits, check = rest[:-2].translate(_LOOK_ALIKES), rest[-2:].translate(_LOOK_ALIKES)
-    if len(digits) < 8 or not digits.isdigit() or (len(digits) > 8 and digits[4] == "0") or digits[0] == "0":
+    if len(digits) < 8 or len(digits) % 2 or not digits.isdecimal() or digits[0] == "0":
+        return ""
+    if len(digits) > 8 and digits[4:6] == "00":  # written longer than the number is
         return ""
     if not int(digits[4:]) or _check(prefix, digits) != check:
         return ""
@@ -225,7 +260,7 @@ def _read(prefix: str, rest: str) -> str:
 
 _SPLIT = r"[\s_./:-]{1,24}"
 _WRITTEN_APART = re.compile(
-    rf"(?<![A-Z0-9])(?=([A-Z0-9]{{1,6}}){_SPLIT}([A-Z0-9]{{3,5}}){_SPLIT}([A-Z0-9]{{3,13}})"
+    rf"(?<![A-Z0-9])(?=([A-Z0-9]{{1,6}}){_SPLIT}([A-Z0-9]{{3,5}}){_SPLIT}([A-Z0-9]{{1,13}})"
     rf"(?:{_SPLIT}([A-Z0-9]{{1,3}}))?(?![A-Z0-9]))"
 )
 _WRITTEN_TOGETHER = re.compile(r"(?<![A-Z0-9])(?=([A-Z]{2,5})([12]\d{3})(\d{4,12}?)([A-Z0-9]{2})(?![A-Z0-9]))")
@@ -239,10 +274,12 @@ def _near(plain: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
         for match in shape.finditer(plain):
             head, year, number, check = match[1], match[2], match[3], match[4] or ""
             figures = (year + number).translate(_LOOK_ALIKES)
-            if sum(not figure.isdigit() for figure in figures) > 1:
+            if sum(not figure.isdecimal() for figure in figures) > 1:
                 continue
             prefixes = [prefix for prefix in known if _as_alike(prefix) == _as_alike(head)]
             mendings = set()
+            if len(number) < 3 and not (prefixes and plain[match.end(2) : match.start(3)].strip()):
+                continue  # "CC-2027-42" is a reference somebody has shortened, "cc 2027 42" may be anything
             if prefixes:
                 for prefix in prefixes:
                     mendings |= _mended(prefix, year, number, check)
@@ -258,11 +295,14 @@ def _near(plain: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _mended(prefix: str, year: str, number: str, check: str) -> set[str]:
-    """All references one slip away: one character wrong, lost, added or swapped; or the check characters left out."""
+    """All references one slip away: one character wrong, lost, added or swapped; or noughts or the check left out."""
     year, number, check = (part.translate(_LOOK_ALIKES) for part in (year, number, check))
+    whole = year.isdecimal() and number.isdecimal() and len(year) == 4 and int(year) >= 1000
+    short = {make(prefix, int(year), int(number))} if whole and 0 < int(number) < 10**_MOST_DIGITS else set()
     if not check:
-        whole = year.isdigit() and number.isdigit() and len(year) == 4 and len(number) >= 4 and int(year) >= 1000
-        return {make(prefix, int(year), int(number))} if whole and 0 < int(number) < 10**_MOST_DIGITS else set()
+        return short
+    if len(number) < 4 and any(reference.endswith(check) for reference in short):
+        return short  # only the noughts in front were left out
     word = year + number + check
     slips = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
     for at in range(len(word) + 1):

@@ -1,277 +1,312 @@
-"""Takes the parts of an opened mail apart: the body people see, the files, the parts written for machines.
+"""Takes the parts of a mail apart: the body people see, the files, the parts written for machines, what is wrapped.
 
-In: the standard library's message tree, already bounded by skeleton.py, and the files that were taken out of it.
-Out: Contents.
+In: the tree that skeleton.py has found.
+Out: contents.Contents.
 Fails: never; a part that cannot be read becomes an attachment with a note.
-Limits: archives are never expanded; TNEF, opaque S/MIME, PGP and rights-managed wrappers are kept, not opened.
+Limits: MAX_INNER_MAILS mails within mails, the Allowance for wrappers; archives are never expanded.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from email.message import Message as Part
-from urllib.parse import unquote
+from dataclasses import dataclass
 
-from mailflow.mail import decode, html_text
-from mailflow.mail.message import Attachment
+from mailflow.mail import armour, cms, decode, flowed, outlook_file, rtf, tnef, transfer
+from mailflow.mail.contents import MAX_TEXT, Contents, Segment, safe_name
+from mailflow.mail.skeleton import Part, skeleton
 
-MAX_TEXT = 400_000
-MAX_ATTACHMENTS = 300
-MAX_MACHINE_PARTS = 50
-MAX_MACHINE_OCTETS = 1_000_000
-MAX_NAME = 150
 MAX_INNER_MAILS = 2
+MAX_WRAPPERS = 30
+MAX_WRAPPED_DEPTH = 4
+MAX_UNWRAPPED_OCTETS = 100 * 1024 * 1024
+# Encoded octets looked at for one text: base64 of UTF-32 would not need more.
+_MAX_TEXT_OCTETS = 6 * MAX_TEXT
 
 MACHINE_TYPES = frozenset({
     "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers",
     "message/rfc822", "message/global", "message/disposition-notification", "message/feedback-report", "text/calendar",
     "text/vnd.google.email-reaction+json",
 })  # fmt: skip
+_MAILS = frozenset({"message/rfc822", "message/global", "message/news"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_RTF = frozenset({"text/rtf", "application/rtf", "text/richtext-rtf", "application/x-rtf"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+# RFC 2046 section 4.1.4: text of a subtype nobody knows is read as plain text; these are texts for programs.
+_NOT_WORDS = frozenset({
+    "text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/xml", "text/javascript",
+    "text/x-amp-html", "text/watch-html", "text/csv", "text/x-moz-deleted", "text/tab-separated-values",
+    "text/rfc822-headers",
+    "text/vnd.google.email-reaction+json", "text/json", "text/x-ms-contact", "text/x-sql", "text/rtf",
+})  # fmt: skip
 COULD_NOT_OPEN = "could not open"
 ENCRYPTED = "encrypted"
-_CID = re.compile(r"\bcid:([^\s\"'<>)]{1,300})", re.IGNORECASE)
-_NAME_IN_RAW = re.compile(r"(?:file)?name\*?\d{0,2}\*?\s{0,3}=\s{0,3}\"?([^\";\r\n]{1,300})", re.IGNORECASE)
+_HTML_START = ("<!doctype html", "<html", "<head", "<body")
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
+_META = re.compile(rb"<meta[^<>]{0,300}?charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_META_LOOK = 4_096
 
 
 @dataclass
-class Contents:
-    """What the walk collects. `segments` are (plain text, HTML) pairs in reading order; either may be ""."""
+class Allowance:
+    """How much may still be unwrapped out of one mail, shared by all that is found in it."""
 
-    segments: list[tuple[str, str]] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
-    machine: list[tuple[str, bytes]] = field(default_factory=list)
-    inner_digests: list[str] = field(default_factory=list)
-    cids: dict[str, str] = field(default_factory=dict)
-    defects: list[str] = field(default_factory=list)
+    wrappers: int = MAX_WRAPPERS
+    octets: int = MAX_UNWRAPPED_OCTETS
 
-    def body(self) -> tuple[str, str, bool]:
-        """(best text, raw HTML, whether the text was made from HTML)."""
-        texts: list[str] = []
-        made = False
-        room = html_text.MAX_HTML
-        for plain, html in self.segments:
-            if plain.strip():
-                texts.append(plain)
-            elif html.strip() and room > 0:
-                read = html_text.to_text(html[:room])
-                room -= len(html)
-                made = made or (bool(read.strip()) and not any(t.strip() for t in texts))
-                texts.append(read)
-        text = "\n".join(part.strip("\n") for part in texts if part.strip())
-        if len(text) > MAX_TEXT:
-            self.defects.append("text too long; the end was not read")
-        html = "\n".join(html for _, html in self.segments if html)
-        return text[:MAX_TEXT], html[: 4 * MAX_TEXT], made
-
-    def files(self) -> tuple[Attachment, ...]:
-        """The attachments; those that the HTML shows by their Content-ID are marked as inline."""
-        pages = [html for _, html in self.segments] if self.cids else []
-        named = {unquote(found).lower() for html in pages for found in _CID.findall(html)}
-        shown = {digest for digest, cid in self.cids.items() if cid.lower() in named}
-        return tuple(replace(a, inline=True) if a.digest in shown else a for a in self.attachments)
-
-    def raw(self) -> str:
-        """The words of the body without turning HTML into text: cheap, good enough to tell two mails apart."""
-        return "\n".join(plain or html for plain, html in self.segments)[:MAX_TEXT]
+    def take(self, octets: int) -> bool:
+        """Whether one more wrapper with this many octets may be opened; counts it if so."""
+        self.wrappers -= 1
+        self.octets -= octets
+        return self.wrappers >= 0 and self.octets >= 0
 
 
 class Unwrapper:
     """One walk over one mail."""
 
-    def __init__(self, holes: dict[bytes, bytes], digest_of: Callable[[Part, Unwrapper], str] | None = None):
-        self.holes = holes
+    def __init__(self, digest_of: Callable[[Part, Unwrapper], str] | None = None, allowance: Allowance | None = None):
         self.digest_of = digest_of
+        self.allowance = allowance or Allowance()
         self.contents = Contents()
+        self.wrapped = 0
+        self.root: Part | None = None
 
     def walk(self, part: Part, inside: str = "", mails: int = 0) -> Contents:
         """Read `part` and all below it; `inside` names the wrapper, `mails` counts the messages around it."""
+        self.root = self.root or part
         try:
             self._walk(part, inside, mails)
         except Exception as error:  # one bad part must not hide the others
-            self._defect(f"a part could not be read ({type(error).__name__})")
+            self.contents.defect(f"a part could not be read ({type(error).__name__})")
         return self.contents
 
     def _walk(self, part: Part, inside: str, mails: int) -> None:
-        kind = part.get_content_type()
+        kind = part.kind
         if kind.startswith("multipart/"):
-            children = part.get_payload() if isinstance(part.get_payload(), list) else []
-            if not children:
-                self._leaf(part, "text/plain", inside)
+            if not part.children:
+                self._partless(part, inside, mails)
             elif kind == "multipart/alternative":
-                self._alternative(children, inside, mails)
+                self._alternative(part.children, inside, mails)
             elif kind == "multipart/encrypted":
-                octets = self.octets(children[-1])
-                self._attach(part, "encrypted.asc", octets, inside=inside, note=ENCRYPTED)
+                octets = self.octets(part.children[-1])
+                self.contents.attach("encrypted.asc", kind, octets, inside=inside, note=ENCRYPTED)
             else:
-                for child in children:
-                    if child.get_content_type() not in _SIGNATURES:
+                for child in part.children:
+                    if child.kind not in _SIGNATURES:
                         self.walk(child, inside, mails)
-        elif kind in {"message/rfc822", "message/global"}:
-            self._mail(part, kind, inside, mails)
+        elif kind in _MAILS:
+            self._mail(part, inside, mails)
         else:
-            self._leaf(part, kind, inside)
+            self._leaf(part, inside, mails)
+
+    def _partless(self, part: Part, inside: str, mails: int) -> None:
+        """A multipart without parts: encoded as a whole against RFC 2045 section 6.4, or simply text."""
+        if part.encoding and part.parameters.get("boundary"):
+            head = b"Content-Type: " + decode.octets_of(part.header("content-type")) + b"\n\n"
+            whole = skeleton(head + self.octets(part)).root
+            if whole.children and self.wrapped < MAX_WRAPPED_DEPTH:
+                self.wrapped += 1
+                self._walk(whole, inside, mails)
+                self.wrapped -= 1
+                return
+        part.kind = "text/plain"
+        self._leaf(part, inside, mails)
 
     def _alternative(self, children: list[Part], inside: str, mails: int) -> None:
-        """The same words in several forms (RFC 2046 section 5.1.4): one segment of the first plain and HTML forms."""
+        """The same words in several forms (RFC 2046 section 5.1.4): the first plain and the first HTML form."""
         before = len(self.contents.segments)
+        forms: list[list[Segment]] = []
         for child in children:
             self.walk(child, inside, mails)
-        forms = self.contents.segments[before:]
-        plain = next((p for p, _ in forms if p.strip()), "")
-        html = next((h for _, h in forms if h.strip()), "")
-        self.contents.segments[before:] = [(plain, html)] if plain or html else []
+            forms.append(self.contents.segments[before:])
+            del self.contents.segments[before:]
+        plain = next((form for form in forms if any(s.plain.strip() for s in form)), [])
+        html = next((form for form in forms if any(s.html.strip() for s in form)), [])
+        if plain is html:  # one form of several stretches
+            self.contents.segments += plain
+        else:
+            words = "\n".join(s.plain for s in plain if s.plain)
+            page = "\n".join(s.html for s in html if s.html)
+            self.contents.segments.append(Segment(words, page, any(s.opened for s in (*plain, *html))))
 
-    def _mail(self, part: Part, kind: str, inside: str, mails: int) -> None:
+    def _mail(self, part: Part, inside: str, mails: int) -> None:
         """A mail within the mail: kept whole, its files listed beside it, its text never taken for this mail's."""
-        inner = part.get_payload()
-        inner = inner[0] if isinstance(inner, list) and inner else None
-        octets = self.flat(inner) if inner is not None else self.octets(part)
-        subject = decode.header(str(inner.get("subject", ""))) if inner is not None else ""
+        octets, inner = self._inner(part)
+        subject = decode.header(inner.header("subject")) if inner is not None else ""
         name = self.name(part) or (subject or "mail") + ".eml"
-        self._machine(kind, octets)
-        self._attach(part, name, octets, inside=inside)
-        if inner is None:
-            return
-        if mails < MAX_INNER_MAILS:
-            below = Unwrapper(self.holes, self.digest_of)
-            below.walk(inner, safe_name(name), mails + 1)
-            for attachment in below.contents.files():
-                self._add(attachment)
-            if self.digest_of:
-                self.contents.inner_digests.append(self.digest_of(inner, below))
+        self.contents.for_machines(part.kind, octets)
+        self.contents.attach(name, part.kind, octets, inside=inside)
+        if inner is not None:
+            self._files_of(inner, safe_name(name), mails, counted=True)
 
-    def _leaf(self, part: Part, kind: str, inside: str) -> None:
-        disposition = (part.get_content_disposition() or "").strip()
-        name = self.name(part)
+    def _inner(self, part: Part) -> tuple[bytes, Part | None]:
+        octets = part.octets
+        if part.children:
+            return octets, part.children[0]
+        if part.encoding:  # against RFC 2046 section 5.2.1, but done
+            octets = transfer.decoded(octets, part.encoding, True)
+        if not octets.strip() or not self.allowance.take(len(octets)):
+            return octets, None
+        return octets, skeleton(octets).root
+
+    def _files_of(self, inner: Part, name: str, mails: int, counted: bool) -> None:
+        if mails >= MAX_INNER_MAILS:
+            return
+        below = Unwrapper(self.digest_of, self.allowance)
+        below.walk(inner, name, mails + 1)
+        for attachment in below.contents.files():
+            self.contents.add(attachment)
+        if counted and self.digest_of:
+            self.contents.inner_digests.append(self.digest_of(inner, below))
+
+    def _leaf(self, part: Part, inside: str, mails: int) -> None:
+        kind, name = part.kind, self.name(part)
+        attached = part.disposition == "attachment"
         if kind in MACHINE_TYPES:
-            self._machine(kind, self.flat_payload(part))
-            if disposition != "attachment":
+            self.contents.for_machines(kind, self.octets(part))
+            if not attached:
                 return
-        shown = disposition == "inline" or (not name and disposition != "attachment")
-        readable = shown and kind in {"text/plain", "text/html"}
-        if readable and not (name and self.contents.segments):
-            text = self.text(part)
-            self.contents.segments.append(("", text) if kind == "text/html" else (text, ""))
-            if not name:
-                return
+        if kind.startswith("text/") and kind not in _NOT_WORDS or kind in _RTF:
+            shown = part.disposition == "inline" or (not name and not attached)
+            if shown and kind not in _RTF and not (name and self.contents.segments):
+                self.contents.segments.append(self._segment(part, inside))
+                if not name:
+                    return
+            elif part is self.root or not attached:
+                # A file whose words are read only if the mail has no others.
+                self.contents.asides.append(self._segment(part, inside))
+                if kind in _RTF and not name and not attached:
+                    self._attach(part, "text.rtf", self.octets(part), inside)
+                    return
         if kind in _SIGNATURES:
             return
-        note = ""
-        lower = name.lower()
-        if kind in _OPAQUE or lower.endswith(".p7m"):
-            smime = str(part.get_param("smime-type") or "").lower()
-            note = ENCRYPTED if "enveloped" in smime else COULD_NOT_OPEN
-        elif kind in _TNEF or lower == "winmail.dat":
-            note = COULD_NOT_OPEN
-        elif kind == "application/x-microsoft-rpmsg-message" or lower.endswith(".rpmsg"):
-            note = ENCRYPTED
-        self._attach(part, name, self.octets(part), inside=inside, note=note)
+        octets = self.octets(part)
+        self._attach(part, name, octets, inside, self._opened(part, name, octets, inside, mails))
 
-    def text(self, part: Part) -> str:
-        """The text of one part, decoded again from its octets (mail-parser leaves ISO-2022-JP and cp1252 broken)."""
-        label = ""
+    def _attach(self, part: Part, name: str, octets: bytes, inside: str, note: str = "") -> None:
+        cid = part.header("content-id").strip(" <>\r\n")
+        inline = part.disposition == "inline"
+        self.contents.attach(name, part.kind, octets, inside=inside, note=note, inline=inline, cid=cid)
+
+    def _opened(self, part: Part, name: str, octets: bytes, inside: str, mails: int) -> str:
+        """Open the file if it is a wrapper; what hinders it, "" if nothing does or it is none."""
+        kind, lower = part.kind, name.lower()
+        shown = safe_name(name)
+        closed = part.parameters.get("smime-type", "").lower().startswith("enveloped")
+        if kind == "application/x-microsoft-rpmsg-message" or lower.endswith(".rpmsg") or (kind in _OPAQUE and closed):
+            return ENCRYPTED
+        opener: Callable[[bytes, str, int], str]
+        if kind in _OPAQUE or lower.endswith(".p7m"):
+            opener, shown = self._signed, shown or "smime.p7m"
+        elif kind in _TNEF or lower in {"winmail.dat", "win.dat"}:
+            opener, shown = self._tnef, shown or "winmail.dat"
+        elif kind == "application/vnd.ms-outlook" or lower.endswith(".msg"):
+            opener, shown = self._outlook, shown or "mail.msg"
+        elif lower.endswith(".eml") and kind in {"application/octet-stream", "text/plain"}:
+            opener = self._saved
+        else:
+            return ""
+        if self.wrapped >= MAX_WRAPPED_DEPTH or not self.allowance.take(len(octets)):
+            return COULD_NOT_OPEN
+        self.wrapped += 1
         try:
-            label = str(part.get_param("charset") or "")
-            if isinstance(part.get_param("charset"), tuple):
-                label = str(part.get_content_charset() or "")
-        except Exception:  # NUL or mixed RFC 2231 in the label
-            self._defect("charset label unreadable")
-        octets = self.octets(part)[: 4 * MAX_TEXT]
-        if label and not decode.charset(label):
-            self._defect("unknown charset")
+            return opener(octets, shown, mails)
+        except Exception as error:
+            self.contents.defect(f"{shown} could not be opened ({type(error).__name__})")
+            return COULD_NOT_OPEN
+        finally:
+            self.wrapped -= 1
+
+    def _saved(self, octets: bytes, name: str, mails: int) -> str:
+        """A mail as a file: its own files are listed beside it."""
+        self._files_of(skeleton(octets).root, name, mails, counted=False)
+        return ""
+
+    def _signed(self, octets: bytes, name: str, mails: int) -> str:
+        """Opaque S/MIME (RFC 8551 section 3.5.2): what is signed is the mail itself."""
+        held = cms.read(octets)
+        if held.kind == cms.SIGNED and held.content:
+            before = len(self.contents.segments)
+            self.walk(skeleton(held.content).root, name, mails)
+            found = self.contents.segments[before:]
+            self.contents.segments[before:] = [Segment(s.plain, s.html, True) for s in found]
+            return ""
+        if held.kind == cms.ENVELOPED:
+            return ENCRYPTED
+        return "" if held.kind == cms.SIGNED else COULD_NOT_OPEN  # certificates only
+
+    def _tnef(self, octets: bytes, name: str, mails: int, depth: int = 0) -> str:
+        """Outlook's own wrapper: its text is the mail's if the mail has no other."""
+        held = tnef.read(octets)
+        words, page = held.text, held.html
+        if not words.strip() and not page.strip() and held.rtf:
+            words, page = rtf.words(held.rtf)
+        if (words.strip() or page.strip()) and not depth:
+            self.contents.asides.append(Segment(words, page, True))
+        for file in held.files:
+            kind = file.kind or "application/octet-stream"
+            self.contents.attach(file.name, kind, file.octets, inside=name, cid=file.cid)
+            if file.is_message and mails + depth < MAX_INNER_MAILS and self.allowance.take(len(file.octets)):
+                self._tnef(file.octets, safe_name(file.name) or name, mails, depth + 1)
+        for words_of in held.faults:
+            self.contents.defect(words_of)
+        return "" if held.whole else COULD_NOT_OPEN
+
+    def _outlook(self, octets: bytes, name: str, mails: int) -> str:
+        """A mail saved by Outlook: its words and files are listed as evidence, never read as this mail's words."""
+        held = outlook_file.read(octets, MAX_INNER_MAILS - mails)
+        if held is None:
+            return COULD_NOT_OPEN
+        for file in held:
+            if self.allowance.take(len(file.octets)):
+                self.contents.attach(file.name, file.kind, file.octets, inside=safe_name(file.inside) or name)
+        return ""
+
+    def _segment(self, part: Part, inside: str) -> Segment:
+        """The words of one text part, in the form they turn out to have."""
+        octets = transfer.decoded(part.octets[:_MAX_TEXT_OCTETS], part.encoding, True)
+        if part.kind in _RTF:
+            words, page = rtf.words(octets)
+            return Segment(words, page)
+        octets = octets[: 4 * MAX_TEXT]
+        label = part.parameters.get("charset", "")
+        known = decode.charset(label)
+        if label and not known:
+            self.contents.defect("unknown charset")
+        is_html = part.kind in {"text/html", "text/xhtml", "text/x-html"}
+        if not known and (is_html or b"<meta" in octets[:_META_LOOK]):
+            stated = _META.search(octets, 0, _META_LOOK)
+            label = stated[1].decode("ascii") if stated else label
+        if not is_html and b"begin" in octets and part.kind == "text/plain":
+            octets, files = transfer.uu_files(octets)
+            for name, file in files:
+                self.contents.attach(decode.text(name), "application/octet-stream", file, inside=inside)
         text = decode.text(octets, label)
-        try:
-            flowed = str(part.get_param("format") or "").lower() == "flowed"
-            delsp = str(part.get_param("delsp") or "").lower() == "yes"
-        except Exception:
-            flowed = delsp = False
-        return decode.unflow(text, delsp) if flowed and part.get_content_type() == "text/plain" else text
+        start = text[:200].lstrip().lower()
+        if is_html:
+            return Segment("", text) if _MARKUP.search(text) else Segment(text, "")
+        if start.startswith(_HTML_START):
+            return Segment("", text)
+        if part.kind in _ENRICHED:
+            return Segment(flowed.enriched(text), "")
+        if part.kind == "text/plain" and part.parameters.get("format", "").lower().strip() == "flowed":
+            text = flowed.unflow(text, part.parameters.get("delsp", "").lower().strip() == "yes")
+        if armour.MARK in text:
+            text, closed = armour.stripped(text)
+            for block in closed:
+                self.contents.attach(
+                    "encrypted.asc", "application/pgp-encrypted", block.encode(), inside=inside, note=ENCRYPTED
+                )
+        return Segment(text, "")
 
     def octets(self, part: Part) -> bytes:
-        """The decoded octets of a leaf; what had been taken out is put back."""
-        try:
-            octets = part.get_payload(decode=True)
-        except Exception:
-            octets = None
-        if octets is None:
-            octets = self.flat_payload(part)
-        hole = self.holes.get(octets.strip()) if len(octets) < 100 else None
-        return decode.base64(hole) if hole is not None else octets
-
-    def flat_payload(self, part: Part) -> bytes:
-        """The octets of a part whose body the standard library has parsed as header blocks or mails."""
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            return b"\n\n".join(self.flat(block).strip() for block in inner)
-        return self.octets(part)
-
-    def flat(self, message: Part) -> bytes:
-        """A parsed mail or header block written out again, as it stood (headers unchanged, files put back)."""
-        out = [decode.octets_of(f"{key}: {value}") for key, value in message.raw_items()]
-        payload = message.get_payload()
-        try:
-            whole = b"" if isinstance(payload, str) else message.as_bytes()
-        except Exception:  # the generator raises on charsets and headers that the parser let through
-            whole = b""
-        body = decode.octets_of(payload) if isinstance(payload, str) else whole.partition(b"\n\n")[2]
-        for token, hole in self.holes.items():
-            written = decode.b64_line(token)
-            if written in body:
-                body = body.replace(written, hole)
-        return b"\n".join(out) + b"\n\n" + body
+        """The decoded octets of a leaf."""
+        return transfer.decoded(part.octets, part.encoding, part.kind.startswith(("text/", "message/")))
 
     def name(self, part: Part) -> str:
         """The safe display name of a part, "" if it has none."""
-        view = Part()
-        for key, value in part.raw_items():
-            if key.lower() in {"content-type", "content-disposition"} and key not in view:
-                view[key] = decode.plain_header(str(value))  # raw 8-bit names would come out as replacement characters
-        try:
-            raw = view.get_filename() or ""
-        except Exception:  # mixed RFC 2231 parameters raise TypeError
-            found = _NAME_IN_RAW.search(f"{part.get('content-disposition', '')};{part.get('content-type', '')}")
-            raw = found[1] if found else ""
-        return safe_name(decode.header(raw)) if raw else ""
-
-    def _attach(self, part: Part, name: str, octets: bytes, *, inside: str, note: str = "") -> None:
-        kind = part.get_content_type()
-        cid = str(part.get("content-id", "")).strip(" <>\r\n")
-        if not octets and not name and not cid:
-            return
-        name = safe_name(name or decode.header(cid)) or f"attachment-{len(self.contents.attachments) + 1}"
-        digest = hashlib.sha256(octets).hexdigest()
-        if cid:
-            self.contents.cids[digest] = cid
-        inline = (part.get_content_disposition() or "").strip() == "inline"
-        self._add(Attachment(name, decode.one_line(kind)[:100], octets, digest, inside, note, inline))
-
-    def _add(self, attachment: Attachment) -> None:
-        if len(self.contents.attachments) < MAX_ATTACHMENTS:
-            self.contents.attachments.append(attachment)
-        else:
-            self._defect(f"more than {MAX_ATTACHMENTS} attachments; the rest is only in the original")
-
-    def _machine(self, kind: str, octets: bytes) -> None:
-        if len(self.contents.machine) < MAX_MACHINE_PARTS:
-            self.contents.machine.append((kind, octets[:MAX_MACHINE_OCTETS]))
-
-    def _defect(self, words: str) -> None:
-        if words not in self.contents.defects:
-            self.contents.defects.append(words)
-
-
-def safe_name(name: str) -> str:
-    """A file name as text for display: no path, no control or direction-turning characters, bounded, extension kept."""
-    shown = decode.one_line("".join(c for c in name if not decode.is_hidden_control(c)))
-    shown = shown.replace("\\", "/").rpartition("/")[2].strip(" .")
-    shown = "".join("_" if c in '<>:"|?*' else c for c in shown)
-    if len(shown) <= MAX_NAME:
-        return shown
-    stem, dot, extension = shown.rpartition(".")
-    return stem[: MAX_NAME - 12] + dot + extension if dot and len(extension) <= 10 else shown[:MAX_NAME]
+        raw = part.disposition_parameters.get("filename") or part.parameters.get("name") or ""
+        raw = raw or part.disposition_parameters.get("name") or part.parameters.get("filename") or ""
+        return safe_name(decode.header(raw)) if raw.strip() else ""

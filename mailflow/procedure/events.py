@@ -51,7 +51,7 @@ class MailCame:
     sender_name: str = ""
     subject: str = ""
     files: tuple[File, ...] = ()
-    flags: tuple[str, ...] = ()  # new_contact, by_officer, late, WORDS
+    flags: tuple[str, ...] = ()  # new_contact, by_officer, late, WORDS, "named by ..."
     stated_by: str = ""  # the officer who said it came (Q18)
     stated: Mapping[str, object] = field(default_factory=dict)  # fields that are known with a mail that opens a case
 

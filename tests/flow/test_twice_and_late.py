@@ -237,7 +237,7 @@ def test_a_new_contact_of_the_providers_own_domain_counts(waiting: Bench):
     assert waiting.state() == "RSP"
     with waiting.store.read() as unit:
         flags = [line.data["flags"] for line in unit.log.read(waiting.ref()) if line.kind == "mail"]
-    assert ["new_contact"] in flags
+    assert any("new_contact" in each for each in flags)
 
 
 @pytest.mark.parametrize("sender", ["manager@mail.example", "someone@council.example", "x@evil-oakfield.example"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mailflow.mail.correlate import correlate
+from mailflow.mail.correlate import REASONS, correlate
 from mailflow.mail.message import Address, Message
 from mailflow.mail.reference import make
 from mailflow.mail.reply_text import Reply
@@ -129,3 +131,65 @@ def test_ids_of_other_people_name_nothing():
     """A Message-ID that is not ours is no evidence; ours among theirs is."""
     assert _match(_mail("hello", ("<a@b.example>",))).by == "none"
     assert _match(_mail("hello", ("<a@b.example>", "<one@mail.test>", "<c@d.example>"))).case == ONE
+
+
+HEX = "0123456789abcdef0123456789abcdef01234567"
+SPOILT = [
+    ("references", f"<a@b.example> <{HEX}@mail.te"),
+    ("references", f"<{HEX[:20]}\r\n {HEX[20:]}@mail.test>"),
+    ("references", f"{HEX}@mail.test <x@y.example>"),
+    ("references", f"<{HEX.upper()}@MAIL.TEST>"),
+    ("references", f"<x@y.example>,<{HEX}@mail.test>"),
+    ("in-reply-to", f"Message from Concerns <concerns@mail.test> of Mon, 1 Feb 2027 <{HEX}@mail.test>"),
+    ("in-reply-to", f"Your message of Monday ({HEX}@mail.test)"),
+    ("in-reply-to", f"<{HEX}@gateway.example>"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SPOILT)
+def test_a_spoilt_id_of_ours_is_still_ours(name, value):
+    """Folded inside, cut, without brackets, in capitals, behind other words: what stands before the @ is enough."""
+    ours = {f"<{HEX}@mail.test>": ONE}
+    match = correlate(
+        _mail("hello", headers=((name, value),)), Reply("", "", ""), CC, lambda m: ours.get(m, ""), domain="mail.test"
+    )
+    assert (match.case, match.by) == (ONE, "references")
+
+
+@pytest.mark.parametrize("value", [f"<{HEX[:-1]}@mail.test>", f"<{HEX}0@mail.test>", f"<{HEX[:39]}g@mail.test>"])
+def test_an_id_with_a_character_too_few_is_nobodys(value):
+    """Forty figures and letters, all of them: a shorter or longer run is another system's."""
+    ours = {f"<{HEX}@mail.test>": ONE}
+    message = _mail("hello", headers=(("references", value),))
+    assert correlate(message, Reply("", "", ""), CC, lambda m: ours.get(m, ""), domain="mail.test").by == "none"
+
+
+def test_a_conversation_of_outlook_is_no_key():
+    """Thread-Index and Thread-Topic go from one conversation into another: a tag in them names nothing."""
+    headers = (("thread-topic", f"[{ONE}] your letter"), ("thread-index", "AdaBcDeFgHiJkLmNoPqRsTuVwXyZ=="))
+    assert _match(_mail("hello", headers=headers)).by == "none"
+
+
+KEYS = ("references", "quoted", "subject", "body")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from([ONE, TWO]), max_size=4), st.sampled_from(["Re: ", ""]))
+def test_the_stated_precedence_whatever_keys_there_are(named, prefix):
+    """Any keys in any mixture: one case is named by its strongest key; two cases are a conflict; none is none."""
+    ids = {ONE: "<one@mail.test>", TWO: "<two@mail.test>"}
+    message = _mail(
+        prefix + (f"[{named['subject']}] letter" if "subject" in named else "Our answer"),
+        (ids[named["references"]],) if "references" in named else (),
+    )
+    new = f"As to {named['body']}: we accept." if "body" in named else "We accept."
+    match = _match(message, new, f"> Reference: [{named['quoted']}]" if "quoted" in named else "")
+    cases = set(named.values())
+    if not cases:
+        assert (match.case, match.by) == ("", "none")
+    elif len(cases) == 2:
+        assert (match.case, match.by, set(match.others)) == ("", "conflict", cases)
+        assert all(case in match.reason for case in cases)
+    else:
+        assert (match.case, match.by) == (cases.pop(), next(key for key in KEYS if key in named))
+        assert match.reason == REASONS[match.by]

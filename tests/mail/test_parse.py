@@ -122,11 +122,18 @@ def test_no_from_and_trailing_commas():
     assert [a.email for a in message.to] == ["a@example.org", "b@example.org"]
 
 
-@pytest.mark.parametrize("octets", [b"", b"\r\n \r\n", b"no header here at all"])
+@pytest.mark.parametrize("octets", [b"", b"\r\n \r\n", b"\x00\x00"])
 def test_unreadable(octets: bytes):
-    """Nothing, or nothing like a header, is Unreadable."""
+    """Nothing to read is Unreadable."""
     with pytest.raises(Unreadable):
         parse(octets)
+
+
+def test_words_without_any_header():
+    """Words without a header are a mail of nobody, not lost: they are held with the rest."""
+    message = parse(b"no header here at all")
+    assert (message.from_, message.subject, message.text) == (None, "", "no header here at all")
+    assert "no headers" in message.defects
 
 
 def test_html_only():

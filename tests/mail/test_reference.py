@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailflow.mail.reference import ALPHABET, find, make, tag
+from mailflow.mail.reference import ALPHABET, find, find_any, make, tag
 
 CC = frozenset({"CC", "CCH"})
 REFERENCES = st.builds(make, st.sampled_from(["CC", "CCH"]), st.integers(2020, 2099), st.integers(1, 99999))
@@ -174,3 +174,26 @@ def test_hostile_length_is_linear():
     """A long text of half tags is read in time proportional to its length."""
     for text in ("CC-2027-" * 20000, "CC " * 60000, "CC-2027-0042-K8 " * 20000, "C" * 300000, "1-" * 150000):
         find(text, CC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[CC-2027-0042-K7]",
+        "cc 2027 0042 k7",
+        "CC20270042K7",
+        "C\u200bC-2027-0042-K7",
+        "x" * 900 + " CC\u20112027\u20110042-K7",
+    ],
+)
+def test_a_tag_is_found_by_those_who_know_no_prefix(written):
+    """Whatever the prefix is, a tag whose check characters hold is found as people write it, far down in a text too."""
+    assert find_any(f"Re: {written}, please") == ("CC-2027-0042-K7",)
+
+
+def test_figures_that_hold_by_chance_are_no_tag_of_an_unknown_prefix():
+    """A tag that ends in figures must stand with its dashes: words with a date and a time hold once in a thousand."""
+    reference = next(ref for n in range(1, 9999) if (ref := make("MAY", 2027, n))[-2:].isdigit())
+    assert find_any(reference) == (reference,)
+    assert find_any(reference.replace("-", " ")) == ()
+    assert find_any("CC-2027-0042-K8 and CC-2027-0043-K7") == ()
