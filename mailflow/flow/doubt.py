@@ -4,8 +4,8 @@ In: letters in doubt, copies that came home, the officer's word.
 Out: LetterSettled events; letters sent again under the same Message-ID; one question to a person per letter.
 Fails: Conflict; what a case makes of its letter's fate is raised, and told again later.
 Limits: absence proves little (servers hide or drop copies): a letter leaves again only when a later one's copy has come
-  home and its own has not, or by the setting in_doubt = "resend", or by a person's word. A report on our own health that
-  is in doubt is put to nobody by mail: it stands among what is held.
+  home and its own has not, or by the setting in_doubt = "resend", or by a person's word. A report on our own health
+  that is in doubt is put to nobody by mail: it stands among what is held.
 """
 
 from __future__ import annotations
@@ -171,9 +171,8 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     again = office.in_doubt == "resend" or later
     if again and len(attempts) <= RESENDS:
         return resend(unit, letter.id, now)
-    if now < _ask_at(house, unit, letter):
-        return False
-    return _ask(house, unit, office, letter, attempts[-1].started_at, now)
+    ripe = now >= _ask_at(house, unit, letter)
+    return ripe and _ask(house, unit, office, letter, attempts[-1].started_at, now)
 
 
 def resend(unit: Unit, letter_id: str, now: datetime) -> bool:
