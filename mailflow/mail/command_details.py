@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailflow.mail import command_lines as lines
+from mailflow.mail import command_courtesy as courtesy
 from mailflow.mail.command_forms import Fit, Form, Matcher, pieces
 
 _JOINERS = re.compile(r"(?i)[\s,;:.!\u2013\u2014()-]*(?:(?:and|with|plus|&)\s+)?")
@@ -42,14 +42,14 @@ class Details:
     def whole(self, verb: str, text: str) -> tuple[Fit | None, bool]:
         """The detail of this verb that the whole text is, and whether the text only begins like one."""
         fit, miss = self._matcher.best([form for form in self._forms if verb in form.part_of], text)
-        if fit and not fit.wants_text and (fit.text_blank or lines.only_courtesy(text[fit.end :])):
+        if fit and not fit.wants_text and (fit.text_blank or courtesy.only_courtesy(text[fit.end :])):
             return fit, False
         return None, bool(fit or miss)
 
     def parents(self, text: str) -> tuple[str, ...]:
         """The verbs that words standing alone could be a detail of, as the answer "No notice" may be."""
         fit, _ = self._matcher.best(self._forms, text)
-        return fit.form.part_of if fit and lines.only_courtesy(text[fit.end :]) else ()
+        return fit.form.part_of if fit and courtesy.only_courtesy(text[fit.end :]) else ()
 
     def _has(self, verb: str) -> bool:
         return any(verb in form.part_of for form in self._forms)
@@ -95,7 +95,7 @@ class Details:
             with_details, left, why = self.in_tail(bare, suffix)
             if why or near:
                 return saying, why or f"I cannot read '{suffix}'."
-            if lines.says_nothing(left):
+            if courtesy.says_nothing(left):
                 return with_details, ""
         return saying, ""
 

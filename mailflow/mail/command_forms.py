@@ -33,10 +33,11 @@ _BLANK = re.compile(r"\{(?P<name>[a-z_][a-z0-9_]*)(?P<optional>\?)?:(?P<type>[a-
 _ADDRESS = re.compile(r"<?(?:mailto:)?([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)>?")
 _NUMBER = re.compile(r"(?:(?:no\.?|number|nr\.?)\s{0,2})?#?(\d{1,4})(?:st|nd|rd|th)?(?![\w/@])|([a-z]{3,5})\b", re.I)
 _MORE_NUMBERS = re.compile(
-    r"\s*(?:,\s*and\b|,|&|\+|\band\b)\s*(?:(?:no\.?|number)\s{0,2})?#?(\d{1,4})(?![\w/.@-])", re.I
+    r"\s*(?:,\s*and\b|,|&|\+|\band\b)\s*(?:(?:no\.?|number)\s{0,2})?#?(\d{1,4})(?![\w/@-]|\.\d)", re.I
 )
 _REFERENCE = re.compile(r"\[?\s?([A-Za-z]{2,5})[\s-]{0,3}\d{4}[\s-]{0,3}[\dOoIl]{4,12}[\s-]{0,3}[0-9A-Za-z]{2}\b\s?\]?")
 _PREPOSITIONS = frozenset({"to", "until", "because", "by", "for"})
+_PREPOSITION = re.compile(r"\s{1,3}(?:to|until|till|til|by|for)\b", re.I)
 _SMALL = {word: at for at, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
 
 
@@ -63,7 +64,7 @@ class Fit:
 
     `doubts` say why a blank is not certain. `wants_text` names the text blank that found nothing on this line.
     `ends_open` is True when the fit ends with a blank, so that other words may follow it directly; `stopped` when the
-    form writes a stop, such as a colon, in front of its last blank.
+    form writes a stop, such as a colon, in front of its last blank; `counted` when that blank is a number.
     """
 
     form: Form
@@ -76,6 +77,7 @@ class Fit:
     text_blank: str = ""
     ends_open: bool = False
     stopped: bool = False
+    counted: bool = False
     more_numbers: tuple[str, tuple[int, ...]] = ("", ())
 
     @property
@@ -168,6 +170,11 @@ def _first_word(line: str) -> str:
     return plain(first.group()) if first else ""
 
 
+def spoken_words(line: str) -> tuple[str, ...]:
+    """The words of a line as they are compared."""
+    return tuple(plain(match.group()) for match in _WORD.finditer(line))
+
+
 def _may_begin(line: str, word: str, typos: bool) -> bool:
     """Whether the line's first word is this one, or a slip away: asked first, since most forms fail here."""
     said = _first_word(line)
@@ -229,7 +236,7 @@ class Matcher:
         more = way.more if all(piece.kind != "text" or piece is last for piece in parts) else ("", ())
         return Fit(
             form, end, way.words, way.typos, blanks, way.doubts, wants,
-            text_blank if value else "", bool(taken), last.parted, more,
+            text_blank if value else "", bool(taken), last.parted, bool(taken) and last.kind == "number", more,
         )  # fmt: skip
 
     def _ways(self, parts: tuple[_Piece, ...], at_part: int, at: int, way: _Way) -> Iterator[tuple[int, _Way]]:
@@ -267,6 +274,7 @@ class Matcher:
             piece = parts[at_part]
             parted = piece.parted and not _DIRECT.match(self._line, at)
             telling = way.words >= 2 and any(len(one.word) >= 4 for one in parts[:at_part])
+            telling = telling or (piece.word in _PREPOSITIONS and bool(_PREPOSITION.match(self._line, at)))
             self._near = bool(piece.blank) or parted or telling or not _WORD.search(self._line, at)
             self._reached = way.words
             self._why = _WANTED.get(piece.kind, "One word is missing.") if piece.blank else _expected(piece.word)

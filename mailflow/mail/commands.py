@@ -13,13 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mailflow.mail import command_courtesy as courtesy
+from mailflow.mail import command_doubts as doubt
 from mailflow.mail import command_lines as lines
+from mailflow.mail.command_decisions import looks_like_decision, sounds_like_decision
 from mailflow.mail.command_details import Details, Saying, attached, contradictions, unique
-from mailflow.mail.command_forms import Fit, Form, Matcher, Miss, pieces, plain
+from mailflow.mail.command_forms import Fit, Form, Matcher, Miss, pieces
 
 __all__ = ["Doubt", "Form", "Reading", "Saying", "read"]
 
-_ASKING = frozenset({"status", "why", "help"})
 _SUBJECT_PREFIX = re.compile(r"(?i)^\s*(?:(?:re|aw|sv|fwd?|wg|tr|antw)\s?:\s*)*")
 _BRACKETS = re.compile(r"\[[^\[\]]{0,80}\]")
 
@@ -71,22 +73,21 @@ def read(
     if in_subject:
         reader.read_subject(subject, body)
     reader.find_contradictions()
+    if reader.sayings and not reader.doubts:
+        reader.find_reversals(lines.whole_words(new_text))
     doubts = tuple(reader.doubts)
     sayings = () if doubts else tuple(reader.sayings)
-    firsts = {pieces(form.text)[0].word for form in forms if form.decision}
-    openings = frozenset(word for word in firsts if len(word) >= 5)
-    first = next((text for text in map(_spoken, body) if text), "")
     return Reading(
         sayings,
         doubts,
         "\n".join(reader.note).strip(),
         tuple(dict.fromkeys((*in_subject, *lines.codes(new_text, words)))),
-        not reader.sayings and lines.sounds_like_decision(first, openings),
+        not (reader.sayings or doubts) and looks_like_decision(body, forms, reader.matcher),
     )
 
 
 def _spoken(line: lines.Line) -> str:
-    return lines.without_courtesy(line.clean)
+    return courtesy.without_courtesy(line.clean)
 
 
 class _Reader:
@@ -96,7 +97,7 @@ class _Reader:
         self._main = [form for form in forms if not form.part_of]
         self._parts = [form for form in forms if form.part_of]
         self._details = Details(self._parts, matcher)
-        self._matcher = matcher
+        self.matcher = matcher
         self.sayings: list[Saying] = []
         self.doubts: list[Doubt] = []
         self.note: list[str] = []
@@ -118,7 +119,7 @@ class _Reader:
             if line.hashed:
                 taken = self._take_command(line.clean, line.typed, body[at:], asks=True)
             elif first:
-                text = _spoken(line) or self._greeted(line.clean)
+                text = self._greeted(line.clean) or _spoken(line)
                 if not text:
                     self.note.append(line.typed)
                     continue
@@ -134,17 +135,40 @@ class _Reader:
                 self.note.append(line.typed)
 
     def _greeted(self, clean: str) -> str:
-        """A command behind a bare greeting word, e.g. "Hi accepted"; "" if a name stands there."""
-        text = lines.after_hello(clean)
-        fit, _ = self._matcher.best(self._main, text) if text else (None, None)
-        return text if fit and not fit.wants_text and lines.says_nothing(text[fit.end :]) else ""
+        """A command behind a bare greeting word, e.g. "Hi accepted", "Hi Tom accepted"; "" if none stands there."""
+        for text in courtesy.after_hello(clean):
+            fit, _ = self.matcher.best(self._main, text)
+            if fit and not fit.wants_text and courtesy.only_courtesy(text[fit.end :]):
+                return text
+        return ""
+
+    def _led(self, text: str) -> str:
+        """The command behind words such as "Yes," or "As discussed:", if nothing but those stands in front of it."""
+        for lead, rest in courtesy.behind_leads(text):
+            fit, _ = self.matcher.best(self._main, rest)
+            if fit and not fit.wants_text and not doubt.takes_back(lead, True):
+                if fit.text_blank or not doubt.of_following(fit, rest[fit.end :]):
+                    return rest
+        return ""
+
+    def _is_request(self, text: str) -> bool:
+        """Whether a line asks whether a command might be carried out: "Can you extend to Friday?"."""
+        wish = courtesy.after_request(text)
+        fit, _ = self.matcher.best(self._main, wish) if wish else (None, None)
+        return bool(fit and not fit.wants_text and courtesy.only_courtesy(wish[fit.end :].rstrip(" ?")))
 
     def _take_command(self, text: str, typed: str, following: list[lines.Line], asks: bool) -> int:
         """Read one command line; the number of lines it took, 0 if it is none.
 
         With `asks`, words that only resemble a command become a doubt; without, the line must be one exactly.
         """
-        fit, miss = self._matcher.best(self._main, text)
+        fit, miss = self.matcher.best(self._main, text)
+        if fit is None and (led := self._led(text)):
+            text = led
+            fit, miss = self.matcher.best(self._main, text)
+        if fit is None and asks and self._is_request(text):
+            self._doubt(typed, "It asks whether it may be done.", ())
+            return 1
         if fit is None and asks:
             fit = self._forgiven(text, typed)
             if fit is None and self.doubts and self.doubts[-1].line == typed:
@@ -161,7 +185,7 @@ class _Reader:
 
     def _forgiven(self, text: str, typed: str) -> Fit | None:
         """A fit with one-letter slips in long words, if exactly one verb fits and it is no decision (domain.md 5.2)."""
-        results = [self._matcher.fit(form, text, typos=True) for form in self._main]
+        results = [self.matcher.fit(form, text, typos=True) for form in self._main]
         fits = [result for result in results if isinstance(result, Fit)]
         if not fits:
             return None
@@ -174,7 +198,7 @@ class _Reader:
         return None
 
     def _near_verbs(self, text: str, miss: Miss) -> tuple[str, ...]:
-        results = [self._matcher.fit(form, text) for form in self._main]
+        results = [self.matcher.fit(form, text) for form in self._main]
         near = [one.form.verb for one in results if isinstance(one, Miss) and one.near and one.words == miss.words]
         return tuple(dict.fromkeys(near))
 
@@ -193,14 +217,14 @@ class _Reader:
         why = fit.doubts[0] if fit.doubts else ""
         if fit.text_blank or fit.wants_text:
             saying, why_detail = self._details.in_text(saying, fit.wants_text or fit.text_blank)
-            prose = _why_not_text(fit, text)
+            prose = doubt.of_text(fit, text)
             if prose and not asks and not fit.stopped:
                 return 0
             why = why or why_detail or prose
         else:
             saying, tail, why_detail = self._details.in_tail(saying, tail)
             why = why or why_detail or self._why_not(fit, tail, following)
-            if why and not asks and not fit.doubts and lines.follows_directly(tail):
+            if why and not asks and not fit.doubts and doubt.follows_directly(courtesy.after_courtesy(tail)[0]):
                 return 0  # prose under a command that happens to begin with a verb
             saying = replace(saying, note=lines.note_of(tail))
         if why:
@@ -211,7 +235,7 @@ class _Reader:
         return taken
 
     def _rivals(self, text: str, fit: Fit) -> tuple[str, ...]:
-        results = [self._matcher.fit(form, text) for form in self._main]
+        results = [self.matcher.fit(form, text) for form in self._main]
         same = [one.form.verb for one in results if isinstance(one, Fit) and one.length == fit.length]
         return tuple(dict.fromkeys(same)) or (fit.form.verb,)
 
@@ -248,40 +272,26 @@ class _Reader:
     def _is_command(self, text: str) -> bool:
         """Whether a line is a command or a detail as it stands, so that no text swallows it."""
         for form in (*self._main, *self._parts):
-            fit = self._matcher.fit(form, text)
-            if isinstance(fit, Fit) and (fit.text_blank or lines.only_courtesy(text[fit.end :])):
+            fit = self.matcher.fit(form, text)
+            if isinstance(fit, Fit) and (fit.text_blank or courtesy.only_courtesy(text[fit.end :])):
                 return True
         return False
 
     def _why_not(self, fit: Fit, tail: str, following: list[lines.Line]) -> str:
         """Why the words after a command forbid to act on it, "" if they do not (domain.md 5.2, second point)."""
-        decision = fit.form.decision
-        open_end = not decision and (fit.ends_open or fit.words > 1)
-        behind, polite = lines.after_courtesy(tail)
-        if lines.follows_directly(tail) and not polite and not open_end:
-            return "Other words follow it directly, so I am not sure that it is meant as a command."
-        rest, after = lines.sentence(behind)
+        direct = doubt.of_following(fit, tail)
+        if direct:
+            return direct
+        rest, after = doubt.sentence(courtesy.after_courtesy(tail)[0])
         later = [line.clean for line in following if line.clean]
         if later and self._is_command(later[0]):
-            return self._judged(fit, rest, after)
+            return doubt.of_sentence(fit, rest, after)
         if not after.strip() and following and later:
             close = following[0].clean and not rest.rstrip().endswith((".", "!", ";", "?"))
-            if close and (following[0].clean[0].islower() or lines.turns(following[0].clean)):
+            if close and (following[0].clean[0].islower() or doubt.turns(following[0].clean)):
                 rest = f"{rest} {following[0].clean}"
             after = later[0]
-        return self._judged(fit, rest, after)
-
-    def _judged(self, fit: Fit, rest: str, after: str) -> str:
-        """Why the rest of the sentence and the sentence after it make a command doubtful, or ""."""
-        decision = fit.form.decision
-        if "?" in rest and not (plain(fit.form.text) in _ASKING or not decision and fit.form.text.endswith("?")):
-            return "It ends in a question mark."
-        word = lines.takes_back(rest, decision)
-        if word:
-            return f"The word '{word}' in the same sentence may limit it or take it back."
-        if decision and lines.turns(after):
-            return "The next sentence may limit it or take it back."
-        return ""
+        return doubt.of_sentence(fit, rest, after)
 
     def _take_detail(self, line: lines.Line, run_on: bool) -> bool:
         """Attach a detail line to the latest command that has such details, wherever below it the line stands."""
@@ -302,7 +312,7 @@ class _Reader:
         """The words of a button's subject, beside its code: the body beats them; if they differ it is a doubt."""
         words = lines.clean_lines(_BRACKETS.sub(" ", _SUBJECT_PREFIX.sub("", subject)).split("\n")[0])
         text = words[0].clean if words else ""
-        other = _Reader([*self._main, *self._parts], self._matcher)
+        other = _Reader([*self._main, *self._parts], self.matcher)
         taken = other._take_command(text, text, [], asks=False) if text else 0
         if self.doubts or not taken:
             return
@@ -322,10 +332,10 @@ class _Reader:
             return
         first = next((spoken for spoken in map(_spoken, body) if spoken), "")
         if first:
-            rest, after = lines.sentence(first)
+            rest, after = doubt.sentence(first)
             decision = any(form.decision for form in self._main if form.verb == button.verb)
-            doubtful = lines.takes_back(rest, decision) or lines.turns(first) or lines.turns(after) or "?" in rest
-            if doubtful or (decision and lines.sounds_like_decision(first, frozenset())):
+            doubtful = doubt.takes_back(rest, decision) or doubt.turns(first) or doubt.turns(after) or "?" in rest
+            if doubtful or (decision and sounds_like_decision(first)):
                 self._doubt(first, "The subject and the text may say different things.", (button.verb,))
                 return
         self.sayings.append(button)
@@ -336,21 +346,14 @@ class _Reader:
         for saying in contradictions(self.sayings, self._main):
             self._doubt(saying.line, "It is said twice with different details.", (saying.verb,))
 
-
-def _why_not_text(fit: Fit, text: str) -> str:
-    """Why the words that a command ends with make it doubtful, or "".
-
-    They turn a decision round ("Withdrawn, but ..."), or they look like prose that happens to begin with a command
-    ("Note is taken of your letter").
-    """
-    words = str(fit.blanks.get(fit.text_blank, "")) if fit.text_blank else ""
-    if not words:
-        return ""
-    announced = text[: len(text) - len(words)].rstrip().endswith((":", "\u2013", "\u2014", "-", "because"))
-    if not announced and not fit.stopped and words[0].islower():
-        return "I am not sure that this is meant as a command; a name would begin with a capital."
-    if not fit.form.decision:
-        return ""
-    reasons = text[: len(text) - len(words)].rstrip().endswith((":", "because"))
-    word = lines.opens_with_condition(words) if reasons else lines.takes_back(lines.sentence(words)[0], False)
-    return f"The word '{word}' may limit it or take it back." if word else ""
+    def find_reversals(self, words: str) -> None:
+        """Words anywhere in the mail that take back or limit what was said: "wrong one, please ignore"."""
+        said = self.sayings[0]
+        if back := doubt.taken_back(words, all(doubt.mends(s.verb) for s in self.sayings)):
+            self._doubt(said.line, f"The words '{back}' may take it back.", tuple(s.verb for s in self.sayings))
+        decisions = {form.verb for form in self._main if form.decision}
+        bare = [
+            s for s in self.sayings if s.verb in decisions and not any(isinstance(b, str) for b in s.blanks.values())
+        ]
+        if bare and (limit := doubt.in_part(words)):
+            self._doubt(bare[0].line, f"The words '{limit}' may limit it.", (bare[0].verb,))

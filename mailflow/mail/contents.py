@@ -67,8 +67,7 @@ class Contents:
         made = False
         room = html_text.MAX_HTML
         for segment in segments:
-            stub = bool(segment.html.strip()) and html_text.is_stub(segment.plain)
-            if segment.plain.strip() and not stub:
+            if segment.plain.strip():
                 read = segment.plain
             elif segment.html.strip() and room > 0:
                 read = html_text.to_text(segment.html[:room])
