@@ -147,11 +147,13 @@ class Stage:
             sections=self._sections,
         )
 
+    def _options(self, *more: str) -> list[str]:
+        return ["--clock-socket", str(self._sockets / "clock"), *more]
+
     def _launch(self, *more: str) -> None:
-        clock = self._sockets / "clock"
-        words = [sys.executable, "-m", "mailflow", "run", "--config", str(self.config), "--clock-socket", str(clock)]
+        words = [sys.executable, "-m", "mailflow", "run", "--config", str(self.config), *self._options(*more)]
         with open(self.log, "ab") as log:
-            self._daemon = subprocess.Popen([*words, *more], stdout=log, stderr=log, env=self._environment())
+            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=self._environment())
         for _ in range(int(STARTING / 0.2)):
             with suppress(TimeoutError):
                 if self._notices.recv(64) == b"READY=1":  # the one before may have said that it was stopping

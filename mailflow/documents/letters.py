@@ -14,9 +14,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 import css_inline
 from jinja2 import (
+    BytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -26,6 +28,7 @@ from jinja2 import (
     meta,
     nodes,
 )
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailflow.documents import plain, words
@@ -38,6 +41,28 @@ _MISSING = re.compile(r"'([^']+)' is undefined|has no (?:attribute|element) '?([
 _EXPRESSION = re.compile(r"\{\{-?\s*(.+?)\s*-?\}\}")
 # Long enough for any wording of ours; a longer one would be folded into many header lines.
 _SUBJECT_LIMIT = 200
+
+
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled in one form: folders are read anew at a reload, and mostly unchanged.
+
+    Jinja compares the source's checksum, so what has changed is compiled again.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = {form: _Compiled() for form in ("text", "html")}
 
 
 @dataclass(frozen=True)
@@ -161,6 +186,7 @@ class Letters:
             autoescape=form == "html",
             undefined=StrictUndefined,
             finalize=words.said,
+            bytecode_cache=_COMPILED[form],
             trim_blocks=True,
             lstrip_blocks=True,
         )

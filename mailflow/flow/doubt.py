@@ -4,7 +4,8 @@ In: letters in doubt, copies that came home, the officer's word.
 Out: LetterSettled events; letters sent again under the same Message-ID; one question to a person per letter.
 Fails: Conflict; what a case makes of its letter's fate is raised, and told again later.
 Limits: absence proves little (servers hide or drop copies): a letter leaves again only when a later one's copy has come
-  home and its own has not, or by the setting in_doubt = "resend", or by a person's word.
+  home and its own has not, or by the setting in_doubt = "resend", or by a person's word. A report on our own health
+  that is in doubt is put to nobody by mail: it stands among what is held.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from mailflow.store import Envelope, Letter, Unit
 
 # How long a copy may take to come home before its absence is worth a thought.
 PATIENCE = timedelta(minutes=15)
+# A mail of the office's own waits so long for the copy of a later one, which settles it, before anybody is asked.
+OWN_PATIENCE = timedelta(days=1)
 # A letter that ends in doubt again and again is a person's matter, whatever the setting says.
 RESENDS = 2
 _OWED = "letters owed"
@@ -134,12 +137,18 @@ def next_look(house: House, after: datetime) -> datetime | None:
     """When a letter in doubt, not asked about yet, is next worth a look."""
     with house.store.read() as unit:
         looks = [_look_at(house, unit, letter) for letter, _ in unit.outbox.in_doubt()]
+        looks += [_ask_at(house, unit, letter) for letter, _ in unit.outbox.in_doubt()]
     return min((at for at in looks if at > after), default=None)
 
 
 def _look_at(house: House, unit: Unit, letter: Letter) -> datetime:
     attempts = unit.outbox.attempts(letter.id)
     return (attempts[-1].started_at if attempts else letter.leave_at) + PATIENCE
+
+
+def _ask_at(house: House, unit: Unit, letter: Letter) -> datetime:
+    own = letter.case.startswith("office:")
+    return _look_at(house, unit, letter) + (OWN_PATIENCE if own else timedelta(0))
 
 
 def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool:
@@ -162,7 +171,8 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     again = office.in_doubt == "resend" or later
     if again and len(attempts) <= RESENDS:
         return resend(unit, letter.id, now)
-    return _ask(house, unit, office, letter, attempts[-1].started_at, now)
+    ripe = now >= _ask_at(house, unit, letter)
+    return ripe and _ask(house, unit, office, letter, attempts[-1].started_at, now)
 
 
 def resend(unit: Unit, letter_id: str, now: datetime) -> bool:
@@ -213,8 +223,9 @@ def _ask(house: House, unit: Unit, office: Office, letter: Letter, tried_at: dat
         "again by itself. Please ask the recipient or look at the mail server's log; the administrator can then let "
         "it leave again or count it as sent."
     )
+    own = letter.case == office.stream
     facts = [
-        ("Case", letter.case),
+        ("Case", "none: a mail of the office's own" if own else letter.case),
         ("Letter", f"{letter.template}, to the {letter.party}"),
         ("Tried", f"{office.calendar.local(tried_at):%d %B %Y, %H:%M}"),
         ("Letter id", letter.id),
@@ -222,9 +233,9 @@ def _ask(house: House, unit: Unit, office: Office, letter: Letter, tried_at: dat
     context = {"facts": facts, "reason": reason, "state_words": "a letter may or may not have left"}
     suggestion = {"letter": letter.id, "case": letter.case, "template": letter.template}
     unit.held.open(tag_of(letter.id), letter.id, "letter in doubt", suggestion, now)
-    if letter.case != office.stream:
-        # About a mail of our own nobody is asked by another such mail: it stands among what is held.
-        key = f"doubt/{letter.id}"
-        put_office_letter(house, unit, office, letter_for(office, "health"), to, context, key=key, now=now)
+    health = letter_for(office, "health")
+    if not own or letter.template != health:
+        # About a report on our own health nobody is asked by another one: it stands among what is held.
+        put_office_letter(house, unit, office, health, to, context, key=f"doubt/{letter.id}", now=now)
     _log.warning("letter.asked", case=letter.case, letter=letter.id)
     return True

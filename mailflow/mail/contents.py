@@ -67,7 +67,8 @@ class Contents:
         made = False
         room = html_text.MAX_HTML
         for segment in segments:
-            if segment.plain.strip():
+            stub = bool(segment.html.strip()) and html_text.is_stub(segment.plain)
+            if segment.plain.strip() and not stub:
                 read = segment.plain
             elif segment.html.strip() and room > 0:
                 read = html_text.to_text(segment.html[:room])

@@ -34,14 +34,33 @@ _KEPT_TAGS = frozenset(
     " u ul".split()
 )
 _SILENT = {"script", "style", "head", "title", "template", "noscript"}
-_MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name"}}
+_MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name", "data-marker"}}
 
-# What the mail programs call the head or the whole of what they quote.
-_REST_IDS = ("divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container",
-             "ms-outlook-mobile-reference-message", "replymessage", "originalmessage")  # fmt: skip
-_QUOTE_NAMES = ("gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra")
-_SIGNATURE_NAMES = ("gmail_signature", "ms-outlook-mobile-signature", "moz-signature", "protonmail_signature")
-_SIGNATURE_IDS = ("signature", "x_signature", "applemailsignature", "x_applemailsignature")
+# What mail programs call the head or the whole of what they quote; Outlook puts "x_" before what it quotes again.
+_REST_IDS = frozenset((
+    "divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container", "replymessage",
+    "ms-outlook-mobile-reference-message", "originalmessage", "stopspelling", "zwchr", "isforwardcontent",
+    "isreplycontent", "yahoo_quoted", "ydp_yahoo_quoted", "orimsghtmlseperator", "reply-forward-container",
+    "mailcontentcontainer_quote", "isreplycontent_ntes",
+))  # fmt: skip
+_REST_CLASSES = ("yahoo_quoted", "moz-forward-container", "ms-outlook-mobile-reference-message", "gmail_quote_forward")
+_REST_MARKERS = frozenset({"__divider__", "__headers__", "__quoted_text__"})
+_QUOTE_NAMES = ("gmail_attr", "moz-cite-prefix", "protonmail_quote", "zmail_extra", "tutanota_quote",
+                "front-blockquote", "reply-intro", "moz-email-headers-table", "hm_quote", "wm_quote",
+                "mail-quote-header")  # fmt: skip
+_SIGNATURE_NAMES = ("gmail_signature", "ms-outlook-mobile-signature", "moz-signature", "protonmail_signature",
+                    "front-signature", "yahoo-signature", "ymail_signature", "tutanota_signature", "bloop_sign",
+                    "mail-signature", "email-signature", "outlook-signature", "missive_signature")  # fmt: skip
+_SIGNATURE_IDS = frozenset({"signature", "applemailsignature", "composer_signature", "ms-outlook-mobile-signature",
+                            "signature_block", "mobile-signature", "mobilesignature", "mysignature", "zmsignature",
+                            "linebreakatbeginningofsignature", "bloop_sign", "qt-signature",
+                            "mailbox-conversation-signature", "zm-_id_-sgn"})  # fmt: skip
+# Outlook for Windows draws a line of one of these colours above the headers of what it quotes, and nowhere else.
+_OUTLOOK_LINE = re.compile(r"border:none;border-top:solid#(?:e1e1e1|b5c4df)1\.0pt")
+# Outlook and others indent by a blockquote; only one without any line or class at its side is that.
+_INDENTED = re.compile(r"margin(?:-left|-right|-top)?:[^;]{0,40}(?:40px|36\.0pt|35\.4pt|30px|0\.5in|1\.0cm|1\.27cm)")
+_STUB_WIDTH = 400
+_STUB_WORDS = ("mail", "message", "view", "display", "reader", "support", "nachricht", "anzeigen", "afficher")
 _ATTRIBUTE = re.compile(r"([a-z]{2,10})=\"([^\"]*)\"")
 
 
@@ -53,6 +72,14 @@ def to_text(html: str) -> str:
     except Exception:  # the reading must never stop at one mail's markup
         plain = unescape(_TAG.sub(" ", marked))
     return clean(_prefixed(plain))
+
+
+def is_stub(plain: str) -> bool:
+    """Whether a text part only says that the words stand in the HTML part beside it."""
+    said = " ".join(plain[: 2 * _STUB_WIDTH].split()).casefold()
+    if not said:
+        return True
+    return len(said) <= _STUB_WIDTH and "html" in said and sum(word in said for word in _STUB_WORDS) >= 2
 
 
 def safe_html(html: str) -> str:
@@ -104,18 +131,32 @@ def _what_is(name: str, attributes: dict[str, str]) -> tuple[str, str]:
     style = attributes.get("style", "").replace(" ", "")
     if "display:none" in style or "mso-hide:all" in style:
         return "", "hidden"
-    classes, ident = attributes.get("class", ""), attributes.get("id", "").strip()
-    if ident.removeprefix("x_") in _REST_IDS:
+    classes, ident = attributes.get("class", ""), attributes.get("id", "").strip().removeprefix("x_")
+    rest = ident in _REST_IDS or attributes.get("data-marker") in _REST_MARKERS or bool(_OUTLOOK_LINE.search(style))
+    if rest or (classes and any(known in classes for known in _REST_CLASSES)):
         return _line(_REST), ""
-    quote = _line(_OPEN), _line(_CLOSE)
-    if name == "blockquote":
-        indentation = "border:none" in style and "gmail_quote" not in classes and attributes.get("type") != "cite"
-        return ("", "") if indentation else quote
-    if any(known in classes or known == ident for known in _QUOTE_NAMES):
-        return quote
-    if any(known in classes for known in _SIGNATURE_NAMES) or ident in _SIGNATURE_IDS:
+    if _is_quote(name, ident, classes, style, attributes):
+        return _line(_OPEN), _line(_CLOSE)
+    if ident in _SIGNATURE_IDS or (classes and any(known in classes for known in _SIGNATURE_NAMES)):
         return _line(_SIGN), ""
     return "", ""
+
+
+def _is_quote(name: str, ident: str, classes: str, style: str, attributes: dict[str, str]) -> bool:
+    if name == "blockquote":
+        return not _is_indentation(classes, style, attributes)
+    if attributes.get("name") == "quote" or ident == "reply-intro":
+        return True
+    return bool(classes) and any(known in classes for known in _QUOTE_NAMES)
+
+
+def _is_indentation(classes: str, style: str, attributes: dict[str, str]) -> bool:
+    """A blockquote that only indents: no line at its side, no name of a quote, not cited."""
+    if "quote" in classes or attributes.get("type") == "cite" or "cite" in attributes:
+        return False
+    if "border:none" in style:
+        return True
+    return "border" not in style and bool(_INDENTED.search(style))
 
 
 def _line(mark: str) -> str:

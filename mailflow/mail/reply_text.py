@@ -13,39 +13,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mailflow.mail import quote, signature
 from mailflow.mail.message import Message
-from mailflow.mail.reply_words import (
-    ATTRIBUTION_STARTS,
-    ATTRIBUTION_VERBS,
-    CLOSINGS,
-    DISCLAIMER_WORDS,
-    FORWARD_LINES,
-    HEADER_NAMES,
-    MOBILE_SIGNATURES,
-)
+from mailflow.mail.page import MAX_LINE, MAX_LINES, Page
+
+__all__ = ["MAX_LINE", "MAX_LINES", "REPLY_MARKER", "Reply", "split", "split_text"]
 
 REPLY_MARKER = "Please write your reply above this line"
 
-MAX_LINES = 20_000
-MAX_LINE = 600
-_BLOCK_LOOK = 8
-_ATTRIBUTION_LINES = 4
-_CLOSING_LOOK = 8
-_CLOSING_WIDTH = 100
-
-_HEADER_LINE = re.compile(
-    r"[*_ ]{0,3}([^\W\d][^\W\d' -]{0,14}(?: [^\W\d][^\W\d']{0,12})?)[*_]{0,2} ?[:\uff1a][*_]{0,2}(?: |\t|$)"
-)
-_DASHES = re.compile(r"[-_=\u2014]{2,}[ ]{0,3}([^-_=\u2014]{3,60}?)[ ]{0,3}[-_=\u2014]{2,}")
-_RULE = re.compile(r"[-_=\u2014]{10,}")
-_RULES = "-_=\u2014"
-_COLONS = ":\uff1a"
-_LONGEST_FORWARD = max(map(len, FORWARD_LINES)) + 10
-_LONGEST_CLOSING = max(map(len, CLOSINGS)) + 10
-_MARKER_WORDS = REPLY_MARKER.casefold().split()
-_HIDDEN = str.maketrans("\xa0", " ", "\u200b\u200c\u200d\u2060\ufeff\xad")
-
+_MARKER = REPLY_MARKER.casefold()
+_MARKER_WORDS = tuple(_MARKER.split())
 _NEW, _QUOTED, _SIGNATURE = range(3)
+_FEW_QUOTES = 3
+_WRAPPED = 55
+_TAIL = 45
+
+# "> 5 missed visits": a comparison or a list, not a quote, where nothing else in the mail is quoted.
+_COMPARED = re.compile(r">\s{0,2}=?\s{0,2}[\d\u20ac\u00a3$]")
+_INITIALS = re.compile(r"([A-Za-z][A-Za-z.]{0,5})>(?: |$)")
 
 
 @dataclass(frozen=True)
@@ -59,142 +44,242 @@ class Reply:
 
 def split(message: Message) -> Reply:
     """Split the best text of a mail (domain.md G8, mail.md "The text of a reply"); the parts come stripped."""
-    return split_text(message.text)
+    return split_text(message.text, message.from_.name if message.from_ else "")
 
 
 @lru_cache(maxsize=4)  # one mail is split for its kind, its words and its case
-def split_text(text: str) -> Reply:
-    """Split plain text whose quotes, if marked, begin with ">"."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    seen = (lines if text.isascii() else text.translate(_HIDDEN).replace("\r\n", "\n").split("\n"))[:MAX_LINES]
-    looked = [line[:MAX_LINE].strip() for line in seen]
-    voices = _voices(looked)
-    voices += [_QUOTED] * (len(lines) - len(voices))
-    spoken = list(zip(lines, voices, strict=True))
-    return Reply(*(_folded([line.rstrip() for line, who in spoken if who == voice]) for voice in range(3)))
+def split_text(text: str, writer: str = "") -> Reply:
+    """Split plain text whose quotes, if marked, begin with ">"; the writer's name helps to find the signature."""
+    return _Reading(Page(text, writer)).reply()
 
 
-def _voices(lines: list[str]) -> list[int]:
-    voices: list[int] = []
-    signing = said = False
-    at, total = 0, len(lines)
-    folded = "\n".join(lines).casefold()
-    marked = all(word in folded for word in _MARKER_WORDS)
-    while at < total:
-        line = lines[at]
-        if (marked and _is_marker(lines, at)) or _starts_rest(lines, at):
-            break
-        if line.startswith(">"):
-            voices.append(_QUOTED)
-            signing = False
-            at += 1
-            continue
-        length = _attribution(lines, at) if _colon_follows(lines, at) else 0
-        if length:
-            following = next((x for x in lines[at + length : at + length + 3] if x), "")
-            if not following.startswith(">"):
+class _Reading:
+    """One walk over one mail, line by line; `voices` says of each line who speaks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.voices: list[int] = []
+        self.signing = self.said = False
+        self.cut: tuple[int, int] | None = None  # (line, where the attribution begins in it)
+        self.heads: dict[int, quote.Head | None] = {}
+        self.ends = quote.likely_ends(page)
+        self.above = "above" in page.all_folded  # in our own marker and in those of ticket systems
+        self.foreign = not page.all_folded.isascii()
+        self.quotes = page.all_folded.count("\n>") + page.all_folded.startswith(">")
+        self.initials = self._initials() if ">" in page.all_folded else ""
+        self._words_end = (0, 0)
+
+    def reply(self) -> Reply:
+        self._walk()
+        page, voices = self.page, self.voices
+        voices += [_QUOTED] * (page.total - len(voices))
+        parts: tuple[list[str], list[str], list[str]] = ([], [], [])
+        for at, line in enumerate(page.raw):
+            if self.cut and self.cut[0] == at:
+                where = len(line) - len(line.lstrip()) + self.cut[1]
+                parts[_NEW].append(line[:where].rstrip())
+                parts[_QUOTED].append(line[where:].rstrip())
+            else:
+                parts[voices[at]].append(line.rstrip())
+        return Reply(*(_folded(part) for part in parts))
+
+    # --- the walk ----------------------------------------------------------------------------------------------
+
+    def _walk(self) -> None:
+        page, voices, lines, ends = self.page, self.voices, self.page.lines, self.ends
+        marks = ">&\uff1e" + self.initials[:1]
+        quick = not self.above and not self.initials
+        at, size = 0, page.size
+        while at < size:
+            line = lines[at]
+            if not line:
+                voices.append(voices[-1] if voices and voices[-1] != _QUOTED else _NEW)
+                at += 1
+            elif at not in ends and quick and self.said and len(line) > signature.NARROW and self._is_plain(at):
+                voices.append(_SIGNATURE if self.signing else _NEW)
+                at += 1
+            elif line[0] in marks and self._is_quoted(at):
+                at = self._quote(at)
+            elif self.above and self._is_our_marker(at):
                 break
-            voices += [_QUOTED] * length
-            signing = False
-            at += length
-            continue
-        signing = signing or line in {"--", "\u2014"} or (said and _is_closing(lines, at)) or _is_disclaimer(lines, at)
-        said = said or bool(line)
-        voices.append(_SIGNATURE if signing or _is_mobile(line) else _NEW)
-        at += 1
-    return voices + [_QUOTED] * (total - len(voices))
+            elif at in ends and (where := quote.inside(page, at)):
+                self.cut = (at, where)
+                voices.append(_NEW)
+                below = page.after(at + 1)
+                if below < 0 or not self._is_quoted(below):
+                    break
+                self.said = True
+                at += 1
+            elif head := self._head(at):
+                if (at := self._headed(at, head)) < 0:
+                    break
+            elif self._may_mark(at) and signature.is_marker(page, at):
+                if self.said:
+                    break
+                voices.append(_SIGNATURE)
+                at += 1
+            else:
+                at += self._own(at)
 
+    def _is_plain(self, at: int) -> bool:
+        """A full line in the middle of a paragraph: nothing that is looked for stands on such a line."""
+        line = self.page.lines[at]
+        return (
+            line[0].isalpha()
+            and line.find(":", 0, quote.NAME_WIDTH) < 0
+            and self.page.lines[at - 1] != ""
+            and self.page.folded[at].partition(" ")[0] not in signature.OPENERS
+            and "---" not in line
+        )
 
-def _is_marker(lines: list[str], at: int) -> bool:
-    """Our own line, also folded over two; behind ">" it is a quote like any other, since an answer may stand below."""
-    if lines[at].startswith(">") or not lines[at]:
-        return False
-    two = lines[at] + " " + (lines[at + 1] if at + 1 < len(lines) else "")
-    said = " ".join(two.casefold().split())
-    marker = REPLY_MARKER.casefold()
-    return marker in said and marker not in " ".join(lines[at + 1].casefold().split() if at + 1 < len(lines) else [])
+    def _may_mark(self, at: int) -> bool:
+        lines = self.page.lines
+        if self.above or not lines[at][0].isalnum():
+            return True
+        return self.foreign and not lines[at - 1] and (at + 1 == self.page.size or not lines[at + 1])
 
+    def _own(self, at: int) -> int:
+        """A line that nobody quoted: words, or part of the signature. How many lines it took."""
+        page = self.page
+        if not self.said and not self.signing and (length := signature.is_banner(page, at)):
+            self.voices += [_SIGNATURE] * length
+            return length
+        if self.signing and signature.is_postscript(page.folded[at]):
+            self.signing = False
+        elif not self.signing:
+            drawn = page.lines[at] in {"--", "\u2014"}
+            if (drawn or self.said) and signature.begins(page, at, self._end):
+                self.signing = True
+            elif not self.said and signature.is_footer(page, at):
+                self.signing = True
+        if self.signing or signature.is_mobile(page, at):
+            self.voices.append(_SIGNATURE)
+        else:
+            self.said = True
+            self.voices.append(_NEW)
+        return 1
 
-def _starts_rest(lines: list[str], at: int) -> bool:
-    """Whether everything from here on is somebody else's mail: a separator line or a block of mail headers."""
-    line = lines[at]
-    if not line or line.startswith(">"):
-        return False
-    dashed = _DASHES.fullmatch(line) if line[0] in _RULES else None
-    if dashed and any(word in dashed[1].casefold() for word in FORWARD_LINES):
-        return True
-    if len(line) <= _LONGEST_FORWARD and line.rstrip(":").casefold() in FORWARD_LINES:
-        return True
-    if line[0] in _RULES and _RULE.fullmatch(line):
-        return at + 1 < len(lines) and _header_block(lines, at + 1)
-    return _header_block(lines, at)
+    def _quote(self, at: int) -> int:
+        """Take the marked lines from here on, with the rule above them."""
+        page, voices = self.page, self.voices
+        self._absorb()
+        while at < page.size and page.lines[at] and self._is_quoted(at):
+            voices.append(_QUOTED)
+            at += 1
+            if at < page.size and page.lines[at][:1] not in {">", ""} and self._is_wrapped_tail(at):
+                voices.append(_QUOTED)
+                at += 1
+        self.signing = False
+        return at
 
+    def _headed(self, at: int, head: quote.Head) -> int:
+        """What follows an attribution or a block of headers; -1 if all the rest is quoted."""
+        page, voices = self.page, self.voices
+        below = page.after(at + head.length)
+        marked = below >= 0 and self._is_quoted(below)
+        barred = quote.marks_below(page, below) if below >= 0 and not marked else 0
+        if not (marked or barred or head.rest):
+            return at + self._own(at)
+        self._absorb(head.above)
+        if not (marked or barred):
+            return -1
+        self.signing = False
+        end = below + barred
+        voices += [_QUOTED] * (end - at)
+        return end
 
-def _header_block(lines: list[str], at: int) -> bool:
-    """Three mail headers within the next lines, one naming a sender, in any language of reply_words."""
-    if not (first := _header_name(lines[at])):
-        if lines[at] or at + 1 >= len(lines) or not (first := _header_name(lines[at + 1])):
+    def _absorb(self, above: int = 0) -> None:
+        """A rule right above a quote belongs to it, and so do lines that the head of the quote claims."""
+        voices, lines = self.voices, self.page.lines
+        for index in range(len(voices) - 1, max(-1, len(voices) - 4 - above), -1):
+            if above > 0 or quote.RULE.fullmatch(lines[index]):
+                voices[index] = _QUOTED
+                above -= 1
+            elif lines[index]:
+                break
+
+    # --- what a line is ----------------------------------------------------------------------------------------
+
+    def _is_quoted(self, at: int) -> bool:
+        line = self.page.lines[at]
+        first = line[0]
+        if first == ">":
+            if self.quotes < _FEW_QUOTES and _COMPARED.match(line) and not self._head_above(at):
+                return False
+            if self._closes_link(at):
+                return False
+            return not (line.startswith(">>>") and quote.is_groupwise(line))
+        if first == "&":
+            return line.startswith("&gt;")
+        if first == "\uff1e":
+            return not quote.is_groupwise(line)
+        return bool(self.initials) and line.startswith(self.initials)
+
+    def _head_above(self, at: int) -> bool:
+        return bool(self.voices) and _QUOTED in self.voices[-3:]
+
+    def _closes_link(self, at: int) -> bool:
+        """A mailer folded "<https://...>" so that its last bracket opens a line."""
+        before = self.page.lines[at - 1] if at else ""
+        where = before.rfind("<http")
+        return where >= 0 and before[0] != ">" and ">" not in before[where:]
+
+    def _is_wrapped_tail(self, at: int) -> bool:
+        """The end of a quoted line that a mailer wrapped without a mark: short, small, between marked lines."""
+        page = self.page
+        if at + 1 >= page.size:
             return False
-    if first not in HEADER_NAMES["from"] and first not in HEADER_NAMES["other"]:
-        return False
-    names = {name for line in lines[at : at + _BLOCK_LOOK] if (name := _header_name(line))}
-    return bool(names & HEADER_NAMES["from"]) and len(names & HEADER_NAMES["other"]) >= 2
+        before, line, after = page.lines[at - 1], page.lines[at], page.lines[at + 1]
+        if before[0] != ">" or after[:1] != ">" or len(before) < _WRAPPED or len(line) > _TAIL:
+            return False
+        return (line[0].islower() or line[0].isdigit()) and before[-1] not in ".?!:;"
 
+    def _is_our_marker(self, at: int) -> bool:
+        """Our own line, also folded over two; behind ">" it is a quote like any other, since an answer may be below."""
+        folded = self.page.folded
+        if _MARKER_WORDS[0] not in folded[at]:
+            return False
+        below = " ".join(folded[at + 1].split()) if at + 1 < self.page.size else ""
+        return _MARKER in f"{' '.join(folded[at].split())} {below}" and _MARKER not in below
 
-def _header_name(line: str) -> str:
-    if ":" not in line[:40] and "\uff1a" not in line[:40]:
-        return ""
-    found = _HEADER_LINE.match(line)
-    return found[1].casefold() if found else ""
+    def _head(self, at: int) -> quote.Head | None:
+        if at not in self.heads:
+            self.heads[at] = quote.head_at(self.page, at, self.ends)
+        return self.heads[at]
 
+    def _end(self, at: int) -> int:
+        """Where the words that line `at` belongs to end: the next quote, or the end; at most LOOK lines are read."""
+        if self._words_end[0] <= at < self._words_end[1]:
+            return self._words_end[1]
+        page = self.page
+        end = min(page.size, at + 1 + signature.LOOK)
+        for index in range(at + 1, end):
+            if not page.lines[index]:
+                continue
+            if self._is_quoted(index):
+                end = index
+                break
+            head = self._head(index)
+            if head and (head.rest or self._is_quoted_below(index, head)):
+                end = index
+                break
+        else:
+            return end
+        self._words_end = (at, end)
+        return end
 
-def _colon_follows(lines: list[str], at: int) -> bool:
-    """Whether a line ends in a colon before the lines of an attribution are over: asked first, since it costs least."""
-    return any(line[-1:] in _COLONS for line in lines[at : at + _ATTRIBUTION_LINES] if line)
+    def _is_quoted_below(self, at: int, head: quote.Head) -> bool:
+        below = self.page.after(at + head.length)
+        return below >= 0 and self._is_quoted(below)
 
-
-def _attribution(lines: list[str], at: int) -> int:
-    """How many lines an attribution ("On Monday Jane wrote:") takes from here, 0 if there is none."""
-    first = lines[at]
-    if not first or not _may_attribute(first):
-        return 0
-    joined = ""
-    for length in range(1, _ATTRIBUTION_LINES + 1):
-        if at + length > len(lines) or (not lines[at + length - 1] and length > 1):
-            return 0
-        joined = (joined + " " + lines[at + length - 1]).strip()[:MAX_LINE]
-        if joined.endswith((":", "\uff1a")):
-            folded = joined.casefold()
-            wrote = any(verb in folded for verb in ATTRIBUTION_VERBS)
-            bare = "<" in folded and "@" in folded and any(c.isdigit() for c in folded)
-            dated = any(c.isdigit() for c in folded) or "@" in folded
-            return length if (wrote and dated) or (bare and length <= 2) else 0
-    return 0
-
-
-def _may_attribute(line: str) -> bool:
-    folded = line.casefold()
-    return folded.startswith(ATTRIBUTION_STARTS) or folded[:1].isdigit() or folded.endswith(":")
-
-
-def _is_closing(lines: list[str], at: int) -> bool:
-    """ "Kind regards" alone on its line, with short lines, such as names and numbers, below it."""
-    if len(lines[at]) > _LONGEST_CLOSING or lines[at].casefold().rstrip(" ,.!") not in CLOSINGS:
-        return False
-    following = [line for line in lines[at + 1 : at + 1 + _CLOSING_LOOK] if line]
-    return all(len(line) <= _CLOSING_WIDTH for line in following[:3])
-
-
-def _is_mobile(line: str) -> bool:
-    return 9 <= len(line) <= 90 and line.casefold().startswith(MOBILE_SIGNATURES)
-
-
-def _is_disclaimer(lines: list[str], at: int) -> bool:
-    """A paragraph in the words of lawyers: three of them within three lines."""
-    if len(lines[at]) < 25 or (at and lines[at - 1] and not _RULE.fullmatch(lines[at - 1])):
-        return False
-    said = " ".join(lines[at : at + 5]).casefold()
-    return sum(word in said for word in DISCLAIMER_WORDS) >= 3
+    def _initials(self) -> str:
+        """ "JE> " in front of three lines and more, as old programs mark a quote; "" if there is none."""
+        counts: dict[str, int] = {}
+        for line in self.page.lines:
+            if ">" in line[:7] and line[0] != ">" and (found := _INITIALS.match(line)):
+                counts[found[1]] = counts.get(found[1], 0) + 1
+        name, most = max(counts.items(), key=lambda item: item[1], default=("", 0))
+        return f"{name}>" if most >= _FEW_QUOTES else ""
 
 
 def _folded(lines: list[str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from functools import lru_cache
 
 from mailflow.errors import Fault
 from mailflow.procedure import deadlines
@@ -40,7 +41,16 @@ TYPES = tuple(
 
 
 def read(text: str, file: str) -> tuple[Procedure | None, list[Fault]]:
-    """The procedure of this text, and all its faults; with faults the procedure is not fit to run."""
+    """The procedure of this text, and all its faults; with faults the procedure is not fit to run.
+
+    A text that has just been read is not read again: a procedure is never changed, only replaced.
+    """
+    procedure, faults = _read(text, file)
+    return procedure, list(faults)
+
+
+@lru_cache(maxsize=8)
+def _read(text: str, file: str) -> tuple[Procedure | None, list[Fault]]:
     try:
         lines = index(text)
         data = tomllib.loads(text)

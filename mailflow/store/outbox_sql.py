@@ -67,9 +67,10 @@ def _blocked() -> Any:
         ),
     )
     # One EXISTS inside the other: the planner then walks the few earlier letters of the case, not all open envelopes.
-    may_leave = exists().where(
-        theirs.c.letter == earlier.c.id, theirs.c.state.in_(("waiting", "claimed", "deferred", "in_doubt"))
-    )
+    # A mail of an office (its case is "office:...") tells no story: one in doubt keeps no later one from its reader.
+    in_doubt = and_(theirs.c.state == "in_doubt", earlier.c.case.not_like("office:%"))
+    under_way = or_(theirs.c.state.in_(("waiting", "claimed", "deferred")), in_doubt)
+    may_leave = exists().where(theirs.c.letter == earlier.c.id, under_way)
     return exists().where(earlier.c.case == _l.case, earlier.c.party == _l.party, before, may_leave)
 
 

@@ -1,6 +1,7 @@
 """The nastiest mails of mail.md at once, over IMAP, with the daemon as it runs: nothing moves, nothing is lost.
 
-Each of them has a test of its own in tests/flow/test_nasty_*.py; here they lie in one mailbox behind one another.
+Each has a test of its own in tests/flow/test_nasty_*.py, and on Dovecot in test_nasty_dovecot*.py; here they lie in one
+mailbox behind one another.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from mailflow.cli.main import main
@@ -68,10 +70,11 @@ def test_none_of_them_moves_what_it_must_not(tmp_path: Path):
         assert not c.all(OUTSIDER, RECEIVED)
 
 
-def test_each_of_the_25_has_a_test_of_its_own():
-    """The table of mail.md: rows 1 to 25, each with at least one test that bears its number."""
-    folder = Path(__file__).resolve().parents[1] / "flow"
+@pytest.mark.parametrize("where,form", [("flow", r"test_(\d\d)_"), ("acceptance", r"test_row_(\d\d)_")])
+def test_each_of_the_25_has_a_test_of_its_own(where: str, form: str):
+    """The table of mail.md: rows 1 to 25, each with a test that bears its number, in the flow and through a daemon."""
+    folder = Path(__file__).resolve().parents[1] / where
     trees = [ast.parse(path.read_text("utf-8")) for path in sorted(folder.glob("test_nasty_*.py"))]
     names = [node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    rows = {int(found[1]) for name in names if (found := re.match(r"test_(\d\d)_", name))}
+    rows = {int(found[1]) for name in names if (found := re.match(form, name))}
     assert rows == set(range(1, 26))

@@ -524,6 +524,53 @@ def test_a_later_copy_at_home_lets_the_letter_leave_again_as_it_was(doubtful, se
     assert (CASE, "sent", "letter:L1/sent") in told
 
 
+OWN = "office:council"
+
+
+@pytest.fixture
+def own_mail(house: House, server: Server, courier: Courier) -> House:
+    """A daily list of the office whose final answer was lost."""
+    server.otherwise = Verdict("in_doubt", False, "no answer")
+    put(house, "office:council/1", case=OWN, party=ANN)
+    courier.step(NOW)
+    server.otherwise = sent()
+    return house
+
+
+def test_a_mail_of_the_offices_own_in_doubt_keeps_no_later_one_from_its_reader(own_mail, server, courier):
+    """Tomorrow's list leaves although nobody knows of today's; its copy at home then lets today's leave again."""
+    put(own_mail, "office:council/2", case=OWN, party=ANN, seq=2, recorded_at=NOW + MINUTE)
+    assert courier.step(NOW + MINUTE)
+    assert [letter for letter, _ in server.got] == ["office:council/1", "office:council/2"]
+    with own_mail.store.unit() as unit:
+        unit.outbox.came_home("office:council/2", NOW + 2 * MINUTE)
+    read_through(own_mail, NOW + HOUR)
+    assert doubt.settle_doubts(own_mail, NOW + HOUR) and courier.step(NOW + HOUR)
+    assert server.got[-1][0] == "office:council/1" and set(states(own_mail, "office:council/1").values()) == {"sent"}
+
+
+def test_a_mail_of_the_offices_own_in_doubt_is_asked_about_when_no_evidence_comes(own_mail):
+    """A day long a later copy may settle it; then the administrator is asked, by mail."""
+    read_through(own_mail, NOW + 30 * HOUR)
+    assert doubt.next_look(own_mail, NOW + HOUR) == NOW + doubt.PATIENCE + doubt.OWN_PATIENCE
+    assert not doubt.settle_doubts(own_mail, NOW + 20 * HOUR)
+    assert doubt.settle_doubts(own_mail, NOW + 25 * HOUR)
+    with own_mail.store.read() as unit:
+        letters = [(letter.template, letter.party) for letter, _ in unit.outbox.of_case(OWN)]
+    assert letters == [("ask", ANN), ("M60", ADMIN)]
+
+
+def test_a_report_on_our_own_health_in_doubt_starts_no_chain_of_reports(house, server, courier):
+    """A question about it by mail could be in doubt, too: it stands among what is held and in no mail."""
+    server.otherwise = Verdict("in_doubt", False, "no answer")
+    put(house, "office:council/1", case=OWN, party=ADMIN, template="M60")
+    courier.step(NOW)
+    read_through(house, NOW + 30 * HOUR)
+    assert doubt.settle_doubts(house, NOW + 25 * HOUR)
+    with house.store.read() as unit:
+        assert len(unit.outbox.of_case(OWN)) == 1 and len(unit.held.all_open()) == 1
+
+
 def test_the_setting_resend_has_an_end(house, server, told):
     """in_doubt = "resend" sends again, but a letter that ends in doubt again and again is put to a person."""
     office = replace(house.offices["council"], in_doubt="resend")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -81,6 +82,11 @@ class RealMail:
                 when=when,
             )
             self.append(self.owner(recipient), stamped, "INBOX", when)
+
+    def deliver(self, sender: str, recipient: str, octets: bytes) -> None:
+        """Hand octets to Dovecot by LMTP (RFC 2033) as the last hop does; a blank sender is the null return path."""
+        with smtplib.LMTP(self.host, self.dovecot.lmtp_port, timeout=30) as client:
+            client.sendmail(sender, [recipient], octets)
 
     def mails(self, user: str, folder: str = "INBOX") -> list[StoredMail]:
         """All mails of one folder in UID order."""

@@ -1,0 +1,153 @@
+"""Finds the letter that a delivery report sends back: where it begins in the text, which letter it was, to whom.
+
+In: a Message.
+Out: Returned, and the report's own words without the letter.
+Fails: never.
+Limits: MAX_PROSE characters of text; only the returned header block is read, its text is nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailflow.mail import decode
+from mailflow.mail.bounce_words import LETTER_STARTS, LETTER_TITLES
+from mailflow.mail.dsn_address import addresses
+from mailflow.mail.message import Message
+
+MAX_PROSE = 30_000
+MAX_HEAD = 50_000
+MAX_FIELDS = 200
+MAX_FIELD = 2_000
+MAX_TO = 20
+LETTER_HEADER = "x-mailflow-letter"
+
+RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
+_LETTER = re.compile(r"[\w.:=+/-]{1,200}(?:;\s{1,9}\w{1,40})?", re.ASCII)
+_FIELD = re.compile(r"([A-Za-z][\w-]{1,60}):(?:[ \t]|$)")
+# A block of header lines is a returned letter if it has one of these and others beside it.
+_TRACE = frozenset(
+    {"received", "return-path", "message-id", "mime-version", "x-mailer", "dkim-signature", LETTER_HEADER}
+)
+_PLAIN = frozenset({"from", "to", "subject", "date", "cc", "reply-to", "content-type"})
+_TO_FIELDS = ("to", "apparently-to")
+_ALSO_TO = ("cc", "bcc", "x-original-to", "delivered-to", "envelope-to", "resent-to", "x-rcpt-to", "original-recipient")
+_RULES = " -=_*#+>|~.\t"
+_BLOCK = 12
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What the returned letter was: Message-ID, our own letter header, its To and other recipients; "" if silent."""
+
+    message_id: str
+    letter: str
+    to: tuple[str, ...]
+    also_to: tuple[str, ...]
+    found: bool
+
+
+def fields(group: str) -> dict[str, str]:
+    """The fields of one header block, unfolded, the first of each name."""
+    out: dict[str, str] = {}
+    name = ""
+    for line in group.split("\n")[:MAX_FIELDS]:
+        if line[:1] in {" ", "\t"} and name:
+            out[name] = f"{out[name]} {line.strip()}"[:MAX_FIELD]
+        elif ":" in line:
+            name, _, value = line.partition(":")
+            name = name.strip().lower()
+            if name in out:
+                name = ""
+            else:
+                out[name] = value.strip()[:MAX_FIELD]
+    return out
+
+
+def report_only(text: str) -> tuple[str, str]:
+    """(the report's own words, the letter that it returns), divided at the letter's title or its first header line."""
+    lines = text[:MAX_PROSE].split("\n")
+    seen = False
+    for at, line in enumerate(lines):
+        bare = line.strip(_RULES).casefold().rstrip(":\uff1a")
+        ruled = bare != line.strip().casefold().rstrip(":\uff1a")
+        if seen and bare and (bare.startswith(LETTER_STARTS) or bare in LETTER_TITLES or (ruled and _titled(bare))):
+            return "\n".join(lines[:at]), "\n".join(lines[at + 1 :])
+        if seen and _FIELD.match(line) and _is_header_block(lines[at : at + _BLOCK]):
+            return "\n".join(lines[:at]), "\n".join(lines[at:])
+        seen = seen or bool(bare)
+    return "\n".join(lines), ""
+
+
+def _titled(bare: str) -> bool:
+    """Between rules ("--- original message ---") a few words suffice."""
+    return len(bare) < 60 and bare.startswith(("original m", "returned m", "the original m")) and "received" not in bare
+
+
+def _is_header_block(lines: list[str]) -> bool:
+    names = []
+    for line in lines:
+        if line[:1] in {" ", "\t"} and names:
+            continue
+        found = _FIELD.match(line)
+        if not found:
+            break
+        names.append(found[1].lower())
+    known = [name for name in names if name in _TRACE or name in _PLAIN]
+    if names[:1] in (["received"], ["return-path"]) or LETTER_HEADER in names:
+        return True
+    return len(known) >= 3 and (any(name in _TRACE for name in known) or len(known) >= 4)
+
+
+def returned(message: Message, rest: str) -> Returned:
+    """The letter out of the returned part or `rest` (the text behind the report), else what the report answers."""
+    heads = [_head(octets) for kind, octets in message.parts if kind in RETURNED]
+    if rest:
+        heads.append(rest[:MAX_HEAD].lstrip("\n >"))
+    message_id = letter = ""
+    to: list[str] = []
+    also: list[str] = []
+    for known in [*(fields(_first_block(head)) for head in heads), _anywhere(message.text[:MAX_PROSE])]:
+        found = re.search(r"<[^<>\s]{1,500}>", known.get("message-id", "").replace(" ", ""))
+        message_id = message_id or (found[0] if found else "")
+        name = _LETTER.match(known.get(LETTER_HEADER, ""))
+        letter = letter or (" ".join(name[0].split()) if name else "")
+        to = to or [address for field in _TO_FIELDS for address in addresses(known.get(field, ""))]
+        also += [address for field in _ALSO_TO for address in addresses(known.get(field, ""))]
+    if not message_id:
+        message_id = next(iter((*message.in_reply_to, *reversed(message.references))), "")
+    return Returned(message_id, letter, tuple(dict.fromkeys(to))[:MAX_TO], tuple(dict.fromkeys(also))[:MAX_TO],
+                    bool(heads))  # fmt: skip
+
+
+def _head(octets: bytes) -> str:
+    text = decode.text(octets[:MAX_HEAD]).lstrip("\n")
+    if ":" not in text[:200]:
+        text = decode.text(decode.base64(octets[:MAX_HEAD])).lstrip("\n")
+    return text
+
+
+def _first_block(head: str) -> str:
+    lines = head.lstrip("\n").split("\n")[:400]
+    start = next((at for at, line in enumerate(lines) if _FIELD.match(line.lstrip(" >\t"))), 0)
+    block: list[str] = []
+    indent = len(lines[start]) - len(lines[start].lstrip(" >\t")) if lines else 0
+    for line in lines[start:]:
+        cut = line[indent:] if line[:indent].strip(" >\t") == "" else line
+        if not cut.strip():
+            break
+        block.append(cut)
+    return "\n".join(block)
+
+
+def _anywhere(text: str) -> dict[str, str]:
+    """The two names of a letter wherever a report quotes them."""
+    wanted: dict[str, str] = {}
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        name, colon, value = line.lstrip(" >\t*").partition(":")
+        if colon and name.lower() in {"message-id", LETTER_HEADER}:
+            value = value.strip() or (lines[at + 1].strip(" \t") if at + 1 < len(lines) else "")
+            wanted.setdefault(name.lower(), value[:600])
+    return wanted

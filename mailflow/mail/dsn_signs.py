@@ -1,0 +1,254 @@
+"""Weighs the signs that a mail is a delivery report and not a person's mail about one.
+
+In: a Message; the report's own words.
+Out: Signs; why it is a report, "" if it is none.
+Fails: never.
+Limits: no single sign makes a report of prose; what people add to a mail (Re:, Fwd:, a mail program, a list) speaks
+against it, unless a mail system sent it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailflow.mail.bounce_words import (
+    BOUNCE_PHRASES,
+    BOUNCE_SUBJECTS,
+    CHALLENGE_PHRASES,
+    DAEMON_LOCALS,
+    DAEMON_NAMES,
+    DELAY_PHRASES,
+    DELAY_SUBJECTS,
+    OPENINGS,
+    PEOPLES_PROGRAMS,
+)
+from mailflow.mail.dsn_returned import RETURNED
+from mailflow.mail.dsn_verdict import STATUS
+from mailflow.mail.dsn_verdict_words import SURELY_DEAD_PHRASES
+from mailflow.mail.machine_words import ABSENCE_SUBJECTS, AUTO_SUBJECTS
+from mailflow.mail.message import Message
+
+OPENING_LINES = 8
+HEAD = 6_000
+
+_REPLIED = re.compile(
+    r"^\s*(?:\[[^\]]{1,60}\]\s*)?(?:re|aw|sv|vs|antw?|odp|res|rif|ynt|回复|答复|回覆)\s?(?:\[\d+\])?\s?[:：]", re.I
+)
+_FORWARDED = re.compile(
+    r"^\s*(?:\[[^\]]{1,60}\]\s*)?(?:fwd?|wg|tr|rv|i|enc|vb|doorst|pd|vl|ilt|转发|轉寄)\s?[:：]|\(fwd\)\s*$", re.I
+)
+_TAGS = re.compile(r"^(?:\s*(?:\[[^\]]{1,40}\]|\*{3,5}[^*]{1,30}\*{3,5}|\{[^}]{1,20}\}))+\s*")
+_REPLY_LINE = re.compile(r"(?:^|[\s:>(])[45]\d\d[\s-](?:[45]\.\d\.\d{1,3}|[A-Za-z<#'])", re.MULTILINE)
+_LISTS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-beenthere", "x-loop-list")
+_PROGRAM = re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in PEOPLES_PROGRAMS) + r")(?![a-z])")
+_REPORT_HEADERS = (
+    "x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-ndr", "x-postfix-queue-id-bounced", "x-bounce-report",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs of one mail. `report` is its text without the returned letter, `rest` that letter's text."""
+
+    message: Message
+    report: str
+    rest: str
+
+    @cached_property
+    def standard(self) -> bool:
+        """multipart/report; report-type=delivery-status (RFC 6522 section 3)."""
+        content_type = self.message.header("content-type").lower().replace('"', "").replace(" ", "")
+        return (
+            "multipart/report" in content_type
+            and "report-type=disposition" not in content_type
+            and ("report-type=feedback" not in content_type)
+        )
+
+    @cached_property
+    def daemon(self) -> str:
+        """By what a mail system is known as the sender, "" if it is not."""
+        return sender_is_system(self.message)
+
+    @cached_property
+    def subject(self) -> bool:
+        """The subject begins as only a mail system's does."""
+        subject = _TAGS.sub("", self.message.subject).casefold().replace("’", "'").lstrip(" *-\"'!")
+        late = any(words in subject for words in DELAY_SUBJECTS) and bool(self.daemon)
+        if subject.startswith(BOUNCE_SUBJECTS) or late:
+            return True
+        # "Mail from x: returned" and the like: a system may put its words last.
+        return bool(self.daemon) and any(words in subject for words in BOUNCE_SUBJECTS if len(words) > 9)
+
+    @cached_property
+    def opening(self) -> str:
+        """The mail system whose reports begin as this text does, "" if none."""
+        return self._opening(OPENING_LINES)
+
+    @cached_property
+    def first(self) -> str:
+        """As `opening`, but the very first line."""
+        return self._opening(1)
+
+    def _opening(self, most: int) -> str:
+        lines = [line for line in self.report[:HEAD].split("\n") if any(c.isalnum() for c in line)][:most]
+        for line in lines:
+            bare = " ".join(line.split()).casefold().replace("’", "'")
+            for words, system in OPENINGS:
+                if bare.startswith(words.strip()) or bare.lstrip("*#-=+ ").startswith(words.strip("* -")):
+                    return system
+        return ""
+
+    @cached_property
+    def says_so(self) -> bool:
+        """Words of a failure or a delay stand in it."""
+        folded = self.report[:HEAD].casefold().replace("’", "'")
+        folded = " ".join(folded.split())
+        return any(words in folded for table in (BOUNCE_PHRASES, DELAY_PHRASES, SURELY_DEAD_PHRASES) for words in table)
+
+    @cached_property
+    def codes(self) -> bool:
+        """A reply or status code of a mail server stands in it (RFC 5321 section 4.2, RFC 3463)."""
+        head = self.report[:HEAD]
+        return bool(_REPLY_LINE.search(head) or STATUS.search(head))
+
+    @cached_property
+    def letter(self) -> bool:
+        """A letter, or its headers, comes with it."""
+        return bool(self.rest.strip()) or any(kind in RETURNED for kind, _ in self.message.parts)
+
+    @cached_property
+    def automatic(self) -> bool:
+        """Its own headers say that no person wrote it (RFC 3834, RFC 5321 section 4.5.5)."""
+        submitted = self.message.header("auto-submitted").strip().lower()
+        return (submitted not in {"", "no"}) or self.message.header("return-path").strip() == "<>"
+
+    @cached_property
+    def asks_to_confirm(self) -> bool:
+        """A challenge: the letter waits for its sender's confirmation and is not lost."""
+        folded = " ".join(self.report[:HEAD].split()).casefold()
+        return any(words in folded for words in CHALLENGE_PHRASES)
+
+    @cached_property
+    def person(self) -> str:
+        """What in it only people do, "" if nothing."""
+        return _people_do(self.message)
+
+
+def sender_is_system(message: Message) -> str:
+    """How the sender shows as a mail system: null return path (RFC 5321 section 4.5.5), its name, its headers."""
+    if message.header("return-path").strip() == "<>":
+        return "its return path is empty"
+    if any(message.has_header(name) for name in _REPORT_HEADERS):
+        return "only delivery reports have such headers"
+    sender = message.from_
+    if sender is None:
+        return _without_address(message)
+    local = sender.email.partition("@")[0]
+    named = local.startswith(tuple(words.rstrip("@") for words in DAEMON_LOCALS if not words.endswith("@")))
+    named = named or f"{local}@" in DAEMON_LOCALS
+    name = sender.name.casefold().strip(" '\"")
+    surely = local.replace("_", "-").startswith(("mailer-daemon", "mailerdaemon"))
+    if not surely and _people_do(message):
+        return ""
+    if named:
+        return f"its sender is {local[:40]}"
+    return f"its sender calls itself {sender.name[:40]}" if name and any(n in name for n in DAEMON_NAMES) else ""
+
+
+def _without_address(message: Message) -> str:
+    """A From of a name alone ("MAILER-DAEMON", "System Administrator") is a mail system's."""
+    name = message.header("from").casefold().strip(" <>\"'")
+    local = name.replace(" ", "")
+    if local.startswith(tuple(words.rstrip("@") for words in DAEMON_LOCALS)) or any(n in name for n in DAEMON_NAMES):
+        return "its sender is a mail system without an address"
+    return ""
+
+
+def _people_do(message: Message) -> str:
+    if any(message.has_header(name) for name in _LISTS):
+        return "it came through a mailing list"
+    subject = message.subject
+    if _FORWARDED.search(subject):
+        return "its subject says that it was forwarded"
+    program = f"{message.header('user-agent')} {message.header('x-mailer')}".casefold()
+    if _PROGRAM.search(program) and not _system_name(message):
+        return "a person's mail program wrote it"
+    if _REPLIED.search(subject) and (message.in_reply_to or message.references):
+        return "its subject says that it is an answer"
+    return ""
+
+
+def _system_name(message: Message) -> bool:
+    """Exchange sends its reports as "Microsoft Outlook", and some gateways name a person's program as theirs."""
+    name = message.from_.name.casefold() if message.from_ else message.header("from").casefold()
+    return any(n in name for n in DAEMON_NAMES)
+
+
+def why_report(signs: Signs) -> str:
+    """Why this prose is a delivery report, "" if it is none: at least two independent signs."""
+    message = signs.message
+    if _FORWARDED.search(message.subject):
+        return ""
+    if message.has_header("x-failed-recipients"):
+        return "its header X-Failed-Recipients names who was not reached"
+    if not signs.codes and (signs.asks_to_confirm or _absence(message.subject.casefold())):
+        return ""
+    return _why_of_system(signs) if signs.daemon else _why_of_anyone(signs)
+
+
+def _why_of_system(signs: Signs) -> str:
+    """A mail system's mail is a report by one more sign."""
+    for sign, words in (
+        (signs.standard and (signs.says_so or signs.codes), "it is a multipart/report (RFC 6522)"),
+        (signs.subject, "its subject is that of a report"),
+        (signs.opening and (signs.says_so or signs.codes), f"it begins as reports of {signs.opening} do"),
+        (signs.says_so and (signs.codes or signs.letter or signs.automatic), "it says that a letter was not delivered"),
+        (signs.codes and signs.letter, "it brings a server's reply and the letter back"),
+        (signs.letter and _system_local(signs.message), "it brings a letter back"),
+    ):
+        if sign:
+            return f"{signs.daemon}, and {words}"
+    return ""
+
+
+def _why_of_anyone(signs: Signs) -> str:
+    """Who does not show as a mail system must be one by the form of the mail; whatever only people do speaks against.
+
+    A person who tells of a report writes words of their own before it: so its very first line must be a report's.
+    """
+    if signs.person or not (signs.says_so or signs.codes):
+        return ""
+    brings = signs.codes or signs.letter
+    for sign, words in (
+        (signs.standard, "it is a multipart/report (RFC 6522), and it tells of a failure"),
+        (
+            signs.automatic and signs.subject and (brings or signs.opening),
+            "its headers say that no person wrote it, and its subject is that of a report",
+        ),
+        (
+            signs.automatic and signs.opening and brings,
+            f"its headers say that no person wrote it, and it begins as reports of {signs.opening} do",
+        ),
+        (
+            signs.first and signs.subject and signs.letter,
+            f"its first line is that of reports of {signs.first}, its subject fits, and the letter comes with it",
+        ),
+    ):
+        if sign:
+            return words
+    return ""
+
+
+def _absence(subject: str) -> bool:
+    """The subject of an absence note: vacation programs use the daemon's address too."""
+    for start in (*AUTO_SUBJECTS, *ABSENCE_SUBJECTS):
+        if subject.startswith(start) and subject[len(start) :].lstrip()[:1] in {"", ":", "：", "(", "[", "-"}:
+            return True
+    return False
+
+
+def _system_local(message: Message) -> bool:
+    local = message.from_.email.partition("@")[0] if message.from_ else "mailer-daemon"
+    return local.startswith(("mailer", "postmaster", "mail-daemon", "mdaemon"))

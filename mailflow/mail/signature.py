@@ -1,0 +1,273 @@
+"""Finds what is no word of the writer though nobody quoted it: signatures, notices, footers of machines, banners.
+
+In: a Page and the number of a line, and a function that tells where the writer's words end below it.
+Out: whether a signature, a line of a telephone, a notice, a footer or a banner begins there.
+Fails: never.
+Limits: linear: nobody looks further than LOOK lines ahead. A bare name below "Thanks" stays a word of the writer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mailflow.mail.page import Page
+from mailflow.mail.quote import RULE
+from mailflow.mail.reply_words import (
+    BANNER_SIGNS,
+    BANNER_STARTS,
+    CLOSINGS,
+    DEVICES,
+    DISCLAIMER_WORDS,
+    FOOTER_STARTS,
+    LIST_WORDS,
+    MOBILE_ENDS,
+    MOBILE_SIGNATURES,
+    NOTICE_STARTS,
+    REPLY_ABOVE,
+    SENDING_WORDS,
+    THANKS,
+)
+
+LOOK = 30
+_WIDE = 100
+NARROW = 60
+_MOBILE_WIDTH = 160
+_MARKER_WIDTH = 160
+_BANNER_LINES = 5
+
+_CONTACT = re.compile(
+    r"(?:(?:\+|\(0|\b0)\d[\d ()/.-]{6,24}\d)|\b(?:tel|phone|fax|mobile|mob|cell|direct|office|telefon|tél|handy)\b[.:]?"
+    r"|\b(?:[tmefdop]|dd)[.:] ?[+(\d]|www\.|https?:|[^\s@]@[^\s@]{1,80}\.[a-z]|\d{3}[.-]\d{3}[.-]\d{4}",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"(?:[-\u2013\u2014~]|/) ?((?:[^\W\d_][\w'.-]{0,20} ?){1,3})")
+_DASHED = re.compile(r"--[ ]?[^\s-].{0,80}")
+_FROM_MOBILE = re.compile(r"[\w' ]{2,30} from (?:my )?(?:mobile|iphone|ipad|android|phone)", re.IGNORECASE)
+_LEADING = " \t*_<([{~\u2022\u00b7-\u2013\u2014\"'\u26a0\ufe0f"
+_SENTENCE_ENDS = (".", "?", "!", "\u3002", "\uff1f")
+_DELIMITERS = frozenset({"--", "\u2014", "\u2013", "\u2014\u2014", "__"})
+
+
+def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    table: dict[str, list[str]] = {}
+    for phrase in phrases:
+        table.setdefault(phrase.split()[0].rstrip(","), []).append(phrase)
+    return {word: tuple(sorted(found, key=len, reverse=True)) for word, found in table.items()}
+
+
+_CLOSING = _by_first_word(CLOSINGS)
+_THANKS = _by_first_word(THANKS)
+_MOBILE_OPENERS = frozenset(phrase[:3] for phrase in (*MOBILE_SIGNATURES, *SENDING_WORDS))
+_FOOTER_OPENERS = frozenset(phrase[:3] for phrase in (*FOOTER_STARTS, *NOTICE_STARTS))
+# The first words of all that may open a full line of a footer, so that others need no further look.
+OPENERS = frozenset(
+    phrase.split()[0] for phrase in (*MOBILE_SIGNATURES, *SENDING_WORDS, *FOOTER_STARTS, *NOTICE_STARTS)
+)
+Ends = Callable[[int], int]
+
+
+def begins(page: Page, at: int, ends: Ends) -> bool:
+    """Whether the signature, or what stands in its place, begins at line `at`; `ends` tells where the words end."""
+    line = page.lines[at]
+    if not line[0].isalnum():
+        return _drawn(page, at, ends) or (line[0] in "<*[(_" and is_footer(page, at))
+    if len(line) <= NARROW and (_closing(page, at, ends) or _contact_block(page, at, ends)):
+        return True
+    return is_footer(page, at)
+
+
+def is_footer(page: Page, at: int) -> bool:
+    """A notice in the words of lawyers, or what scanners, lists and careful people put below every mail."""
+    folded = page.folded[at]
+    if not folded[0].isalnum():
+        folded = folded.lstrip(_LEADING)
+        if folded.startswith("http") and ("avast.com/" in folded or "avg.com/" in folded):
+            return True
+    if folded[:3] in _FOOTER_OPENERS:
+        if folded.startswith(FOOTER_STARTS):
+            return True
+        if folded.startswith(NOTICE_STARTS) and _lawyer_words(page, at, 4) >= 2:
+            return True
+    if len(folded) < 25 or (at and page.lines[at - 1] and not RULE.fullmatch(page.lines[at - 1])):
+        return False
+    return _lawyer_words(page, at, 5) >= 3
+
+
+def _lawyer_words(page: Page, at: int, lines: int) -> int:
+    said = " ".join(page.folded[at : at + lines])
+    return sum(word in said for word in DISCLAIMER_WORDS)
+
+
+def is_mobile(page: Page, at: int) -> bool:
+    """One line of a telephone or a program: "Sent from my iPhone", "Get Outlook for Android"."""
+    line = page.lines[at]
+    if len(line) > _MOBILE_WIDTH:
+        return False
+    folded = page.folded[at]
+    if not line[0].isalnum():
+        folded = folded.lstrip(_LEADING)
+    if folded[:3] in _MOBILE_OPENERS:
+        if folded.startswith(MOBILE_SIGNATURES) and (len(folded) <= 60 or any(word in folded for word in DEVICES)):
+            return not folded.endswith("?")
+        if folded.startswith(SENDING_WORDS):
+            plain = folded.partition("<")[0].partition("(")[0]
+            return len(plain.split()) <= 9 and not plain.endswith("?") and any(word in folded for word in DEVICES)
+    if folded.endswith(MOBILE_ENDS):
+        return len(folded) <= 60 and any(word in folded for word in DEVICES)
+    return len(line) <= 50 and "from" in folded and bool(_FROM_MOBILE.fullmatch(folded.strip("()<>. ")))
+
+
+def is_banner(page: Page, at: int) -> int:
+    """How many lines a warning about outside mail takes on top of the words; 0 if it is none."""
+    folded = page.folded[at].lstrip("*_<({ \u26a0\ufe0f!~-=")
+    if not folded.startswith(BANNER_STARTS):
+        return 0
+    paragraph = []
+    for index in range(at, min(at + _BANNER_LINES, page.size)):
+        if not page.lines[index] or (index > at and RULE.fullmatch(page.lines[index])):
+            break
+        paragraph.append(page.folded[index])
+    said = " ".join(paragraph)
+    short = folded.startswith("[ext") and len(folded) <= 40
+    return len(paragraph) if short or any(sign in said for sign in BANNER_SIGNS) else 0
+
+
+def is_marker(page: Page, at: int) -> bool:
+    """A ticket system's "Please type your reply above this line"."""
+    return len(page.lines[at]) <= _MARKER_WIDTH and any(words in page.folded[at] for words in REPLY_ABOVE)
+
+
+def is_postscript(folded: str) -> bool:
+    """ "PS: ..." is said again, below the signature."""
+    return folded.startswith(("ps:", "p.s.", "ps.", "ps -", "p.s:", "pps", "ps ", "p.s "))
+
+
+# --- what opens a signature ------------------------------------------------------------------------------------
+
+
+def _drawn(page: Page, at: int, ends: Ends) -> bool:
+    """Dashes: RFC 3676 section 4.3 "-- ", a rule of any kind above a few short lines, "-Jane" as the last line."""
+    line = page.lines[at]
+    if line in _DELIMITERS:
+        return True
+    if RULE.fullmatch(line):
+        return _above_block(page, at, ends(at))
+    if line[0] not in "-\u2013\u2014~/":
+        return False
+    if line.startswith("--") and _DASHED.fullmatch(line):
+        end = ends(at)
+        return len(_short_lines(page, at + 1, end)) <= 6 and not line.endswith("--") and _all_short(page, at, end)
+    return _is_dashed_name(page, at, ends)
+
+
+def _is_dashed_name(page: Page, at: int, ends: Ends) -> bool:
+    """ "-Jane", or "- Jane" if that is the writer's name, as the last line and not the last point of a list."""
+    line = page.lines[at]
+    signed = _SIGNED.fullmatch(line)
+    if not signed or _short_lines(page, at + 1, ends(at)):
+        return False
+    before = next((page.lines[index] for index in range(at - 1, max(-1, at - 4), -1) if page.lines[index]), "")
+    if not before or before[0] == line[0]:
+        return False
+    words = signed[1].split()
+    if any(word.casefold().strip(".,") in page.names for word in words):
+        return True
+    glued = line[1] != " " or line[0] in "\u2014~"
+    return glued and all(word[0].isupper() for word in words)
+
+
+def _above_block(page: Page, at: int, end: int) -> bool:
+    """A rule opens the signature if names and numbers, a list's footer or a notice follow, and nothing else."""
+    below = page.after(at + 1, 4)
+    if below < 0 or below >= end:
+        return False
+    if is_footer(page, below):
+        return True
+    lines = _short_lines(page, at + 1, end)
+    said = " ".join(page.folded[below : below + 6])
+    if any(word in said for word in LIST_WORDS) and len(lines) <= 8:
+        return True
+    if not lines or len(lines) > 10 or not _all_short(page, at + 1, end):
+        return False
+    return bool(_CONTACT.search(said)) or _named(page, below)
+
+
+def _closing(page: Page, at: int, ends: Ends) -> bool:
+    """ "Kind regards", also with the name behind it, above short lines; "Thanks" only above a telephone number."""
+    folded = page.folded[at].rstrip(" ,.!;:-\u2013\u2014*_\uff0c\u3002")
+    word = folded.partition(" ")[0].rstrip(",")
+    formal, thanks = _CLOSING.get(word), _THANKS.get(word)
+    if formal and (folded in CLOSINGS or _with_name(page.lines[at], folded, formal)):
+        return _plausible(page, at, ends(at))
+    if " / " in folded and all(part.strip() in CLOSINGS for part in folded.split(" / ")):
+        return _plausible(page, at, ends(at))
+    if thanks and (folded in THANKS or _with_name(page.lines[at], folded, thanks)):
+        end = ends(at)
+        lines = _short_lines(page, at + 1, end)
+        return 2 <= len(lines) <= 12 and _all_short(page, at + 1, end) and _has_contact(page, at + 1, end)
+    return False
+
+
+def _with_name(line: str, folded: str, closings: tuple[str, ...]) -> bool:
+    """ "Best regards, Sam Morgan": up to four words with capitals behind the closing."""
+    for closing in closings:
+        if folded.startswith(closing) and folded[len(closing) : len(closing) + 1] in {",", " ", "-", "!", "."}:
+            rest = line[len(closing) :].strip(" ,.!-\u2013\u2014*")
+            words = rest.split()
+            return 0 < len(words) <= 4 and all(word[0].isupper() for word in words)
+    return False
+
+
+def _plausible(page: Page, at: int, end: int) -> bool:
+    """No sentence stands right below: a closing word in the middle of a text is none."""
+    seen = 0
+    for index in range(at + 1, end):
+        line = page.lines[index]
+        if not line:
+            continue
+        if len(line) > _WIDE and not is_footer(page, index):
+            return False
+        if seen == 0 and line[0].islower() and len(line) > 40:
+            return False
+        seen += 1
+        if seen == 3:
+            break
+    return True
+
+
+def _contact_block(page: Page, at: int, ends: Ends) -> bool:
+    """The writer's own name alone on a line, and lines with a telephone number or an address below it."""
+    if not page.names or not at or page.lines[at - 1] or not _named(page, at):
+        return False
+    end = ends(at)
+    return len(_short_lines(page, at, end)) <= 12 and _all_short(page, at + 1, end) and _has_contact(page, at + 1, end)
+
+
+def _named(page: Page, at: int) -> bool:
+    """Whether the line is the writer's name, whole or in part, with at most two words more."""
+    words = page.folded[at].replace(",", " ").split()
+    if not page.names or not words or len(words) > 5:
+        return False
+    return words[0].strip("*_.") in page.names and sum(word.strip("*_.") not in page.names for word in words) <= 2
+
+
+def _short_lines(page: Page, start: int, end: int) -> list[str]:
+    return [line for line in page.lines[start : min(end, start + LOOK)] if line]
+
+
+def _all_short(page: Page, start: int, end: int) -> bool:
+    """Only names, titles, numbers: no long line and no sentence, until a notice begins."""
+    for index in range(start, min(end, start + LOOK)):
+        line = page.lines[index]
+        if not line:
+            continue
+        if is_footer(page, index):
+            return True
+        if len(line) > _WIDE or (len(line) > 45 and line.endswith(_SENTENCE_ENDS)):
+            return False
+    return True
+
+
+def _has_contact(page: Page, start: int, end: int) -> bool:
+    return bool(_CONTACT.search(" \n".join(page.lines[start : min(end, start + 12)])))
