@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mailflow.mail.compose import ids_in
 from mailflow.mail.message import Message
@@ -18,6 +19,7 @@ from mailflow.mail.reference import find
 from mailflow.mail.reply_text import Reply
 
 _MOST_IDS = 200
+_MOST_MARKERS = 200
 _MOST_TEXT = 200_000
 _MARKER = re.compile(r"(?i)\breference\s{0,3}:[\s>*_]{0,40}\[?[\s>*_]{0,8}")
 _FORWARD_SUBJECT = re.compile(
@@ -111,7 +113,7 @@ def _unique(cases: Iterable[str]) -> tuple[str, ...]:
 
 def _marked(text: str, prefixes: frozenset[str]) -> Iterator[str]:
     """The references that stand behind the word "Reference:", as our letters write them."""
-    for marker in _MARKER.finditer(text):
+    for marker in islice(_MARKER.finditer(text), _MOST_MARKERS):
         behind = text[marker.end() : marker.end() + 120]
         yield from (found.reference for found in find(behind, prefixes) if found.exact and found.at == 0)
 

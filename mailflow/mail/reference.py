@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The 32 check characters: digits and capitals without I, L, O and U (domain.md G1)."""
@@ -131,10 +132,12 @@ def find_any(text: str) -> tuple[str, ...]:
     2027 10:30:15") would be that often enough, so a tag that ends in figures counts only as we write it, with dashes.
     """
     out: dict[str, None] = {}
+    looked = 0
     for part in _near_figures(text):
         plain, _ = _flatten(part)
         end_before = 0
-        for head in _ANY_HEAD.finditer(plain):
+        for head in islice(_ANY_HEAD.finditer(plain), _MOST_HEADS - looked):
+            looked += 1
             if head.start() < end_before:
                 continue
             for rest, end in _behind(plain, head.end()):
@@ -191,6 +194,7 @@ def _heads(prefixes: frozenset[str]) -> re.Pattern[str]:
 
 
 _ANY_HEAD = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,5}}(?={_GAP}[12IL][\s._/:-]{{0,3}}[0-9OIL])")
+_MOST_HEADS = 2_000
 _FIGURES = re.compile(r"\d+")
 _TAG_BEFORE, _TAG_BEHIND = 64, 96
 _RUN = re.compile(r"[A-Z0-9]+")
