@@ -19,6 +19,7 @@ from mailflow.flow import advance as stepping
 from mailflow.flow import (
     answering,
     arrived,
+    carried,
     colleagues,
     confiding,
     hearing,
@@ -137,7 +138,7 @@ def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
         log.error("quarantine.untold", identity=kept.identity[:16], fault=type(fault).__name__)
 
 
-def _route(  # noqa: PLR0911 - one way out for each kind of mail
+def _route(  # noqa: PLR0911, PLR0912 - one way out for each kind of mail
     house: House, unit: Unit, office: Office, mail: Mail, now: datetime, refused: str
 ) -> placing.Outcome:
     """The precedence of mail.md: own copies, reports, machines, officers, parties, strangers."""
@@ -170,6 +171,9 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
     officer = colleagues.colleague(office, mail.sender)
     if officer and tag:
         return answering.answer(house, unit, office, mail, tag, now)
+    if not officer and not mail.kind.surely:
+        role = _role(house, unit, mail, match)
+        return carried.held(house, unit, office, mail, match, role, _live_cases(unit, office, mail, now), now)
     if match.by == "conflict":
         return _conflict(house, unit, office, mail, match, now)
     if match.case:
@@ -373,6 +377,9 @@ def _no_case(  # noqa: PLR0911 - one way out for each kind of writer
     if mail.trust.failed:
         why = f"our mail server could not confirm that {mail.sender} sent it ({mail.trust.why})"
         return placing.hold(house, unit, office, mail, why, now)
+    if mail.kind.listed:
+        # An acknowledgement might go to the whole list.
+        return placing.hold(house, unit, office, mail, "it came through a mailing list, from nobody we know", now)
     if colleagues.raised_by_staff(office.procedure):
         why = (
             f"it raises a new {office.procedure.case_word}, as only colleagues may, or belongs to one it does not name"

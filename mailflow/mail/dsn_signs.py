@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from mailflow.mail.auto_words import ABSENCE_SUBJECTS, AUTO_SUBJECTS
 from mailflow.mail.bounce_words import (
     BOUNCE_PHRASES,
     BOUNCE_SUBJECTS,
@@ -27,7 +28,6 @@ from mailflow.mail.bounce_words import (
 from mailflow.mail.dsn_returned import RETURNED
 from mailflow.mail.dsn_verdict import STATUS
 from mailflow.mail.dsn_verdict_words import SURELY_DEAD_PHRASES
-from mailflow.mail.machine_words import ABSENCE_SUBJECTS, AUTO_SUBJECTS
 from mailflow.mail.message import Message
 
 OPENING_LINES = 8

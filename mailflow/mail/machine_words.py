@@ -1,7 +1,7 @@
-"""The words of automatic mail: absence notes, acknowledgements, receipts, recalls, reactions, invitations.
+"""The words of automatic mail: acknowledgements, receipts, recalls, reactions, invitations, newsletters, monitors.
 
 In: nothing.
-Out: tables of casefolded words for classify.py and absence.py.
+Out: tables of casefolded words for auto_reply.py, notices.py, listed.py and signs.py.
 Fails: never.
 Limits: all casefolded (so "ss" for a sharp s). English, Welsh, French, German, Spanish, Italian, Dutch, Polish,
 Portuguese, Swedish, Danish, Norwegian; no word of any procedure.
@@ -11,126 +11,199 @@ from __future__ import annotations
 
 # --- Automatic mail -----------------------------------------------------------------------------------------
 
-# A subject that begins so and goes on with ":" (or ends) was written by a machine.
-AUTO_SUBJECTS = (
-    "automatic reply", "automatic response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-    "autoresponse", "auto", "automated reply", "automated response", "out of office autoreply",
-    "out of office auto-reply",
-    "out of office reply", "ooo", "out of the office reply", "vacation reply", "away notification",
-    "vacation responder",
-    "ateb awtomatig", "ymateb awtomatig", "neges awtomatig", "allan o'r swyddfa", "ateb awtomataidd",
-    "réponse automatique", "reponse automatique", "réponse d'absence", "absence du bureau", "message d'absence",
-    "notification d'absence",
-    "automatische antwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung", "abwesenheitsagent",
-    "automatische abwesenheitsnotiz", "abwesenheit", "automatische rückantwort", "autom. antwort",
-    "respuesta automática", "respuesta automatica", "respuesta de ausencia", "fuera de la oficina", "fuera de oficina",
-    "risposta automatica", "risponditore automatico", "fuori sede", "fuori ufficio", "assente dall'ufficio",
-    "automatisch antwoord", "automatische reactie", "afwezigheidsbericht", "automatische beantwoording", "afwezig",
-    "automatyczna odpowiedź", "odpowiedź automatyczna", "autoodpowiedź", "poza biurem", "nieobecność",
-    "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária", "ausente do escritório",
-    "autosvar", "automatiskt svar", "frånvaromeddelande", "frånvarande", "ej på kontoret",
-    "automatisk svar", "fraværsbesked", "fraværsmelding", "ikke til stede", "ikke på kontoret",
-    "automatisk svarmelding",
-)  # fmt: skip
-
-# A person may write these too ("Out of office arrangements at Oakfield"): they count only with a second sign.
-ABSENCE_SUBJECTS = (
-    "out of office", "out of the office", "away from the office", "on holiday", "on annual leave", "annual leave",
-    "on leave",
-    "maternity leave", "away until", "ar wyliau", "gwyliau blynyddol", "absent", "en congé", "en vacances", "im urlaub",
-    "nicht im büro", "vacaciones", "ausente", "in ferie", "assente", "met vakantie", "vakantie", "urlop", "na urlopie",
-    "férias", "semester", "ferie", "på ferie", "på semester",
-)  # fmt: skip
-
-ABSENCE_PHRASES = (
-    "out of the office", "out of office", "away from the office", "away from my desk", "currently away",
-    "on annual leave",
-    "on leave", "on holiday", "on vacation", "on maternity leave", "on sick leave", "not in the office", "i am away",
-    "i'm away", "limited access to email", "limited access to my email", "no access to email", "will return on",
-    "back in the office", "returning to the office", "i will be back", "non-working day", "i do not work on",
-    "this mailbox is not monitored", "no longer works for", "no longer work for", "has left the organisation",
-    "allan o'r swyddfa", "ar wyliau", "ar fy ngwyliau", "nid wyf yn y swyddfa", "byddaf yn ôl",
-    "absent du bureau", "absente du bureau", "je suis absent", "en congé", "en vacances",
-    "de retour le",
-    "nicht im büro", "nicht im hause", "nicht im haus", "abwesend", "im urlaub", "bin wieder erreichbar",
-    "wieder im büro",
-    "fuera de la oficina", "de vacaciones", "estoy ausente", "estaré ausente", "regreso el",
-    "fuori ufficio", "in ferie", "sono assente", "sarò assente", "fuori sede",
-    "niet op kantoor", "afwezig", "met vakantie", "ben ik weer",
-    "poza biurem", "jestem nieobecn", "na urlopie", "przebywam na", "będę nieobecn",
-    "fora do escritório", "de férias", "estou ausente", "estarei ausente",
-    "inte på kontoret", "på semester", "är ledig", "ej på plats", "frånvarande", "föräldraledig",
-    "ikke på kontoret", "på ferie", "jeg er ikke til stede", "har ferie", "er på kontoret igen", "tilbake på kontoret",
-)  # fmt: skip
-
-FIRST_PERSON = (
-    "i am ", "i'm ", "i\u2019m ", "i will be", "i'll be", "i\u2019ll be", "rwyf", "rydw i", "nid wyf", "byddaf",
-    "je suis",
-    "ich bin", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "jestem", "będę", "estou", "estarei", "jag är",
-    "jag har", "jeg er", "jeg har",
-)  # fmt: skip
-
+# A text that says so of itself.
 AUTOMATIC_PHRASES = (
-    "this is an automated", "this is an automatic", "automatically generated", "automated response", "automatic reply",
-    "auto-generated", "do not reply to this", "please do not reply", "neges awtomatig",
-    "dies ist eine automatische", "automatisch generiert", "automatisch erstellt", "ceci est un message automatique",
-    "réponse automatique", "este es un mensaje automático", "respuesta automática",
-    "questo è un messaggio automatico", "risposta automatica", "dit is een automatisch", "to jest automatyczn",
-    "wiadomość wygenerowana automatycznie", "esta é uma mensagem automática", "detta är ett automatiskt",
-    "dette er en automatisk",
+    "this is an automated", "this is an automatic", "this is an auto", "automatically generated",
+    "generated automatically", "created automatically", "sent automatically", "this message was automatically",
+    "this automated", "automated message from", "auto-generated message", "auto-generated email",
+    "auto-generated e-mail", "do not reply to this", "don't reply to this", "please do not reply",
+    "do not respond to this", "this mailbox is not monitored", "inbox is not monitored", "mailbox is unmonitored",
+    "unmonitored mailbox", "system-generated", "system generated", "neges awtomatig hon", "neges awtomatig yw hon",
+    "dies ist eine automatische", "dies ist eine automatisch", "automatisch generiert", "automatisch erstellt",
+    "automatisch erzeugt", "antworten sie nicht auf diese", "bitte nicht auf diese",
+    "ceci est un message automatique", "ceci est une réponse automatique", "message envoyé automatiquement",
+    "généré automatiquement", "ne pas répondre à ce", "este es un mensaje automático",
+    "mensaje generado automáticamente", "esta es una respuesta automática", "no responda a este",
+    "questo è un messaggio automatico", "questa è una risposta automatica", "generato automaticamente",
+    "non rispondere a questa", "dit is een automatisch", "automatisch gegenereerd", "to jest automatyczn",
+    "wiadomość wygenerowana automatycznie", "wygenerowana automatycznie", "prosimy nie odpowiadać",
+    "esta é uma mensagem automática", "esta é uma resposta automática", "gerada automaticamente",
+    "detta är ett automatiskt", "detta är ett autosvar", "dette er en automatisk", "dette er et automatisk",
+    "tämä on automaattinen", "automaticky generovan", "automatikusan", "mesaj automat", "автоматическое сообщение",
+    "автоматичне повідомлення", "自動送信", "自動返信", "自動配信", "自动回复", "自动发送", "自動回覆",
+    "자동으로 발송",
+)  # fmt: skip
+
+# A person speaks of these; a machine calls itself so.
+AUTOMATIC_NAMES = (
+    "automated response", "automatic response", "automatic reply", "automated reply", "automated message",
+    "auto-reply", "autoreply", "auto-response", "automatic acknowledgement", "automated acknowledgement",
+    "automatische antwort", "automatische nachricht", "réponse automatique", "respuesta automática",
+    "risposta automatica", "automatisch antwoord", "resposta automática", "autosvar", "automatisk svar",
+    "automatyczna odpowiedź", "only notification you will receive",
 )  # fmt: skip
 
 # A person may write one of these; a machine writes two.
 ACKNOWLEDGEMENT_PHRASES = (
-    "we have received your", "we've received your", "your request has been received", "your email has been received",
-    "thank you for contacting", "thanks for contacting", "thank you for your email", "a ticket has been", "your ticket",
-    "ticket number", "case number", "reference number is", "has been logged", "has been created", "aim to respond",
-    "working days", "will respond within", "diolch am eich e-bost", "rydym wedi derbyn", "wir haben ihre",
-    "vielen dank für ihre", "ticketnummer", "nous avons bien reçu", "accusé de réception", "hemos recibido su",
-    "gracias por", "abbiamo ricevuto", "grazie per", "wij hebben uw", "we hebben uw", "bedankt voor", "recebemos a sua",
-    "recebemos o seu", "vi har tagit emot", "tack för", "vi har modtaget", "tak for", "vi har mottatt", "takk for",
-    "otrzymaliśmy", "dziękujemy za",
+    "we've received your", "has received your", "have received your", "got your email", "got your request",
+    "got your message", "received your email", "has been received", "have been received", "thank you for contacting",
+    "thanks for contacting", "thank you for your email", "thank you for your e-mail", "thanks for your email",
+    "thank you for your enquiry", "thank you for your inquiry", "thank you for your request",
+    "thank you for your message", "thank you for getting in touch", "thank you for emailing",
+    "thanks for reaching out", "thank you for reaching out", "thank you for writing to", "acknowledge receipt",
+    "acknowledge that we", "support request", "request for support", "support staff", "support team",
+    "support representative", "a representative", "one of our", "member of our team", "member of the team",
+    "someone will", "someone from", "will be in touch", "will contact you", "with you shortly", "as soon as possible",
+    "we're on it", "being reviewed", "will be reviewed", "will be answered", "will be dealt with", "be processed",
+    "a ticket has been", "your ticket", "ticket id", "ticket #", "ticket number", "case number", "a case has been",
+    "your reference is", "reference number", "has been logged", "has been created", "has been opened",
+    "on your behalf", "been assigned", "been registered", "view request", "view this ticket",
+    "additional comments, reply", "additional information, please reply", "aim to respond", "aim to reply",
+    "endeavour to", "working days", "business days", "within 24 hours", "within 48 hours", "will respond within",
+    "respond to all", "is monitored", "office hours are", "opening hours", "signing up", "confirm your subscription",
+    "diolch am eich e-bost", "diolch am eich neges", "diolch am gysylltu", "rydym wedi derbyn", "diwrnod gwaith",
+    "wir haben ihre", "ihre anfrage", "vielen dank für ihre", "danke für ihre", "schnellstmöglich", "eingegangen",
+    "so schnell wie möglich", "werktage", "ticketnummer", "bearbeitet", "nous avons bien reçu", "accusé de réception",
+    "accusons réception", "merci de votre message", "dans les meilleurs délais", "votre demande", "hemos recibido su",
+    "hemos recibido tu", "gracias por", "lo antes posible", "su solicitud", "abbiamo ricevuto", "grazie per",
+    "il prima possibile", "la sua richiesta", "wij hebben uw", "we hebben uw", "bedankt voor", "zo spoedig mogelijk",
+    "werkdagen", "uw aanvraag", "recebemos a sua", "recebemos o seu", "obrigado por", "o mais breve possível",
+    "vi har tagit emot", "tack för", "så snart som möjligt", "vi har modtaget", "tak for", "hurtigst muligt",
+    "vi har mottatt", "takk for", "så snart vi kan", "otrzymaliśmy", "dziękujemy za", "zgłoszenie",
+)  # fmt: skip
+
+# The mailbox itself is given up, or its owner has gone; the words speak of the address that was written to.
+GONE_PHRASES = (
+    "mailbox is no longer", "email address is no longer", "e-mail address is no longer",
+    "address is no longer in use", "account is no longer", "inbox is no longer", "mailbox has been closed",
+    "this mailbox is closed", "email account has been closed", "email address has changed",
+    "e-mail address has changed", "changed my email address", "i have left the", "i have now left",
+    "i no longer work", "i am no longer with", "i am no longer work", "i'm no longer with",
+    "mailbox is not monitored", "email is not monitored", "nid yw'r blwch", "diese e-mail-adresse wird nicht mehr",
+    "e-mail-adresse ist nicht mehr", "postfach wird nicht mehr", "nicht mehr für das unternehmen",
+    "cette adresse n'est plus", "cette adresse mail n'est plus", "boîte n'est plus", "je ne fais plus partie",
+    "esta dirección ya no", "questo indirizzo non è più", "dit e-mailadres is niet meer",
+    "dit mailadres wordt niet meer",
+)  # fmt: skip
+# With the sender's own name in front they say the same.
+LEFT_PHRASES = (
+    "no longer works", "no longer work", "no longer with", "no longer employed", "has left", "has now left",
+    "is no longer at", "has retired", "nicht mehr bei", "nicht mehr im unternehmen", "ne travaille plus", "a quitté",
+    "ya no trabaja", "non lavora più", "werkt niet meer", "is niet meer werkzaam", "não trabalha mais",
+    "nie pracuje już", "już nie pracuje", "arbetar inte längre", "har slutat",
+)  # fmt: skip
+
+CHALLENGE_PHRASES = (
+    "protecting myself from receiving junk", "protect myself from spam", "click the link below so i can",
+    "click the link below to complete", "confirm that you are human", "confirm you are human", "prove you are human",
+    "verify that you are a real", "verify your email so", "was waitlisted", "to my guest list",
+    "approved sender list", "challenge-response", "message is being held", "is being held until",
+    "to complete the verification", "sender verification", "list subscription confirmation",
+    "confirm your email address", "confirm your subscription",
+)  # fmt: skip
+
+# Words that ask the reader for something: a note that answers by itself asks nothing.
+ASKING = (
+    "could you", "can you", "would you", "will you please", "please send me", "please send us", "please send the",
+    "please let me", "let me know", "please make", "please confirm", "please ring", "please call me",
+    "please give me", "please find attached", "see attached", "please see", "please advise", "please review",
+    "please read", "please put", "please ask", "can i ", "can we", "could we", "shall we", "should we", "do you ",
+    "i attach", "i have attached", "attached is", "attached are", "i would like", "we would like to", "i'd like",
+    "i need", "we need", "i want", "you need to", "können sie", "könnten sie", "kannst du", "könntest du",
+    "bitte senden", "bitte schicken", "anbei", "im anhang", "bräuchte", "pourriez-vous", "pouvez-vous", "pourrais-tu",
+    "peux-tu", "ci-joint", "podría", "puede usted", "podrías", "adjunto", "potrebbe", "può inviar", "puoi ",
+    "in allegato", "kunt u mij", "kun je", "zou u", "bijgaand", "czy może", "proszę o przesłanie", "w załączeniu",
+    "poderia", "pode enviar", "em anexo", "kan du", "skulle du", "bifogar", "vedhæft", "vedlagt", "allwch chi",
+    "a fyddech", "allech chi",
+)  # fmt: skip
+
+# A person greets several people; a machine answers one.
+GREETED_MANY = (
+    "hi all", "hi both", "hi everyone", "hi team", "hi folks", "hi guys", "hello all", "hello everyone", "hello both",
+    "dear all", "dear both", "dear colleagues", "dear team", "dear everyone", "all,", "all -", "team,", "folks,",
+    "everyone,", "annwyl bawb", "liebe alle", "hallo zusammen", "liebe kolleg", "liebe kollegen", "bonjour à tous",
+    "chers tous", "chers collègues", "hola a todos", "estimados todos", "ciao a tutti", "cari tutti", "beste allen",
+    "beste collega", "hej alla", "hej alle", "drodzy", "olá a todos", "caros colegas",
+)  # fmt: skip
+
+# --- Lists and newsletters ------------------------------------------------------------------------------------
+
+NEWSLETTER_PHRASES = (
+    "view this email in your browser", "view in browser", "view in your browser", "view this email", "view online",
+    "unsubscribe", "you are receiving this", "you're receiving this", "you received this email because",
+    "update your preferences", "manage your preferences", "email preferences", "no longer wish to receive",
+    "im browser anzeigen", "im browser ansehen", "newsletter abbestellen", "abmelden", "dans votre navigateur",
+    "se désabonner", "désinscrire", "en su navegador", "en tu navegador", "darse de baja", "nel browser",
+    "cancella iscrizione", "disiscri", "in uw browser", "afmelden", "uitschrijven", "cancelar inscrição",
+    "w przeglądarce", "wypisać się", "avprenumerera", "afmeld", "avmeld",
+)  # fmt: skip
+
+# --- Monitors, filters and other machines of the house -----------------------------------------------------------
+
+SYSTEM_SENDERS = (
+    "root", "cron", "anacron", "nagios", "icinga", "zabbix", "logwatch", "logcheck", "monit", "munin", "monitoring",
+    "smartd", "fail2ban", "tripwire", "rkhunter", "clamav", "unattended-upgrades", "alertmanager", "prometheus",
+    "backup", "backups", "uptime",
+)  # fmt: skip
+SYSTEM_SUBJECTS = (
+    "cron <", "anacron job", "logwatch for", "** problem", "** recovery", "** acknowledgement", "problem:",
+    "recovery:", "problem service alert", "[firing", "[resolved", "smart error", "[fail2ban]", "unattended-upgrades",
+    "[nagios]", "[icinga]", "zabbix", "security events for", "system events for", "apticron report", "backup report",
+    "backup failed", "backup completed", "backup successful", "*** security information",
+)  # fmt: skip
+QUARANTINE_SUBJECTS = (
+    "quarantine summary", "quarantine digest", "quarantine notification", "quarantine report", "quarantine release",
+    "spam quarantine", "spam digest", "spam summary", "end user digest", "email digest", "messages on hold",
+    "held messages", "you have new held messages", "messages in quarantine", "message in quarantine",
+    "quarantäne-benachrichtigung", "quarantänebericht", "spam-quarantäne", "rapport de quarantaine", "digest de spam",
 )  # fmt: skip
 
 # --- Receipts, recalls, reactions, calendar -----------------------------------------------------------------
 
 RECEIPT_SUBJECTS = (
     "read:", "not read:", "delivered:", "relayed:", "return receipt", "read receipt", "receipt acknowledged:",
-    "gelesen:",
-    "ungelesen:", "übermittelt:", "lu:", "lu :", "non lu:", "non lu :", "remis:", "remis :", "leído:", "no leído:",
-    "letto:", "non letto:", "gelezen:", "ongelezen:", "przeczytane:", "lida:", "lido:", "läst:", "oläst:", "læst:",
-    "lest:",
-    "darllenwyd:", "message recall success", "message recall failure", "message recall report",
+    "gelesen:", "ungelesen:", "übermittelt:", "lu:", "lu :", "non lu:", "non lu :", "remis:", "remis :", "leído:",
+    "no leído:", "letto:", "non letto:", "gelezen:", "ongelezen:", "przeczytane:", "lida:", "lido:", "läst:",
+    "oläst:", "læst:", "lest:", "luettu:", "přečteno:", "prečítané:", "elolvasva:", "citit:", "прочитано:",
+    "прочтено:", "okundu:", "αναγνώστηκε:", "開封済み:", "已读:", "已讀取:", "읽음:", "lesebestätigung",
+    "empfangsbestätigung (angezeigt)", "accusé de réception (affiché)", "confirmation de lecture",
+    "confirmación de lectura", "conferma di lettura", "ricevuta di ritorno", "leesbevestiging",
+    "potwierdzenie przeczytania", "läskvitto", "lesebekreftelse", "darllenwyd:", "message recall success",
+    "message recall failure", "message recall report",
 )  # fmt: skip
 RECEIPT_PHRASES = (
-    "your message", "was read on", "was deleted without being read", "has been delivered to the following recipients",
-    "ihre nachricht", "wurde gelesen", "votre message", "a été lu", "su mensaje", "se leyó",
-    "return receipt for the mail",
-    "this is a receipt for the mail", "delivery to these recipients or groups is complete", "eich neges",
+    "was read on", "was read at", "was deleted without being read", "has been delivered to the following recipients",
+    "wurde gelesen", "wurde am", "ungelesen gelöscht", "a été lu", "a été supprimé sans avoir été lu", "se leyó",
+    "fue leído", "se eliminó sin leer", "è stato letto", "è stata letta", "eliminato senza essere letto",
+    "is gelezen", "ongelezen verwijderd", "została przeczytana", "została odczytana", "foi lida", "foi lido",
+    "lästes", "har lästs", "blev læst", "ble lest", "darllenwyd", "return receipt for the mail",
+    "this is a receipt for the mail", "this is a return receipt", "this receipt verifies",
+    "this receipt only acknowledges", "dies ist eine empfangsbestätigung", "dies ist eine lesebestätigung",
+    "ceci est un accusé de réception", "este es un acuse de recibo", "questa è una ricevuta",
+    "dit is een ontvangstbevestiging", "delivery to these recipients or groups is complete",
+    "your message was displayed", "was displayed on",
 )  # fmt: skip
 RECALL_SUBJECTS = (
     "recall:", "rückruf:", "zurückrufen:", "rappel :", "rappel:", "rappel du message", "recuperar:", "richiamo:",
-    "intrekken:",
-    "odwołaj:", "cancelar envio:", "återkalla:", "tilbagekald:", "tilbakekall:", "galw yn ôl:",
+    "intrekken:", "odwołaj:", "cancelar envio:", "återkalla:", "tilbagekald:", "tilbakekall:", "galw yn ôl:",
 )  # fmt: skip
 RECALL_PHRASES = (
     "would like to recall the message", "möchte die nachricht", "souhaite rappeler le message",
-    "desea recuperar el mensaje",
-    "desidera richiamare il messaggio", "wil het bericht", "chce odwołać wiadomość", "gostaria de cancelar",
-    "vill återkalla",
-    "ønsker at tilbagekalde", "ønsker å tilbakekalle", "hoffai alw",
+    "desea recuperar el mensaje", "desidera richiamare il messaggio", "wil het bericht", "chce odwołać wiadomość",
+    "gostaria de cancelar", "vill återkalla", "ønsker at tilbagekalde", "ønsker å tilbakekalle", "hoffai alw",
 )  # fmt: skip
+# Behind a name, at the beginning of the mail.
 REACTION_PHRASES = (
-    "reacted to your message", "reacted via gmail", "liked your message", "reacted to your email",
-    "hat auf ihre nachricht reagiert",
-    "a réagi à votre message", "ha reaccionado a tu mensaje", "ha reagito al tuo messaggio",
+    "reacted to your message", "reacted to your email", "reacted via gmail", "liked your message",
+    "loved your message", "laughed at your message", "hat auf ihre nachricht reagiert", "hat mit gmail auf",
+    "a réagi à votre message", "a réagi via gmail", "ha reaccionado a tu mensaje", "ha reagito al tuo messaggio",
+    "heeft gereageerd op uw bericht", "zareagował na twoją wiadomość", "reagiu à sua mensagem",
+    "reagerade på ditt meddelande",
 )  # fmt: skip
 CALENDAR_SUBJECTS = (
     "accepted:", "declined:", "tentative:", "tentatively accepted:", "canceled:", "cancelled:", "new time proposed:",
     "invitation:", "updated invitation:", "zugesagt:", "abgelehnt:", "mit vorbehalt:", "abgesagt:", "accepté :",
-    "refusé :",
-    "provisoire :", "annulé :", "aceptada:", "rechazada:", "provisional:", "accettato:", "rifiutato:", "geaccepteerd:",
-    "geweigerd:", "zaakceptowano:", "odrzucono:", "aceite:", "recusado:", "accepterat:", "avböjt:", "accepteret:",
-    "afvist:",
-    "akseptert:", "avslått:", "derbyniwyd:", "gwrthodwyd:",
+    "refusé :", "provisoire :", "annulé :", "aceptada:", "rechazada:", "provisional:", "accettato:", "rifiutato:",
+    "geaccepteerd:", "geweigerd:", "zaakceptowano:", "odrzucono:", "aceite:", "recusado:", "accepterat:", "avböjt:",
+    "accepteret:", "afvist:", "akseptert:", "avslått:", "derbyniwyd:", "gwrthodwyd:",
 )  # fmt: skip

@@ -126,6 +126,17 @@ def test_absence_by_words_only_is_never_sure():
         ("Ik ben afwezig tot 12 mei", date(2027, 5, 12)),
         ("Jag har semester, inte p\u00e5 kontoret till och med 12 maj", date(2027, 5, 12)),
         ("Rwyf allan o'r swyddfa tan 12 Mai", date(2027, 5, 12)),
+        ("Ich bin bis einschliesslich 12. Mai abwesend.", date(2027, 5, 12)),
+        ("I am on leave from 1 May to 11 May and back on 12 May.", date(2027, 5, 12)),
+        ("I am away from 5 to 12 May.", date(2027, 5, 12)),
+        ("I am out of the office, returning on 05/12/2027.", date(2027, 12, 5)),
+        ("I am out of the office, returning on 05/13/2027.", date(2027, 5, 13)),
+        ("I am out of the office and back on Monday.", date(2027, 5, 10)),
+        ("I am out of the office until Wednesday.", date(2027, 5, 5)),
+        ("I am away. I work Monday to Wednesday.", None),
+        ("I am away. I work Monday until Wednesday.", None),
+        ("I am away and back on Monday 17 May.", date(2027, 5, 17)),
+        ("\u4f11\u6687\u4e2d\u30015\u670812\u65e5\u307e\u3067", date(2027, 5, 12)),
         ("I am out of the office until further notice, 31/02/2027.", None),
         ("I am out of the office. Call 01234 567890.", None),
     ],
@@ -138,20 +149,52 @@ def test_absent_until(text: str, day: date | None):
 @pytest.mark.parametrize(
     "headers",
     [
-        "Auto-Submitted: auto-generated\r\n",
         "Precedence: bulk\r\n",
         "X-Auto-Response-Suppress: All\r\n",
         "Return-Path: <>\r\n",
-        "List-Id: <team.provider.example>\r\nIn-Reply-To: <a@council.example>\r\n",
-        "List-Unsubscribe: <https://x.example>\r\nIn-Reply-To: <a@council.example>\r\n",
+        "Auto-Submitted: auto-generated\r\nX-Zendesk-From-Account-Id: 4\r\n",
+        "Auto-Submitted: auto-generated\r\nRT-Ticket: care #4\r\nPrecedence: bulk\r\n",
     ],
 )
 @pytest.mark.parametrize("text", [LONG, "We accept.", "I am sorry, the carer was on leave that day. We accept."])
 def test_a_person_behind_a_ticket_system(headers: str, text: str):
-    """What a person may have written through a ticket system or list is automatic, but not surely."""
+    """What a person may have written through a machine is a person's, but not surely: an officer is asked."""
     answer = kind(headers, text)
-    assert answer.name in {"auto_reply", "bulk"}
-    assert not answer.surely
+    assert (answer.name, answer.surely) == ("human", False), answer.reason
+
+
+@pytest.mark.parametrize("text", [LONG, "We accept."])
+def test_generated_by_nothing_we_know(text: str):
+    """Auto-Submitted: auto-generated without a ticket system is automatic; not surely where its words do not fit."""
+    answer = kind("Auto-Submitted: auto-generated\r\n", text)
+    assert (answer.name, answer.surely) == ("auto_reply", False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "List-Id: <team.provider.example>\r\nIn-Reply-To: <a@council.example>\r\n",
+        "List-Post: <mailto:team@provider.example>\r\nPrecedence: bulk\r\n",
+        "Mailing-List: contact team-help@provider.example; run by ezmlm\r\n",
+        "Sender: owner-team@provider.example\r\n",
+        "Precedence: list\r\n",
+    ],
+)
+def test_a_person_who_writes_through_a_list(headers: str):
+    """A person's words through a discussion list are a person's; the list is told, so that nothing is sent to it."""
+    answer = kind(headers)
+    assert (answer.name, answer.surely, answer.listed) == ("human", True, True), answer.reason
+
+
+def test_a_newsletter_is_bulk():
+    """What a machine sends to many is bulk; an answer through the same mailer is a person's."""
+    mailer = "List-Unsubscribe: <https://x.example>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    letter = "Precedence: bulk\r\nFeedback-ID: 1:a:b\r\n" + mailer
+    answer = kind(letter, subject="Spring news")
+    assert (answer.name, answer.surely) == ("bulk", True)
+    assert kind("In-Reply-To: <a@council.example>\r\n" + mailer).name == "human"
+    closed = kind("List-Id: <b.lists.example>\r\nList-Post: NO\r\n", subject="Bulletin 18")
+    assert closed.name == "bulk"
 
 
 def test_ticket_acknowledgement():
@@ -166,11 +209,10 @@ def test_ticket_acknowledgement():
 def test_own_form_and_own_list_bring_peoples_mail():
     """A no-reply form and a list of our own domains are ways in to us, not automatic mail (row 15)."""
     assert kind(sender="no-reply@council.example", text=LONG).name == "human"
-    assert kind("List-Id: <concerns.council.example>\r\nPrecedence: list\r\n").name == "human"
-    assert kind("List-Id: <news.other.example>\r\nList-Unsubscribe: <mailto:x@y.example>\r\n") == kind(
-        "List-Id: <news.other.example>\r\nList-Unsubscribe: <mailto:x@y.example>\r\n"
-    )
-    assert kind("List-Id: <news.other.example>\r\n", subject="News").surely
+    assert kind(sender="no-reply@forms.example", text=LONG).name != "human"
+    ours = kind("List-Id: <concerns.council.example>\r\nPrecedence: list\r\n")
+    assert (ours.name, ours.surely, ours.listed) == ("human", True, False)
+    assert kind("List-Id: <concerns.other.example>\r\nPrecedence: list\r\n").listed
 
 
 def test_auto_submitted_no():
@@ -204,6 +246,12 @@ def test_read_receipt_and_recall():
     )
     recall = kind(subject="Recall: Concern", text='Smith, Jane would like to recall the message, "Concern".')
     assert recall.name == "receipt"
+
+
+def test_a_header_about_reactions_is_no_reaction():
+    """x-ms-reactions allows or forbids reactions to ordinary mail (Exchange); a liked message may be told of."""
+    assert kind("x-ms-reactions: disallow\r\n").name == "human"
+    assert kind(text="I liked your message about the garden.").name == "human"
 
 
 def test_reaction():
