@@ -27,6 +27,7 @@ _MAILERS = (
 _SENDERS = re.compile(
     r"(?:e?-?news(?:letter)?s?|marketing|offers?|deals|promo(?:tions)?|updates?|bulletins?|digest|alerts?|no-?reply|mailer)\b"
 )
+_DIGEST = re.compile(r"\bdigest,? (?:vol|v\d|of|\d|issue)|\bdigest number \d")
 
 
 def is_listed(signs: Signs, own_domains: frozenset[str]) -> bool:
@@ -56,6 +57,7 @@ def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ki
         (bool(post) and not closed) or bool(_DISCUSSION & signs.heads.keys()) or "mailman" in " ".join(signs.heads)
     )
     local = message.from_.email.partition("@")[0] if message.from_ else ""
+    digest = bool(_DIGEST.search(signs.subject)) and local.endswith(("-request", "-owner", "-bounces", "-admin"))
     foot = message.text[:400].casefold() + message.text[-1_500:].casefold()
     said = sum(phrase in foot for phrase in NEWSLETTER_PHRASES)
     weight = (
@@ -66,6 +68,7 @@ def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ki
         + (signs.head("precedence") in {"bulk", "junk"})
         + min(said, 2)
         + bool(_SENDERS.match(local))
+        + 5 * digest
         - 3 * (signs.answer and not closed)
         - 2 * (discussed and not closed)
         - 2 * signs.ticket
@@ -73,9 +76,7 @@ def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ki
     )
     if weight < ENOUGH:
         return None
-    how = (
-        "only its owner may write to the list (List-Post: NO, RFC 2369)"
-        if closed
-        else "it offers to unsubscribe (RFC 2369)"
-    )
+    how = "it offers to unsubscribe (RFC 2369)"
+    if closed or digest:
+        how = "nobody may write to the list (List-Post: NO, RFC 2369)" if closed else "a list manager's digest"
     return Kind("bulk", f"A newsletter or announcement: {how}, and its other marks fit.", weight >= SURELY, listed=True)
