@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailflow.mail import decode
+from mailflow.mail import decode, transfer
 from mailflow.mail.bounce_words import LETTER_STARTS, LETTER_TITLES
 from mailflow.mail.dsn_address import addresses
 from mailflow.mail.message import Message
@@ -124,7 +124,7 @@ def returned(message: Message, rest: str) -> Returned:
 def _head(octets: bytes) -> str:
     text = decode.text(octets[:MAX_HEAD]).lstrip("\n")
     if ":" not in text[:200]:
-        text = decode.text(decode.base64(octets[:MAX_HEAD])).lstrip("\n")
+        text = decode.text(transfer.base64(octets[:MAX_HEAD])).lstrip("\n")
     return text
 
 

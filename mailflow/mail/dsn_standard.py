@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailflow.mail import decode
+from mailflow.mail import decode, transfer
 from mailflow.mail.dsn_address import addresses, local_name, typed, unrouted
 from mailflow.mail.dsn_returned import RETURNED, Returned, fields
 from mailflow.mail.dsn_verdict import STATUS, Failure, judge
@@ -57,7 +57,7 @@ def stated(message: Message, report: str) -> tuple[list[Stated], str]:
 
 def _text(octets: bytes) -> str:
     text = decode.text(octets)
-    return text if ":" in text[:2_000] else decode.text(decode.base64(octets))
+    return text if ":" in text[:2_000] else decode.text(transfer.base64(octets))
 
 
 def _inner(message: Message) -> list[str]:
