@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bench import inspect as made
 from bench.mutations import mutated
-from mailflow.cli.vocabularies import shipped_vocabularies
+from mailflow.cli.surroundings import shipped
 from mailflow.mail import authenticity, commands, correlate, dsn, html_text, inspection
 
 CORPUS = Path(__file__).resolve().parent.parent / "tests" / "corpus"
@@ -78,8 +78,8 @@ def message(seed: int, number: int) -> bytes:
 
 def read(octets: bytes) -> str:
     """Let every reader look at one mail and check what must always hold; the kind it was given."""
-    words = shipped_vocabularies()
-    seen = inspection.inspect(octets, words)
+    offices = shipped()
+    seen = inspection.inspect(octets, offices)
     told = json.dumps(inspection.as_record(seen), ensure_ascii=False).encode("utf-8")
     record = json.loads(told)
     mail = seen.message
@@ -96,7 +96,7 @@ def read(octets: bytes) -> str:
     authenticity.judge(mail, "mx.council.example")
     html_text.safe_html(mail.html)
     on = inspection.UNDATED
-    for known in words:
+    for known in offices[0].vocabularies:
         said = commands.read(seen.reply.new, mail.subject, known.forms, on, inspection.add_weekdays)
         assert not (said.sayings and said.doubts), "words that are acted on and doubtful"
     return seen.kind.name

@@ -2,8 +2,9 @@
 
 In: files: one mail each, an mbox, a Maildir, a folder of .eml files, or "-" for one mail on the standard input.
 Out: for each mail, in order, what was read from it: in words, or as one JSON object on a line.
-Fails: exit 1 if a file is not there or cannot be opened, the others are read; 130 if interrupted.
-Limits: needs no configuration and no store, so it judges no sender and knows no case; it shows the words of mails.
+Fails: exit 1 if a file is not there or cannot be opened, the others are read; 78 for settings that cannot be used;
+130 if interrupted.
+Limits: opens no store, so it knows no case; without settings it judges no sender; it shows the words of mails.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +22,9 @@ import click
 from mailflow.cli.mail_files import Piece, mails, why_not
 
 if TYPE_CHECKING:
-    from mailflow.mail.inspection import Inspection, Vocabulary
+    from mailflow.mail.inspection import Inspection, Surroundings
+
+    Offices = tuple[Surroundings, ...]
 
 INTERRUPTED = 130
 A_MINUTE = 60
@@ -29,21 +34,27 @@ A_MINUTE = 60
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each mail.")
 @click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="The settings (mailflow.toml), to judge by these."
+)
+@click.option(
     "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes, where mails are many."
 )
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, jobs: int) -> None:
+def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, config: Path | None, jobs: int) -> None:
     """Say how a mail is read and why: what kind it is, whose, which of its text is new.
 
     FILE is a mail (.eml), an mbox, a Maildir, a folder of .eml files, or - for one mail on the standard input. No
-    configuration is needed. The words of the mail are shown. Exit status 1 if a file cannot be opened.
+    configuration is needed; with one, senders are judged and words read as the daemon does it. The words of the mail
+    are shown. Exit status 1 if a file cannot be opened.
     """
     from mailflow.cli.side_by_side import in_order
+    from mailflow.cli.surroundings import configured, shipped
 
+    offices = configured(config) if config else shipped()
     unopened = False
     out = sys.stdout.buffer
     try:
-        for answer, failed in _shown(in_order(mails(files), _answer, as_json, jobs)):
+        for answer, failed in _shown(in_order(mails(files), partial(_answer, offices, as_json), jobs)):
             out.write(answer)
             unopened |= failed
         out.flush()
@@ -52,34 +63,31 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, jobs: int
     ctx.exit(int(unopened))
 
 
-def _answer(piece: Piece, as_json: bool) -> tuple[bytes, bool]:
+def _answer(offices: Offices, as_json: bool, piece: Piece) -> tuple[bytes, bool]:
     """What is written about one mail, and whether its file could not be opened."""
-    from mailflow.cli.vocabularies import shipped_vocabularies
-
-    words = shipped_vocabularies()
     if as_json:
-        record, unopened = record_of(piece, words)
+        record, unopened = record_of(piece, offices)
         text = json.dumps(record, ensure_ascii=False)
     else:
         from mailflow.cli.inspect_words import told
 
         began = time.perf_counter()
-        seen, unopened = inspected(piece, words)
+        seen, unopened = inspected(piece, offices)
         text = "\n".join(told(piece.name, seen, _since(began))) + "\n"
     # JSON is UTF-8, whatever the terminal speaks; what no UTF-8 can say is escaped.
     return text.encode("utf-8", "backslashreplace") + b"\n", unopened
 
 
-def record_of(piece: Piece, words: tuple[Vocabulary, ...]) -> tuple[dict[str, object], bool]:
+def record_of(piece: Piece, offices: Offices) -> tuple[dict[str, object], bool]:
     """What was read from one mail as plain values, and whether its file could not be opened."""
     from mailflow.mail.inspection import as_record
 
     began = time.perf_counter()
-    seen, unopened = inspected(piece, words)
+    seen, unopened = inspected(piece, offices)
     return {"file": piece.name, **as_record(seen), "ms": _since(began)}, unopened
 
 
-def inspected(piece: Piece, words: tuple[Vocabulary, ...]) -> tuple[Inspection, bool]:
+def inspected(piece: Piece, offices: Offices) -> tuple[Inspection, bool]:
     """One mail as it was read, and whether its file could not be opened."""
     from mailflow.mail.inspection import inspect, unreadable
 
@@ -89,7 +97,7 @@ def inspected(piece: Piece, words: tuple[Vocabulary, ...]) -> tuple[Inspection, 
         octets = piece.read()
     except OSError as error:
         return unreadable(why_not(error)), True
-    return inspect(octets, words), False
+    return inspect(octets, offices), False
 
 
 def _since(began: float) -> float:

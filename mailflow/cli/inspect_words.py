@@ -45,8 +45,9 @@ def told(name: str, seen: Inspection, ms: float) -> Iterator[str]:
     yield from _cut("Quoted", seen.reply.quoted)
     yield from _cut("Signature", seen.reply.signature)
     yield from _listed("Files", (_file(a) for a in message.attachments), "none")
-    yield from _listed("Words", (_word(entry) for entry in record["commands"]), "no command of a shipped procedure")
-    yield from _listed("Checked by", record["authenticity"], "no server wrote Authentication-Results")
+    whose = "this procedure" if seen.office else "a shipped procedure"
+    yield from _listed("Words", (_word(entry) for entry in record["commands"]), f"no command of {whose}")
+    yield from _proof(seen, record)
     yield from _listed("Odd", message.defects, "nothing")
     yield from _said("Read in", f"{ms:.0f} ms")
 
@@ -129,6 +130,14 @@ def _case(record: Record) -> Iterator[str]:
     tags, ids = record["reference_tags"], record["references"]
     yield from _listed("Case tags", tags, "none whose check characters hold, in the subject or the text")
     yield from _listed("Answers", ids, "no Message-ID in In-Reply-To or References")
+
+
+def _proof(seen: Inspection, record: Record) -> Iterator[str]:
+    """What stands in the headers, and what the installation thinks of it if one is known."""
+    yield from _listed("Checked by", record["authenticity"]["found"], "no server wrote Authentication-Results")
+    if seen.verdict:
+        proved = "proved" if seen.verdict.passed else "false" if seen.verdict.failed else "not proved"
+        yield from _said("Sender", f"{proved} for {seen.office}. {seen.verdict.why}")
 
 
 def _file(file: Attachment) -> str:

@@ -22,31 +22,31 @@ AHEAD = 3
 """Batches under way for each process."""
 
 Answer = tuple[bytes, bool]
-Answering = Callable[[Piece, bool], Answer]
+Answering = Callable[[Piece], Answer]
 
 
-def in_order(pieces: Iterable[Piece], answering: Answering, as_json: bool, jobs: int) -> Iterator[Answer]:
+def in_order(pieces: Iterable[Piece], answering: Answering, jobs: int) -> Iterator[Answer]:
     """The answers to all pieces, in their order; `answering` must be a function that other processes can find."""
     pieces = iter(pieces)
     first = list(islice(pieces, FEW))
     if len(first) < FEW or jobs <= 1:
         for piece in chain(first, pieces):
-            yield answering(piece, as_json)
+            yield answering(piece)
         return
-    yield answering(first[0], as_json)  # loads all that is needed, so that processes which are copies have it at once
-    yield from _by_processes(_batches(chain(first[1:], pieces)), answering, as_json, jobs)
+    yield answering(first[0])  # loads all that is needed, so that processes which are copies have it at once
+    yield from _by_processes(_batches(chain(first[1:], pieces)), answering, jobs)
 
 
-def _by_processes(batches: Iterator[list[Piece]], answering: Answering, as_json: bool, jobs: int) -> Iterator[Answer]:
+def _by_processes(batches: Iterator[list[Piece]], answering: Answering, jobs: int) -> Iterator[Answer]:
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     waiting: deque[Future[list[Answer]]] = deque()
-    with ProcessPoolExecutor(jobs, initializer=_leave_interrupts) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_prepare, initargs=(answering,)) as pool:
         try:
             while True:
                 for batch in islice(batches, AHEAD * jobs - len(waiting)):
-                    waiting.append(pool.submit(_answers, batch, answering, as_json))
+                    waiting.append(pool.submit(_answers, batch))
                 if not waiting:
                     return
                 yield from waiting.popleft().result()
@@ -57,13 +57,17 @@ def _by_processes(batches: Iterator[list[Piece]], answering: Answering, as_json:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """An interrupt is the first process's affair."""
+_PREPARED: list[Answering] = []
+
+
+def _prepare(answering: Answering) -> None:
+    """In a process of its own: what every batch needs. An interrupt is the first process's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _PREPARED[:] = [answering]
 
 
-def _answers(batch: list[Piece], answering: Answering, as_json: bool) -> list[Answer]:
-    return [answering(piece, as_json) for piece in batch]
+def _answers(batch: list[Piece]) -> list[Answer]:
+    return [_PREPARED[0](piece) for piece in batch]
 
 
 def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:

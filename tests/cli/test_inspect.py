@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from mailflow.cli import side_by_side
 from mailflow.cli.inspect import INTERRUPTED
 from mailflow.cli.main import main
+from tests.cli.installation import Installation
 
 KEYS = [
     "file", "kind", "reason", "recipients", "permanent", "dead_address", "original_message_id", "subject", "from",
@@ -119,13 +120,13 @@ def test_a_process_that_dies_is_said_so(tmp_path, monkeypatch):
     """A reading process that is killed in the middle ends the command with a sentence, not with silence."""
     for n in range(60):
         (tmp_path / f"{n:04}.eml").write_bytes(octets(n))
-    monkeypatch.setattr(side_by_side, "_leave_interrupts", _die)
+    monkeypatch.setattr(side_by_side, "_prepare", _die)
     result = run("--json", "--jobs", 2, tmp_path)
     assert result.exit_code == 1
     assert "ended in the middle" in result.stderr
 
 
-def _die() -> None:
+def _die(_: object) -> None:
     os._exit(9)
 
 
@@ -210,3 +211,37 @@ def test_json_is_utf_8_whatever_the_terminal_speaks(tmp_path):
     plain = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
     told = subprocess.run(command, capture_output=True, check=True, env=plain, timeout=60).stdout
     assert json.loads(told)["body_text"] == "caf\u00e9"
+
+
+def test_an_installation_judges_as_the_daemon_does(tmp_path):
+    """With the settings the sender is judged by our own server's word, and our own domains and words count."""
+    house = Installation(tmp_path)
+    settings = house.settings.read_text() + '[office.council.auth]\nauthserv_id = "mx.council.example"\n'
+    house.settings.write_text(settings)
+    proof = "Authentication-Results: mx.council.example; dmarc=pass header.from=health.example\n"
+    (tmp_path / "form.eml").write_bytes(
+        octets(text="Accepted", more="List-Id: <all.council.example>\n" + proof).replace(
+            b"office@", b"contract.concerns@"
+        )
+    )
+    (bare,) = records(tmp_path / "form.eml")
+    (judged,) = records("--config", house.settings, tmp_path / "form.eml")
+    house.store.close()
+    assert (bare["kind"], bare["authenticity"]["judged"]) == ("bulk", None)
+    assert judged["kind"] == "human" and judged["authenticity"]["judged"]["passed"] is True
+    assert judged["authenticity"]["found"] == bare["authenticity"]["found"]
+    assert [(c["verb"], c["procedures"]) for c in judged["commands"]] == [("accepted", ["council-concerns"])]
+
+
+def test_settings_that_cannot_be_used_are_named(tmp_path):
+    """Every fault of the settings is told, status 78, and no mail is read."""
+    (tmp_path / "mailflow.toml").write_text("[store]\n")
+    result = run("--config", tmp_path / "mailflow.toml", "-", given=octets())
+    assert result.exit_code == 78 and result.stdout == "" and "fault" in result.stderr
+
+
+def test_a_date_is_read_on_the_writers_own_day(tmp_path):
+    """Where no office is known the Date header's own clock says which day it is: it is tomorrow in Auckland first."""
+    mail = octets(text="Hold until tomorrow: the coroner").replace(b"10:00:00 +0000", b"09:00:00 +1300")
+    (record,) = records("-", given=mail)
+    assert record["commands"][0]["blanks"]["until"] == "2027-03-02"

@@ -17,7 +17,7 @@ import pytest
 
 from mailflow.cli.inspect import record_of
 from mailflow.cli.mail_files import Piece
-from mailflow.cli.vocabularies import shipped_vocabularies
+from mailflow.cli.surroundings import shipped
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 MAILS = sorted(CORPUS.glob("*/*.eml"))
@@ -43,7 +43,7 @@ def differs(key: str, wanted: object, found: object) -> str:
 @pytest.mark.parametrize("mail", MAILS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_message_is_read_as_expected(mail: Path) -> None:
     """What `mailflow inspect` says of a message is what its expectation says, in every field that it names."""
-    record, _ = record_of(Piece(mail.name, str(mail)), shipped_vocabularies())
+    record, _ = record_of(Piece(mail.name, str(mail)), shipped())
     wanted = json.loads(mail.with_suffix(".json").read_text("utf-8"))
     unknown = set(wanted) - set(record) - {"why"}
     assert not unknown, f"{mail.name}: no such fields: {', '.join(sorted(unknown))}"
