@@ -96,11 +96,20 @@ class Office:
 
 @dataclass(frozen=True)
 class Limits:
-    """How many mails may leave, and how long a letter caused by an officer's command waits so that it can be undone."""
+    """How many mails may leave, how many may come before a person is asked, both against loops; and how long a letter
+    caused by an officer's command waits so that it can be undone."""
 
     per_address_per_hour: int = 20
     per_hour: int = 600
     per_case_per_day: int = 60
+    from_address_per_hour: int = 30
+    from_address_per_day: int = 100
+    from_officer_per_day: int = 200
+    on_case_per_hour: int = 20
+    on_case_per_day: int = 60
+    opened_per_domain_per_hour: int = 20
+    opened_per_hour: int = 60
+    questions_per_hour: int = 40
     outbox_hold_minutes: int = 15
 
 

@@ -13,6 +13,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -102,9 +103,7 @@ def open_house(found: Installation, store: Store, *, keep: bool = True) -> House
         letters=next(office.letters for office in found.offices.values() if office.letters),
         secret=found.secret,
         limits=Limits(
-            per_address_per_hour=limits.per_address_per_hour,
-            per_hour=limits.per_hour,
-            per_case_per_day=limits.per_case_per_day,
+            **{f.name: getattr(limits, f.name) for f in fields(Limits) if f.name != "undo_minutes"},
             undo_minutes=limits.outbox_hold_minutes,
         ),
         editions=_editions(store, found.texts if keep else {}),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailflow.errors import ConfigurationError
-from mailflow.settings import Settings, load, read_secret
+from mailflow.settings import Limits, Settings, load, read_secret
 
 EXAMPLE = Path(__file__).parents[1] / "config" / "mailflow.toml"
 MINIMAL = """
@@ -105,9 +105,9 @@ def test_the_shipped_example_loads_with_the_secrets_that_the_units_hand_over(
 def test_the_examples_comments_name_the_true_defaults(folder: Path) -> None:
     """A commented line of [limits], [log] or a server shows what holds without it."""
     text = EXAMPLE.read_text("utf-8")
-    shown = dict(re.findall(r"(?m)^# (per_\w+|outbox_\w+|form|level|port|timeout|poll) = \"?(\w+)", text))
+    shown = dict(re.findall(r"(?m)^# (\w*per_\w+|outbox_\w+|form|level|port|timeout|poll) = \"?(\w+)", text))
     settings = read(folder)
-    for key in ("per_address_per_hour", "per_hour", "per_case_per_day", "outbox_hold_minutes"):
+    for key in Limits.__dataclass_fields__:
         assert str(getattr(settings.limits, key)) == shown[key]
     assert settings.log_level == shown["level"]
     assert str(settings.offices["council"].imap.timeout) == shown["timeout"]

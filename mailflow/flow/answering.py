@@ -16,7 +16,7 @@ from mailflow.flow import buttons, colleagues, hearing, registering, returning
 from mailflow.flow.arrived import Mail, party_event, read_again
 from mailflow.flow.opening import open_new
 from mailflow.flow.people import ACCEPTED, speaker_on
-from mailflow.flow.placing import Outcome, file_mail, is_sealed
+from mailflow.flow.placing import Outcome, ask_next, file_mail, is_sealed
 from mailflow.flow.ports import House, Office
 from mailflow.flow.replying import doubt_person, reply_plainly
 from mailflow.mail.commands import Saying
@@ -56,6 +56,7 @@ def answer(house: House, unit: Unit, office: Office, mail: Mail, tag: str, now: 
     if not done:
         return _told(house, unit, office, mail, receipt, "an answer that could not be carried out", now)
     unit.held.close(tag, f"{saying.verb} by {mail.sender}")
+    ask_next(house, unit, office, held, verb.act == "ignore", now)
     if proof.digest:
         unit.codes.use(proof.digest, now)
     if not _writes_to(unit, case, hearing.actor_of(office, mail).address, now):

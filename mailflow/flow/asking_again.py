@@ -14,9 +14,8 @@ from datetime import date, datetime, time, timedelta
 import structlog
 
 from mailflow.errors import Conflict, Unavailable
-from mailflow.flow.arrived import HELD_MARK
 from mailflow.flow.colleagues import named_readers
-from mailflow.flow.placing import askable, is_sealed, put_question
+from mailflow.flow.placing import askable, held_of, is_sealed, put_question
 from mailflow.flow.ports import House, Office
 from mailflow.mail import reference
 from mailflow.procedure.case import instant
@@ -68,12 +67,13 @@ def due_at(office: Office, held: Held, now: datetime) -> datetime:
 
 def _open(house: House, unit: Unit) -> list[tuple[Office, Held]]:
     """The open questions about mails, each with the office whose tag it bears."""
-    return [
-        (office, held)
-        for held in unit.held.all_open()
-        for office in house.offices.values()
-        if held.tag.startswith(f"{office.prefix}{HELD_MARK}-")
-    ]
+    found = []
+    for office in house.offices.values():
+        held = held_of(unit, office)
+        # Of those that exceed one budget, one at a time is asked about (flooding.py).
+        heads = {h.suggestion.get("flood") for h in held if h.suggestion.get("asked")}
+        found += [(office, h) for h in held if h.suggestion.get("asked") or h.suggestion.get("flood", "") not in heads]
+    return found
 
 
 def _times(held: Held) -> int:

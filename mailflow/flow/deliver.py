@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailab
 from mailflow.flow import doubt
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
+from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
 from mailflow.store import Envelope, Letter, Unit
 from mailflow.submission.verdict import PHASES, Verdict, retry_after
 
@@ -37,8 +37,6 @@ FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 LIMIT_WAIT = timedelta(minutes=10)
 MISPLACED_WAIT = HOUR
 TRIES = 5
-# RFC 5321 section 4.5.5, RFC 3834 section 4: nobody reads what is written to these.
-_DAEMON = re.compile(r"(mailer-daemon|postmaster|daemon|no-?reply|do-?not-?reply|bounces?)([+.=-].*)?@", re.IGNORECASE)
 
 _log = structlog.get_logger()
 
@@ -90,8 +88,10 @@ class Courier:
         self, unit: Unit, office: Office | None, letter: Letter, envelopes: list[Envelope], now: datetime
     ) -> list[str]:
         """Before dialling: whom the letter goes to now; nobody if it must wait or may be written to nobody."""
-        wait, why = _wait(self._house, unit, office, letter, envelopes, now)
+        wait, why, told = _wait(self._house, unit, office, letter, envelopes, now)
         if wait is not None:
+            if office is not None and told:
+                _tell_of_budget(self._house, unit, office, letter, told, why, now)
             for envelope in envelopes:
                 unit.outbox.settle(letter.id, envelope.recipient, "waiting", why, wait, at=now)
             _log.warning("letter.waits", case=letter.case, letter=letter.id, until=wait.isoformat(), why=why)
@@ -202,19 +202,24 @@ def _office(house: House, letter: Letter) -> Office | None:
 
 def _wait(
     house: House, unit: Unit, office: Office | None, letter: Letter, envelopes: list[Envelope], now: datetime
-) -> tuple[datetime | None, str]:
-    """Until when the letter waits, and why; None when it may go (mail.md, "Budgets")."""
+) -> tuple[datetime | None, str, str]:
+    """Until when the letter waits, and why; None when it may go (mail.md, "Budgets").
+
+    The third: for what a budget of mail to other people than officers is exceeded; "" where that is nobody's news.
+    """
     if office is None:
-        return now + MISPLACED_WAIT, "its office is not served now: see mailflow check"
+        return now + MISPLACED_WAIT, "its office is not served now: see mailflow check", ""
     until, _ = _pause(unit, office)
     if until is not None and until > now:
-        return until, "the mail server asked us to slow down or is away"
+        return until, "the mail server asked us to slow down or is away", ""
     limits = house.limits
     if unit.outbox.sent_count(now - HOUR, letter.mail_from) >= limits.per_hour:
-        return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour"
+        return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour", "all"
     for envelope in envelopes:
-        if not envelope.home and unit.outbox.sent_to(now - HOUR, envelope.recipient) >= limits.per_address_per_hour:
-            return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour"
+        to = envelope.recipient
+        if not envelope.home and unit.outbox.sent_to(now - HOUR, to) >= limits.per_address_per_hour:
+            told = "" if office.register.officer(to) or to == office.administrator else to
+            return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour", told
     if not letter.case.startswith("office:"):
         left = sum(
             any(e.state in ("sent", "served", "bounced", "in_doubt") for e in sent)
@@ -222,19 +227,33 @@ def _wait(
             if other.leave_at > now - DAY
         )
         if left >= limits.per_case_per_day:
-            return now + HOUR, f"{limits.per_case_per_day} letters of this case have left within a day"
-    return None, ""
+            return now + HOUR, f"{limits.per_case_per_day} letters of this case have left within a day", letter.case
+    return None, "", ""
+
+
+def _tell_of_budget(
+    house: House, unit: Unit, office: Office, letter: Letter, about: str, why: str, now: datetime
+) -> None:
+    """The administrator hears once a day for each budget that letters wait: a machine may be answering us."""
+    key = f"budget:{about}:{office.calendar.local_date(now)}"
+    if letter.id.startswith(f"{office.stream}/") or unit.log.knows(office.stream, key):
+        return
+    facts = [("Letters wait", why), ("About", about), ("First that waits", letter.id)]
+    words = "They leave as soon as the budget allows; none is lost. A machine may be answering our letters."
+    with suppress(CannotRender):
+        tell_administrator(house, unit, office, key=key, facts=facts, now=now, reason=words)
 
 
 def _unwritable(house: House, office: Office | None, letter: Letter, recipient: str) -> str:
     """Why nobody may write to this address; "" if it is an address like any other."""
-    address = recipient.lower()
-    own = {o.address.lower() for o in house.offices.values()}
+    address = bare(recipient)
+    own = {bare(o.address) for o in house.offices.values()}
     # A report on our own health may go to the shared mailbox if nobody else is named to read it.
-    to_itself = office is not None and letter.case == office.stream and address == office.administrator.lower()
+    to_itself = office is not None and letter.case == office.stream and address == bare(office.administrator)
     if address in own and not to_itself:
         return "never written to: this is our own mailbox"
-    if _DAEMON.match(address) or "@" not in address.strip("<>"):
+    listed = office is not None and office.register.person(recipient) is not None
+    if takes_no_mail(recipient) or (is_a_machines(recipient) and not listed):
         return "never written to: nobody reads mail at this address"
     return ""
 

@@ -9,12 +9,14 @@ Limits: answers as `people.speaker_on` does, from the fields that the views hold
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
+from mailflow.flow.arrived import Mail
 from mailflow.flow.people import ACCEPTED, party_of_role, people_of
 from mailflow.flow.ports import Office
 from mailflow.procedure.case import Case
 from mailflow.procedure.definition import Procedure, Role
+from mailflow.store import Unit
 
 
 def live_cases_of(
@@ -32,6 +34,16 @@ def live_cases_of(
         if own or any(party.holds(fields) for party in parties):
             found.append(str(view["ref"]))
     return found
+
+
+def live_of(unit: Unit, office: Office, mail: Mail, now: datetime, address: str = "") -> list[str]:
+    """The live cases on which the sender (or another address) is listed."""
+    address = address or mail.sender
+    if address in ("", office.address):
+        return []
+    today = office.calendar.local_date(now)
+    views = unit.views.list(office.prefix, live_only=True)
+    return live_cases_of(office, office.procedure, address, today, views)
 
 
 class _Listing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mailflow.flow import buttons, colleagues, people, shown
 from mailflow.flow.arrived import HELD_MARK, Mail
@@ -21,6 +21,8 @@ from mailflow.mail import reference
 from mailflow.procedure.case import Case
 from mailflow.register.people import Officer
 from mailflow.store import Held, Unit
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,14 @@ def hold(
     at: datetime | None = None,
     report_on: str = "",
     sealed: bool = False,
+    flood: str = "",
 ) -> Outcome:
     """Hold the mail and ask the owner of the suggested case, otherwise whoever screens (or `to`), what it is.
 
     senders: who may have raised it, for an officer to confirm. at: when an officer says that it came in (K8).
     report_on: the letter of ours of which the mail reports that it did not arrive.
     sealed: only who may read restricted cases is asked, as of a mail that belongs to one (Q45).
+    flood: the budget that the mail exceeds. Of all held under one budget, one at a time is asked about (flooding.py).
     """
     year = office.calendar.local_date(now).year
     prefix = office.prefix + HELD_MARK
@@ -89,10 +93,47 @@ def hold(
     if sealed or is_sealed(unit, Held(tag, mail.kept.identity, why, suggestion, now, "", True)):
         to = colleagues.named_readers(office)
         suggestion["sealed"] = True
+    hour = [h for h in held_of(unit, office) if h.asked_at > now - HOUR and h.suggestion.get("asked")]
+    if not flood and len(hour) >= house.limits.questions_per_hour:
+        flood = "questions"
+    if flood:
+        suggestion["flood"] = flood
     unit.held.open(tag, mail.kept.identity, why, suggestion, now)
+    if flood and asked_for(unit, office, flood):
+        return Outcome("held", why, case)
     held = Held(tag, mail.kept.identity, why, suggestion, now, "", True)
     put_question(house, unit, office, held, to or askable(unit, office, case, now), now)
     return Outcome("held", why, case)
+
+
+def held_of(unit: Unit, office: Office) -> list[Held]:
+    """The open questions about mails of an office, oldest first."""
+    return [held for held in unit.held.all_open() if held.tag.startswith(f"{office.prefix}{HELD_MARK}-")]
+
+
+def asked_for(unit: Unit, office: Office, flood: str) -> Held | None:
+    """The mail by which an officer has been asked about all that exceed one budget."""
+    of = (held for held in held_of(unit, office) if held.suggestion.get("flood") == flood)
+    return next((held for held in of if held.suggestion.get("asked")), None)
+
+
+def ask_next(house: House, unit: Unit, office: Office, answered: Held, ignored: bool, now: datetime) -> None:
+    """Ask about the next of the mails held under one budget; those with the words of one set aside go with it."""
+    flood = answered.suggestion.get("flood")
+    if not flood:
+        return
+    kept = unit.inbox.get(answered.identity)
+    alike = unit.inbox.alike(kept.mailbox, kept.sender, answered.identity) if ignored and kept else ()
+    for identity in alike:
+        other = unit.held.by_identity(identity)
+        if other and other.open and other.suggestion.get("flood") == flood:
+            unit.held.close(other.tag, f"the same words as {answered.tag}")
+            unit.inbox.settle(identity, "done", f"the same words as a mail that was set aside ({answered.tag})")
+    left = [held for held in held_of(unit, office) if held.suggestion.get("flood") == flood]
+    if left and not asked_for(unit, office, str(flood)):
+        case = str(left[0].suggestion.get("case") or "")
+        to = [str(a) for a in left[0].suggestion.get("ask", ())] or askable(unit, office, case, now)
+        put_question(house, unit, office, left[0], to, now)
 
 
 def put_question(

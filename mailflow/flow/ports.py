@@ -25,11 +25,24 @@ from mailflow.submission.verdict import Verdict
 
 @dataclass(frozen=True)
 class Limits:
-    """Budgets against loops and floods; what exceeds them waits. undo_minutes: see domain.md Q33."""
+    """Budgets against loops and floods; nothing that exceeds them is lost. undo_minutes: see domain.md Q33.
+
+    The first three are for what leaves (deliver.py): it waits. The others are for what comes in (flooding.py): mails of
+    one person a machine may be behind, mails of others than officers on one case, cases opened by mails of one domain
+    and of all, questions to officers about held mails. What exceeds them is held, and one question is put for all.
+    """
 
     per_address_per_hour: int = 20
     per_hour: int = 600
     per_case_per_day: int = 60
+    from_address_per_hour: int = 30
+    from_address_per_day: int = 100
+    from_officer_per_day: int = 200
+    on_case_per_hour: int = 20
+    on_case_per_day: int = 60
+    opened_per_domain_per_hour: int = 20
+    opened_per_hour: int = 60
+    questions_per_hour: int = 40
     undo_minutes: int = 15
 
 

@@ -22,7 +22,9 @@ from mailflow.flow import (
     carried,
     colleagues,
     confiding,
+    flooding,
     hearing,
+    machines,
     opening,
     origin,
     oversize,
@@ -31,7 +33,7 @@ from mailflow.flow import (
     returning,
 )
 from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
-from mailflow.flow.listed import live_cases_of
+from mailflow.flow.listed import live_of
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.people import speaker_on
 from mailflow.flow.ports import House, Office
@@ -152,13 +154,22 @@ def _route(  # noqa: PLR0911, PLR0912 - one way out for each kind of mail
     named = {"by": match.by, "case": match.case, "others": list(match.others), "guess": match.guess}
     log.info("mail.matched", identity=mail.kept.identity[:16], **named, why=match.reason)
     if mail.kind.name != "human" and not _an_officers_word(unit, office, mail):
-        return _machine_mail(house, unit, office, mail, match, now)
+        return machines.filed(house, unit, office, mail, match, now)
+    over = flooding.excess(house, unit, office, mail, match)
+    if over:
+        return flooding.hold_back(house, unit, office, mail, match, over, now)
     if refused:
         told = oversize.tell_sender(house, unit, office, mail, refused, now)
         why = f"{refused}, so it has not been opened{'; the sender has been told' if told else ''}"
         return placing.hold(house, unit, office, mail, why, now, case=match.case, role=_role(house, unit, mail, match))
     if mail.kept.folder == office.junk:
         return _junk(house, unit, office, mail, match, now)
+    return _from_a_person(house, unit, office, mail, match, now)
+
+
+def _from_a_person(  # noqa: PLR0911 - as above
+    house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime
+) -> placing.Outcome:
     other = mail.kept.folder == office.sent and mail.sender in _other_mailboxes(house, office)
     if other:
         # Two offices may have folders of one account, which then has one folder for all that is sent.
@@ -236,46 +247,13 @@ def _follow(unit: Unit, case: Case, main: str) -> Case:
     return case
 
 
-def _machine_mail(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
-    """G4: filed, never an event, never answered; one that may be a person holds the chaser and is asked about."""
-    until = f"; away until {mail.kind.absent_until}" if mail.kind.absent_until else ""
-    reason = f"{mail.kind.name}: {mail.kind.reason}{until}"
-    doubtful = not mail.kind.surely and mail.kept.folder != office.sent
-    if not match.case:
-        live = _live_cases(unit, office, mail, now) if doubtful and not office.register.officer(mail.sender) else []
-        if live:
-            why = f"it looks automatic ({mail.kind.reason}), but a party of {', '.join(live[:3])} sent it"
-            return placing.hold(
-                house, unit, office, mail, why, now, case=live[0] if len(live) == 1 else "", others=tuple(live)
-            )
-        if mail.kind.name == "unreadable":
-            return placing.hold(house, unit, office, mail, _closed(mail), now)
-        return placing.Outcome("done", reason)
-    case = stepping.read_case(unit, match.case)
-    procedure = stepping.procedure_of(house, office, case)
-    speaker = speaker_on(office, procedure, case, mail.sender, office.calendar.local_date(now))
-    role = speaker.role if speaker else ""
-    if mail.kind.name == "unreadable":
-        return placing.hold(house, unit, office, mail, _closed(mail), now, case=case.ref, role=role)
-    placing.file_mail(unit, office, mail, case.ref, role)
-    awaited = {procedure.machines[m.kind].states[m.state].waits_for for m in case.live()}
-    if doubtful and role in awaited and role:
-        why = f"it looks automatic ({mail.kind.reason}), but it may be the answer we wait for"
-        return placing.hold(house, unit, office, mail, why, now, case=case.ref, role=role)
-    return placing.Outcome("done", reason, case.ref)
-
-
-def _closed(mail: Mail) -> str:
-    return f"we have received it but could not open it ({mail.kind.reason})"
-
-
 def _as_the_mailbox(
     house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime
 ) -> placing.Outcome:
     """What was sent as the shared mailbox; without a reference, but to a party of a live case, it is asked about."""
     if not match.case and not mail.trust.failed:
         for address in (*mail.message.to, *mail.message.cc):
-            live = _live_cases(unit, office, mail, now, address.email)
+            live = live_of(unit, office, mail, now, address.email)
             if live and not office.register.officer(address.email):
                 why = f"somebody has written as the mailbox to a party of {', '.join(live[:3])} without its reference"
                 case = live[0] if len(live) == 1 else ""
@@ -283,20 +261,10 @@ def _as_the_mailbox(
     return hearing.as_the_mailbox(house, unit, office, mail, match.case, now)
 
 
-def _live_cases(unit: Unit, office: Office, mail: Mail, now: datetime, address: str = "") -> list[str]:
-    """The live cases on which the sender (or another address) is listed."""
-    address = address or mail.sender
-    if address in ("", office.address):
-        return []
-    today = office.calendar.local_date(now)
-    views = unit.views.list(office.prefix, live_only=True)
-    return live_cases_of(office, office.procedure, address, today, views)
-
-
 def _junk(house: House, unit: Unit, office: Office, mail: Mail, match: Match, now: datetime) -> placing.Outcome:
     """Junk is searched for known references and awaited parties, and never acted on (mail.md)."""
     listed = bool(office.register.party_of_address(mail.sender)) or office.register.officer(mail.sender)
-    live = _live_cases(unit, office, mail, now)
+    live = live_of(unit, office, mail, now)
     if not (match.case or match.others or listed or live):
         return placing.Outcome("done", "junk folder, nobody we know")
     case = match.case or (live[0] if len(live) == 1 else "")
@@ -368,7 +336,7 @@ def _no_case(  # noqa: PLR0911 - one way out for each kind of writer
     if confiding.from_a_reader(office, mail):
         why = "it comes from somebody who may read restricted records, and names none"
         return placing.hold(house, unit, office, mail, why, now, sealed=True)
-    theirs = _live_cases(unit, office, mail, now)
+    theirs = live_of(unit, office, mail, now)
     if theirs:
         why = f"a party of {', '.join(theirs[:3])} has written without its reference"
         return placing.hold(

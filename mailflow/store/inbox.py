@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy import case as case_when
 from sqlalchemy.dialects.postgresql import insert
 
@@ -124,6 +124,25 @@ _COPIES = (
         _t.identity != bindparam("but"),
     )
     .limit(1)
+)
+_CAME = (
+    select(func.count())
+    .select_from(schema.inbox)
+    .where(
+        _t.state.in_(("done", "held", "quarantined")),
+        _t.arrived_at > bindparam("since"),
+        _t.arrived_at <= bindparam("until"),
+        _t.mailbox == bindparam("mailbox"),
+        _t.kind == bindparam("kind"),
+        _t.sender.not_in(bindparam("but", expanding=True)),
+    )
+)
+_ALIKE = select(_t.identity).where(
+    _t.state == "held",
+    _t.mailbox == bindparam("mailbox"),
+    _t.sender == bindparam("sender"),
+    _t.text_digest == select(_t.text_digest).where(_t.identity == bindparam("i")).scalar_subquery(),
+    _t.text_digest != "",
 )
 _READ_THROUGH = insert(schema.mailboxes)
 _SET_READ_THROUGH = _READ_THROUGH.on_conflict_do_update(
@@ -244,6 +263,27 @@ class Inbox(Room):
         """Whether the same sender's same text is already filed on the case since `since` (G3), `but` apart."""
         wanted = {"sender": sender.lower(), "c": case, "digest": text_digest, "since": since, "but": but}
         return bool(text_digest) and self._work.read(_COPIES, wanted).first() is not None
+
+    def came(
+        self,
+        mailbox: str,
+        since: datetime,
+        until: datetime,
+        *,
+        kind: str,
+        but: Collection[str] = (),
+        **of: str,
+    ) -> int:
+        """How many sorted mails of a kind arrived in a mailbox after `since` and up to `until`, not from `but`.
+
+        of: values of columns that restrict it: sender, sender_domain, case, reason.
+        """
+        wanted = {"mailbox": mailbox, "since": since, "until": until, "kind": kind, "but": sorted(but) or [""]}
+        return self._work.read(_CAME.where(*(_t[name] == value for name, value in of.items())), wanted).scalar() or 0
+
+    def alike(self, mailbox: str, sender: str, identity: str) -> list[str]:
+        """The held mails of a sender that have the words and files of this one."""
+        return list(self._work.read(_ALIKE, {"mailbox": mailbox, "sender": sender, "i": identity}).scalars())
 
     def set_read_through(self, mailbox: str, instant: datetime) -> None:
         """Everything that arrived in this mailbox up to `instant` is kept and sorted (G9)."""

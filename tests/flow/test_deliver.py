@@ -421,15 +421,23 @@ def test_what_exceeds_a_limit_waits_and_is_not_lost(house, server, told, limits,
         put(house, f"L{n}")
     while courier.step(NOW):
         pass
-    assert len(server.got) == 2
+    assert [name for name, _ in server.got if name.startswith("L")] == ["L0", "L1"]
     while courier.step(NOW + wait + HOUR):
         pass
-    assert len(server.got) == 3
+    assert [name for name, _ in server.got if name.startswith("L")] == ["L0", "L1", "L2"]
+    news = [to for name, to in server.got if name.startswith("office:")]
+    assert len(news) == 1 and ADMIN in news[0], "the administrator hears once that letters waited"
 
 
 @pytest.mark.parametrize(
-    "address", [COUNCIL, "MAILER-DAEMON@x.example", "postmaster@x.example", "no-reply@x.example", "<>"]
-)
+    "address",
+    [
+        COUNCIL, COUNCIL.upper(), COUNCIL.replace("@", "+x@"), "MAILER-DAEMON@x.example", "postmaster@x.example", "<>",
+        "no-reply@x.example", "bounces+41-a=b.example@x.example", "owner-carers@lists.example", "srs0=k=x=y@x.example",
+        "carers-request@lists.example", "carers-bounces@lists.example", "listserv@x.example", "majordomo@x.example",
+        "nicht-antworten@x.example", "ne-pas-repondre@x.example", "no-responder@x.example", "nao-responda@x.example",
+    ],
+)  # fmt: skip
 def test_some_addresses_are_never_written_to(house, server, courier, told, address):
     """Our own mailbox, daemons and the null sender get nothing, whoever asks for it; the case hears that it bounced."""
     put(house, to=(address,), home="")
@@ -437,6 +445,30 @@ def test_some_addresses_are_never_written_to(house, server, courier, told, addre
     assert server.got == []
     doubt.tell_owed(house, NOW)
     assert told == [(CASE, "bounced", "letter:L1/bounced")]
+
+
+@pytest.mark.parametrize("address", ["office-admin@x.example", "home.owner@x.example", "service.requests@x.example"])
+def test_people_with_such_names_are_written_to(house, server, courier, told, address):
+    """A word that machines use in the name of a person or a team forbids nothing."""
+    put(house, to=(address,), home="")
+    courier.step(NOW)
+    assert server.got == [("L1", (address,))]
+
+
+def test_a_postmaster_whom_the_register_lists_is_a_person(house, server, told):
+    """RFC 5321 section 4.5.1: postmaster is somebody's task. Who is listed is written to; a no-reply never is."""
+    from mailflow.register.contacts import Contact
+
+    office = house.offices["council"]
+    listed = tuple(Contact("Hosting Ltd", "other", "", f"{who}@hosting.example") for who in ("postmaster", "no-reply"))
+    register = replace(office.register, contacts=(*office.register.contacts, *listed))
+    house = replace(house, offices={**house.offices, "council": replace(office, register=register)})
+    put(house, "L1", to=("postmaster@hosting.example",), home="")
+    put(house, "L2", to=("no-reply@hosting.example",), home="")
+    courier = Courier(house, lambda office: server)
+    while courier.step(NOW):
+        pass
+    assert [name for name, _ in server.got] == ["L1"]
 
 
 def test_an_address_that_may_not_be_written_to_is_left_out_of_a_letter_to_others(house, server, courier, told):
