@@ -107,8 +107,8 @@ class Limits:
     from_officer_per_day: int = 200
     on_case_per_hour: int = 20
     on_case_per_day: int = 60
-    opened_per_domain_per_hour: int = 20
-    opened_per_hour: int = 60
+    opened_per_domain_per_hour: int = 50
+    opened_per_hour: int = 200
     questions_per_hour: int = 40
     outbox_hold_minutes: int = 15
 

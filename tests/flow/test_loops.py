@@ -122,13 +122,17 @@ def test_a_machine_that_changes_its_address_opens_so_many_cases(front: Front, of
     front.nothing_lost()
 
 
-def test_the_usual_budget_of_openings_stops_it_too(front: Front):
-    """The same with the constants as they are shipped."""
-    front.limit(**{name: getattr(Limits(), name) for name in SMALL})
-    _bots(front, of_domain=True)
-    front.mail("2027-02-01 09:00", BOT, "Missed calls", "Oakfield Care Ltd missed three calls.")
-    fight(front, until=START + timedelta(hours=3))
-    assert len(front.refs()) == Limits().opened_per_domain_per_hour
+def test_the_usual_budget_of_answers_holds_too(front: Front):
+    """With the constants as they are shipped: a hundred answers on one case within an hour."""
+    usual = Limits()
+    front.limit(**{name: getattr(usual, name) for name in SMALL})
+    front.concern(sender=ANNA)
+    front.come(_quoting(front.letter("M01").message, ANNA, 0))
+    fight(front, until=START + timedelta(minutes=31))
+    for n in range(1, 100):
+        front.come(_quoting(front.letter("M01").message, ANNA, n))
+    fight(front, until=START + timedelta(minutes=40))
+    assert len(front.open_questions()) == 101 - usual.on_case_per_hour, "the first mail of the case counts too"
 
 
 def test_strangers_who_quote_a_reference_flood_nobody(front: Front):
