@@ -140,7 +140,7 @@ def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
         log.error("quarantine.untold", identity=kept.identity[:16], fault=type(fault).__name__)
 
 
-def _route(  # noqa: PLR0911, PLR0912 - one way out for each kind of mail
+def _route(  # noqa: PLR0911 - one way out for each kind of mail
     house: House, unit: Unit, office: Office, mail: Mail, now: datetime, refused: str
 ) -> placing.Outcome:
     """The precedence of mail.md: own copies, reports, machines, officers, parties, strangers."""
@@ -184,7 +184,7 @@ def _from_a_person(  # noqa: PLR0911 - as above
         return answering.answer(house, unit, office, mail, tag, now)
     if not officer and not mail.kind.surely:
         role = _role(house, unit, mail, match)
-        return carried.held(house, unit, office, mail, match, role, _live_cases(unit, office, mail, now), now)
+        return carried.held(house, unit, office, mail, match, role, live_of(unit, office, mail, now), now)
     if match.by == "conflict":
         return _conflict(house, unit, office, mail, match, now)
     if match.case:
