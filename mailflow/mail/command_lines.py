@@ -20,9 +20,10 @@ _CODE = re.compile(r"(?<![\w#/.&=])#([a-z2-9]{10,64})(?![\w-])")
 _BULLET = re.compile(r"^(?:[-*\u2022\u00b7\u25aa\u25cf\u2013\u2014]+\s{1,9})+")
 _EDGES = " \t\"'\u2018\u2019\u201c\u201d`"
 _SIGN_OFF = re.compile(
-    r"(?i)(?:--\s?$|_{5,}|(?:kind(?:est)?|best|warm(?:est)?|many)?\s?regards\b|best\s?(?:wishes)?[,.]?$|yours\s(?:sincerely|faithfully)|"
+    r"(?i)(?:--\s?$|(?:kind(?:est)?|best|warm(?:est)?|many)?\s?regards\b|best\s?(?:wishes)?[,.]?$|yours\s(?:sincerely|faithfully)|"
     r"sent\sfrom\s(?:my|a|outlook|mail)\b|get\soutlook\sfor|kr[,.]?$|br[,.]?$|rgds\b|ng[a\u0101]\smihi|mauri\sora\b|cofion\b|all\sthe\sbest\b)"
 )
+_RULE = re.compile(r"\s*[_=]{5,}\s*$|\s*-{10,}\s*$")
 _FOOTER = re.compile(r"(?i)\b(?:recipient|addressee|confidential|if\syou\s(?:have\s)?receive|if\sthis\se?-?mail)")
 _POSTSCRIPT = re.compile(r"(?i)p\.?\s?p?\.?\s?s\b[\s.:,\u2013-]")
 _POLITE_LEAD = re.compile(r"(?i)^(?:please|pls|plz|kindly)\b[\s,:-]*")
@@ -43,6 +44,8 @@ def clean_lines(new_text: str) -> list[Line]:
     for typed in new_text.split("\n")[:_MOST_LINES]:
         text = _visible(typed[:_MOST_LENGTH])
         text = _CODE.sub(" ", text) if "#" in text else text
+        if _RULE.match(text):
+            break
         if text.lstrip().startswith(">"):
             lines.append(Line("", ""))
             continue

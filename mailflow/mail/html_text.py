@@ -34,7 +34,7 @@ _KEPT_TAGS = frozenset(
     " u ul".split()
 )
 _SILENT = {"script", "style", "head", "title", "template", "noscript"}
-_MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name", "data-marker"}}
+_MARKED_ATTRIBUTES = {"*": {"class", "id", "type", "style", "cite", "name", "data-marker", "hidden"}}
 
 # What mail programs call the head or the whole of what they quote; Outlook puts "x_" before what it quotes again.
 _REST_IDS = frozenset((
@@ -59,6 +59,12 @@ _SIGNATURE_IDS = frozenset({"signature", "applemailsignature", "composer_signatu
 _OUTLOOK_LINE = re.compile(r"border:none;border-top:solid#(?:e1e1e1|b5c4df)1\.0pt")
 # Outlook and others indent by a blockquote; only one without any line or class at its side is that.
 _INDENTED = re.compile(r"margin(?:-left|-right|-top)?:[^;]{0,40}(?:40px|36\.0pt|35\.4pt|30px|0\.5in|1\.0cm|1\.27cm)")
+_UNSEEN = re.compile(
+    r"display:none|mso-hide:all|visibility:hidden|(?:^|;)opacity:0(?:\.0+)?(?:;|!|$)|max-height:0(?:px)?(?:;|!|$)"
+)
+# Newsletters set no size on whole tables and a size again inside; on a phrase it hides the phrase.
+_NO_SIZE = re.compile(r"font-size:0(?:px|pt|em|%)?(?:;|!|$)")
+_PHRASES = frozenset({"span", "p", "font", "a", "b", "i", "em", "strong", "u", "small"})
 _STUB_WIDTH = 400
 _STUB_WORDS = ("mail", "message", "view", "display", "reader", "support", "nachricht", "anzeigen", "afficher")
 _ATTRIBUTE = re.compile(r"([a-z]{2,10})=\"([^\"]*)\"")
@@ -116,7 +122,9 @@ def quoted_html_marked(html: str) -> str:
                 out.append(tag[0] + after)
             continue
         before, after = _what_is(name, dict(_ATTRIBUTE.findall(attributes.lower())))
-        if name not in _VOID:
+        if name in _VOID:
+            after = ""  # it has no end tag behind which anything could be seen again
+        else:
             stack.append((name, after))
         hidden += after == "hidden"
         if not hidden:
@@ -129,7 +137,7 @@ def quoted_html_marked(html: str) -> str:
 def _what_is(name: str, attributes: dict[str, str]) -> tuple[str, str]:
     """What to write before the start tag and after the end tag."""
     style = attributes.get("style", "").replace(" ", "")
-    if "display:none" in style or "mso-hide:all" in style:
+    if "hidden" in attributes or _UNSEEN.search(style) or (name in _PHRASES and _NO_SIZE.search(style)):
         return "", "hidden"
     classes, ident = attributes.get("class", ""), attributes.get("id", "").strip().removeprefix("x_")
     rest = ident in _REST_IDS or attributes.get("data-marker") in _REST_MARKERS or bool(_OUTLOOK_LINE.search(style))
