@@ -73,8 +73,10 @@ def is_success_report(message: Message) -> bool:
     told, where = dsn_standard.stated(message, "")
     if told and where == "part":
         return all(one.outcome == "done" for one in told)
+    if not sender_is_system(message):
+        return False
     report, rest = report_only(message.text[:MAX_PROSE])
-    return bool(sender_is_system(message)) and _successful(Signs(message, report, rest))
+    return _successful(Signs(message, report, rest))
 
 
 def from_daemon(message: Message) -> bool:

@@ -69,20 +69,22 @@ def report_only(text: str) -> tuple[str, str]:
     """(the report's own words, the letter that it returns), divided at the letter's title or its first header line."""
     lines = text[:MAX_PROSE].split("\n")
     seen = False
-    for at, line in enumerate(lines):
-        bare = line.strip(_RULES).casefold().rstrip(":\uff1a")
-        ruled = bare != line.strip().casefold().rstrip(":\uff1a")
-        if seen and bare and (bare.startswith(LETTER_STARTS) or bare in LETTER_TITLES or (ruled and _titled(bare))):
+    for at, (line, folded) in enumerate(zip(lines, text[:MAX_PROSE].casefold().split("\n"), strict=True)):
+        bare = folded.strip(_RULES).rstrip(":\uff1a")
+        if seen and bare and (bare.startswith(LETTER_STARTS) or bare in LETTER_TITLES or _titled(bare, folded)):
             return "\n".join(lines[:at]), "\n".join(lines[at + 1 :])
-        if seen and _FIELD.match(line) and _is_header_block(lines[at : at + _BLOCK]):
+        if seen and ":" in line and _FIELD.match(line) and _is_header_block(lines[at : at + _BLOCK]):
             return "\n".join(lines[:at]), "\n".join(lines[at:])
         seen = seen or bool(bare)
     return "\n".join(lines), ""
 
 
-def _titled(bare: str) -> bool:
+def _titled(bare: str, line: str) -> bool:
     """Between rules ("--- original message ---") a few words suffice."""
-    return len(bare) < 60 and bare.startswith(("original m", "returned m", "the original m")) and "received" not in bare
+    short = (
+        len(bare) < 60 and bare.startswith(("original m", "returned m", "the original m")) and "received" not in bare
+    )
+    return short and bare != line.strip().rstrip(":\uff1a")
 
 
 def _is_header_block(lines: list[str]) -> bool:

@@ -20,6 +20,8 @@ from mailflow.mail.message import Message
 
 MAX_GROUPS = 100
 MAX_INNER = 60_000
+MAX_LINES = 10_000
+_INDENTED = re.compile(r"[ >]{1,8}[A-Z][\w-]{2,40}:")
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient")
@@ -69,8 +71,8 @@ def _groups(text: str) -> list[dict[str, str]]:
     """One group of fields a recipient; a second recipient field without a blank line begins the next."""
     out: list[dict[str, str]] = []
     lines: list[str] = []
-    for raw in [*text.split("\n"), ""]:
-        line = raw.lstrip(" >") if re.match(r"[ >]{1,8}[A-Z][\w-]{2,40}:", raw) else raw
+    for raw in [*text.split("\n", MAX_LINES)[:MAX_LINES], ""]:
+        line = raw.lstrip(" >") if raw[:1] in {" ", ">"} and _INDENTED.match(raw) else raw
         name = line.partition(":")[0].strip().lower()
         again = name == "final-recipient" and any(known.lower().startswith("final-recipient") for known in lines)
         if not line.strip() or again:

@@ -34,6 +34,9 @@ _LONGEST = 420
 NAME_WIDTH = 30
 # What may follow the verb: "wrote :", "napisał(a):", "wrote ----".
 _TAIL = 4
+# Asked first: most lines hold none of these words, and one search costs less than a hundred.
+_ANY_LAST = re.compile("|".join(map(re.escape, VERBS_LAST)))
+_ANY_INSIDE = re.compile("|".join(map(re.escape, VERBS_INSIDE)))
 
 _HEADER_LINE = re.compile(
     r"[*_ ]{0,3}([^\W\d_][^\W\d_' -]{0,14}(?:[ '-][^\W\d_]{1,12}){0,2})[*_]{0,2} ?[:\uff1a]"
@@ -176,10 +179,12 @@ def _strength(said: str) -> int:
         said = _up_to_verb(said[:_LONGEST])
     bare = said.strip(" \t*_-\u2010\u2011\u2012\u2013\u2014<>")
     core = bare.rstrip(" :\uff1a.*_")
-    if not _verb(core) and _ADDRESS.search(core) and (cut := _up_to_verb(core)) and cut.startswith(ATTRIBUTION_STARTS):
+    verb = _verb(core)
+    if not verb and _ADDRESS.search(core) and (cut := _up_to_verb(core)) and cut.startswith(ATTRIBUTION_STARTS):
         bare, core = cut, cut.rstrip(" :\uff1a")
+        verb = _verb(core)
     address, year, time = bool(_ADDRESS.search(core)), bool(_YEAR.search(core)), bool(_TIME.search(core))
-    if verb := _verb(core):
+    if verb:
         return _with_verb(bare, core, verb, address, year, time)
     if address and bare.startswith(QUOTING_STARTS):
         return 2
@@ -205,11 +210,12 @@ def _up_to_verb(said: str) -> str:
 def _verb(core: str) -> str:
     """The word for writing that this line ends with, or that a name or a date follows; "" if there is none."""
     tail = core[-28:]
-    for verb in VERBS_LAST:
-        at = tail.rfind(verb)
-        if at >= 0 and len(tail) - at - len(verb) <= _TAIL:
-            return verb
-    return next((verb for verb in VERBS_INSIDE if verb in core), "")
+    if _ANY_LAST.search(tail):
+        for verb in VERBS_LAST:
+            at = tail.rfind(verb)
+            if at >= 0 and len(tail) - at - len(verb) <= _TAIL:
+                return verb
+    return next((verb for verb in VERBS_INSIDE if verb in core), "") if _ANY_INSIDE.search(core) else ""
 
 
 def _is_prose(core: str, verb: str) -> bool:

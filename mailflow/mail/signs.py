@@ -119,6 +119,6 @@ def _is_ticket(message: Message, heads: dict[str, str], subject: str, text: str)
     return (
         any(name in program for name in _TICKET_PROGRAMS)
         or bool(_TICKET_SUBJECT.search(subject))
-        or bool(_TICKET_LINE.search(text))
+        or ("this line" in text and bool(_TICKET_LINE.search(text)))
         or local.startswith(_SERVICE_DESK)
     )
