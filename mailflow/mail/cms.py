@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mailflow.mail import transfer
 
-MAX_ELEMENTS = 100_000
+MAX_ELEMENTS = 30_000
 MAX_NESTING = 12
 
 SIGNED, ENVELOPED, OTHER = "signed", "enveloped", "other"
@@ -45,15 +45,15 @@ def read(octets: bytes) -> Cms:
         octets = transfer.base64(b"".join(lines))
     walk = _Walk(octets)
     try:
-        info = walk.children(walk.element(0, len(octets), 0), 0, _SEQUENCE)
+        info = walk.children(walk.element(0, len(octets), 0, last=True), 2, _SEQUENCE)
         kind = _KINDS.get(walk.inside(info[0], _OID), OTHER)
         if kind != SIGNED or len(info) < 2:
             return Cms(kind)
-        signed = walk.children(walk.children(info[1], 1, _EXPLICIT)[0], 2, _SEQUENCE)
-        held = walk.children(signed[2], 3, _SEQUENCE)
+        signed = walk.children(walk.children(info[1], 1, _EXPLICIT)[0], 3, _SEQUENCE)
+        held = walk.children(signed[2], 2, _SEQUENCE)
         if len(held) < 2:
             return Cms(SIGNED)
-        return Cms(SIGNED, b"".join(walk.strings(walk.children(held[1], 4, _EXPLICIT)[0], 5)))
+        return Cms(SIGNED, b"".join(walk.strings(walk.children(held[1], 1, _EXPLICIT)[0], 0)))
     except (_Broken, IndexError):
         return Cms(OTHER)
 
@@ -71,8 +71,8 @@ class _Walk:
         self.octets = octets
         self.left = MAX_ELEMENTS
 
-    def element(self, at: int, end: int, depth: int) -> _Element:
-        """The element at `at`; an indefinite length (BER) is found by walking to its end."""
+    def element(self, at: int, end: int, depth: int, last: bool = False) -> _Element:
+        """The element at `at`; an indefinite length (BER) is found by walking, unless it is the last wanted."""
         self.left -= 1
         if self.left < 0 or depth > MAX_NESTING or at + 2 > end:
             raise _Broken
@@ -81,6 +81,8 @@ class _Walk:
         if tag & 0x1F == 0x1F:
             raise _Broken
         if length == 0x80:
+            if last:
+                return _Element(tag, start, end, end)
             inner = start
             while self.octets[inner : inner + 2] != b"\0\0":
                 inner = self.element(inner, end, depth + 1).after
@@ -95,14 +97,14 @@ class _Walk:
             raise _Broken
         return _Element(tag, start, start + length, start + length)
 
-    def children(self, parent: _Element, depth: int, tag: int) -> list[_Element]:
+    def children(self, parent: _Element, wanted: int, tag: int) -> list[_Element]:
         """The first elements within one that must have this tag."""
         if parent.tag != tag:
             raise _Broken
         out: list[_Element] = []
         at = parent.start
-        while at < parent.end and len(out) < 4:
-            out.append(self.element(at, parent.end, depth))
+        while at < parent.end and len(out) < wanted and self.octets[at : at + 2] != b"\0\0":
+            out.append(self.element(at, parent.end, 0, last=len(out) + 1 == wanted))
             at = out[-1].after
         return out
 
@@ -120,7 +122,7 @@ class _Walk:
             raise _Broken
         out: list[bytes] = []
         at = element.start
-        while at < element.end:
+        while at < element.end and self.octets[at : at + 2] != b"\0\0":
             piece = self.element(at, element.end, depth)
             out += self.strings(piece, depth + 1)
             at = piece.after

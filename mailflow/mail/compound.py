@@ -46,7 +46,7 @@ class Compound:
             raise Broken("sectors of an unknown size")
         self.octets = octets
         self.sector = 1 << shift
-        directory, _, _, self.cutoff, small_table = struct.unpack_from("<IIIII", octets, 48)
+        directory, _, self.cutoff, small_table = struct.unpack_from("<IIII", octets, 48)
         self.table = self._numbers(self._table_sectors())
         entries = self._entries(self._chain(directory, len(octets)))
         if not entries or entries[0].kind != _ROOT:

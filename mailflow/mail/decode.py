@@ -31,6 +31,8 @@ _LATIN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _SEVEN_BIT = ("utf-7", "iso2022", "hz", "utf-16", "utf-32")
 # Charsets of one octet a character: octets that are good UTF-8 are hardly ever words in one of these.
 _SINGLE = ("iso8859", "cp125", "koi8", "mac-", "mac_", "cp8", "tis-620", "cp437", "latin", "kz1048", "ptcp154")
+# Texts of more lines are not read line by line.
+_MAX_LINES_APART = 5_000
 # What a damaged label begins with.
 _BEGINNING = re.compile(
     r"utf-?8|iso[-_]?8859[-_]?1[0-6]|iso[-_]?8859[-_]?\d|windows[-_]?125\d|cp[-_]?125\d|koi8[-_]?[ru]|us-ascii|gb18030|gb2312"
@@ -39,6 +41,7 @@ _BEGINNING = re.compile(
 
 _START = re.compile(r"=\?([^?\s]{0,80})\?([bBqQ])\?")
 _ONLY_WORDS = re.compile(r"(?:=\?[^?\s]{1,80}\?[bBqQ]\?[^?\s]{1,500}\?=\s?)+")
+_B_STOP = re.compile(r"[\s?]")
 _Q = re.compile(rb"=([0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -96,19 +99,31 @@ def _decoded(octets: bytes, codec: str) -> str:
         order = ("utf-8", codec, "cp1252")
     else:
         order = (codec, "utf-8", "cp1252")
-    for name in order:
+    for name in order[:-1] if order[-1] == "cp1252" else order:
         try:
             return octets.decode(name)
         except Exception:  # codecs raise more than UnicodeError
             continue
-    if codec and codec not in _LATIN:
-        try:
-            lenient = octets.decode(codec, "replace")
-        except Exception:
-            lenient = "\ufffd" * len(octets)
-        if lenient.count("\ufffd") <= max(2, sum(byte > 127 for byte in octets[:20_000]) // 20):
-            return lenient
-    return octets.decode("cp1252", "replace")
+    for name in dict.fromkeys((codec or "utf-8", "utf-8")):
+        if not name.startswith(_SINGLE) and name != "ascii" and (damaged := _damaged(octets, name)):
+            return damaged
+    return octets.decode(codec if codec.startswith(_SINGLE) else "cp1252", "replace")
+
+
+def _damaged(octets: bytes, codec: str) -> str:
+    """Octets of a charset that are broken here and there; "" if they are hardly ever good."""
+    try:
+        lenient = octets.decode(codec, "replace")
+    except Exception:
+        return ""
+    bad = lenient.count("\ufffd")
+    good = len(lenient) - bad - sum(map(str.isascii, lenient))
+    if bad > good + octets.count(b"\x1b"):
+        return ""
+    if codec != "utf-8" or not 0 < octets.count(b"\n") < _MAX_LINES_APART:
+        return lenient
+    # Texts of two charsets put together by a program: each line is read by itself.
+    return "\n".join(_decoded(line, "utf-8") for line in octets.split(b"\n"))
 
 
 def _end_of_utf16(octets: bytes) -> str:
@@ -192,8 +207,9 @@ def _payload(value: str, start: int, following: int, is_q: bool) -> tuple[str, i
     if close >= 0:
         return value[start:close], close + 2
     if not is_q:
-        stop = re.compile(r"[\s?]").search(value, start, following)
-        following = stop.start() if stop else following
+        stop = _B_STOP.search(value, start, following)
+        if stop:
+            return value[start : stop.start()], stop.end() - stop[0].isspace()
     return value[start:following].rstrip().removesuffix("?"), following
 
 

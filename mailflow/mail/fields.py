@@ -34,6 +34,8 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _CORE = frozenset({b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type"})
+# A name with spaces or letters beyond ASCII, which no header has, in front of a value.
+_NEARLY = re.compile(rb"[^\s:][^:\r\n]{0,60}:[ \t]+\S")
 _MIME_CONTINUED = re.compile(rb"[A-Za-z][A-Za-z0-9*-]{0,40}[ \t]?=")
 _FIRST_KNOWN = re.compile(rb"^(?:" + _KNOWN.pattern + rb")", re.IGNORECASE | re.MULTILINE)
 MIME_FIELDS = frozenset({b"content-type", b"content-disposition", b"content-transfer-encoding", b"content-id"})
@@ -116,8 +118,9 @@ def _lines(
         elif not (top and line.startswith((b"From ", b">From "))):
             strays += 1
             ahead = lines[index + 1 : index + 1 + _LOOK_AHEAD]
-            goes_on = strays <= _MAX_STRAYS and (fields or top) and any(_KNOWN.match(later) for later in ahead)
-            if not goes_on:
+            nearly = bool(fields) and (line[:1] == b":" or (not ahead and _NEARLY.match(line)))
+            goes_on = nearly or ((fields or top) and any(_KNOWN.match(later) for later in ahead))
+            if not goes_on or strays > _MAX_STRAYS:
                 return _values(fields), pos + used, notes  # the body starts here without a blank line
             notes.append(STRAY)
         used += len(line)

@@ -9,9 +9,10 @@ Limits: MAX_FILES files; mails within mails as deep as the caller allows.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailflow.mail import decode, html_text, rtf
+from mailflow.mail import decode
 from mailflow.mail.compound import Broken, Compound
 
 MAX_FILES = 200
@@ -35,18 +36,20 @@ class File:
     inside: str = ""
 
 
-def read(octets: bytes, levels: int = 1) -> list[File] | None:
-    """Open one saved mail and up to `levels` mails within it."""
+def read(octets: bytes, levels: int, plain_of: Callable[[str, bytes], str]) -> list[File] | None:
+    """Open one saved mail and up to `levels` mails within it; `plain_of` reads HTML or compressed Rich Text."""
     try:
         opened = Compound(octets)
     except (Broken, struct.error):
         return None
     if not any(name.startswith(_VALUE) for name in opened.names()):
         return None
-    return _mail(opened, (), "", levels)[:MAX_FILES]
+    return _mail(opened, (), "", levels, plain_of)[:MAX_FILES]
 
 
-def _mail(opened: Compound, folder: tuple[str, ...], inside: str, levels: int) -> list[File]:
+def _mail(
+    opened: Compound, folder: tuple[str, ...], inside: str, levels: int, plain_of: Callable[[str, bytes], str]
+) -> list[File]:
     reader = _Values(opened, folder)
     subject = reader.text(_SUBJECT)
     address = reader.text(_SENDER_SMTP) or reader.text(_SENDER_ADDRESS)
@@ -58,7 +61,7 @@ def _mail(opened: Compound, folder: tuple[str, ...], inside: str, levels: int) -
         ("Cc", reader.text(_CC)),
     ]
     lines = [f"{name}: {decode.one_line(value)}" for name, value in heads if value.strip()]
-    words = "\n".join(lines) + "\n\n" + reader.words()
+    words = "\n".join(lines) + "\n\n" + reader.words(plain_of)
     name = decode.one_line(subject) or "mail"
     found = [File(f"{name}.txt", "text/plain", words.encode("utf-8", "replace"), inside)]
     for storage in [child for child in opened.names(folder) if child.startswith(_FILES)]:
@@ -70,7 +73,7 @@ def _mail(opened: Compound, folder: tuple[str, ...], inside: str, levels: int) -
         within = (*path, f"{_VALUE}{_DATA}000D")
         if opened.names(within):
             if levels > 0:
-                found += _mail(opened, within, shown, levels - 1)
+                found += _mail(opened, within, shown, levels - 1, plain_of)
             continue
         kind = values.text(_KIND) or "application/octet-stream"
         found.append(File(shown, kind, values.octets(_DATA), inside))
@@ -106,12 +109,10 @@ class _Values:
             self.opened.read((*self.folder, f"{_VALUE}{ident}001E"))[:MAX_WORDS].rstrip(b"\0"), self.page
         )
 
-    def words(self) -> str:
+    def words(self, plain_of: Callable[[str, bytes], str]) -> str:
         """What the mail says: its plain text, else that of its HTML, else that of its Rich Text."""
         plain = self.text(_BODY)
         if plain.strip():
             return plain
         page = self.text(_HTML) or decode.text(self.octets(_HTML)[:MAX_WORDS], self.page)
-        if not page.strip():
-            plain, page = rtf.words(rtf.decompressed(self.octets(_RTF)))
-        return html_text.to_text(page) if page.strip() else plain
+        return plain_of(page, self.octets(_RTF))

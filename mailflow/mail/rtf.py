@@ -1,6 +1,6 @@
 """Reads the words out of Rich Text, also where Outlook has hidden HTML in it.
 
-In: RTF as octets, plain or compressed as MAPI keeps it.
+In: Rich Text as octets, plain or compressed as MAPI keeps it.
 Out: (plain text, HTML), one of them "".
 Fails: never; what is no RTF yields no words.
 Limits: MAX_RTF octets; groups deeper than MAX_GROUPS are read as if they were flat. Tables and pictures are left out.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from mailflow.mail import decode
 
-MAX_RTF = 400_000
+MAX_RTF = 250_000
 MAX_GROUPS = 500
 
 _TOKEN = re.compile(
@@ -157,17 +157,20 @@ class _Reader:
             self.pending = b""
 
 
-def decompressed(octets: bytes) -> bytes:
-    """RTF out of PR_RTF_COMPRESSED ([MS-OXRTFCP]); b"" if it is none, cut at MAX_RTF."""
-    if len(octets) < 16:
-        return b""
-    size, kind = struct.unpack_from("<I", octets, 4)[0], octets[8:12]
+def size(octets: bytes) -> int:
+    """How long the Rich Text in PR_RTF_COMPRESSED says it is, at most MAX_RTF; 0 if it is none."""
+    return min(struct.unpack_from("<I", octets, 4)[0], MAX_RTF) if len(octets) >= 16 else 0
+
+
+def decompressed(octets: bytes, most: int = MAX_RTF) -> bytes:
+    """RTF out of PR_RTF_COMPRESSED ([MS-OXRTFCP]); b"" if it is none, cut at `most`."""
+    length, kind = min(size(octets), most), octets[8:12]
     if kind == _STORED:
-        return octets[16 : 16 + min(size, MAX_RTF)]
+        return octets[16 : 16 + length]
     if kind != _COMPRESSED:
         return b""
     buffer = bytearray(_PRELOADED)
-    limit = len(_PRELOADED) + min(size, MAX_RTF)
+    limit = len(_PRELOADED) + length
     at = 16
     while at < len(octets) and len(buffer) < limit:
         control = octets[at]
@@ -188,8 +191,8 @@ def decompressed(octets: bytes) -> bytes:
             back = (len(buffer) - (token >> 4)) % 4096
             if not back or back > len(buffer):
                 return bytes(buffer[len(_PRELOADED) : limit])
-            length = (token & 15) + 2
+            run = (token & 15) + 2
             source = len(buffer) - back
-            piece = buffer[source : source + length]
-            buffer += (piece * (length // len(piece) + 1))[:length]
+            piece = buffer[source : source + run]
+            buffer += (piece * (run // len(piece) + 1))[:run]
     return bytes(buffer[len(_PRELOADED) : limit])

@@ -12,13 +12,14 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailflow.mail import decode, rtf
+from mailflow.mail import decode
 
 MAX_FILES = 200
 MAX_ATTRIBUTES = 2_000
 MAX_PROPERTIES = 2_000
 MAX_VALUES = 100
 MAX_WORDS = 2_000_000
+MAX_NAME_OCTETS = 2_000
 
 _SIGNATURE = 0x223E9F78
 # Attributes ([MS-OXTNEF] section 2.1.3.1); the upper half is the type, as it stands in the stream.
@@ -47,7 +48,7 @@ class File:
 
 @dataclass
 class Held:
-    """What the wrapper holds; `whole` says that it was read to its end. `rtf` is decompressed."""
+    """What the wrapper holds; `whole` says that it was read to its end. `rtf` is still compressed."""
 
     text: str = ""
     html: str = ""
@@ -64,14 +65,15 @@ class _Broken(Exception):
 def read(octets: bytes) -> Held:
     """Open one wrapper as far as it can be read."""
     held = Held()
-    page = ""
+    page, described = "", False
     try:
         for attribute, value in _attributes(octets):
             if attribute == _CODE_PAGE and len(value) >= 4:
                 page = decode.code_page(struct.unpack_from("<I", value)[0])
             elif attribute == _BODY and not held.text:
                 held.text = decode.text(value[:MAX_WORDS].rstrip(b"\0"), page)
-            elif attribute == _PROPERTIES:
+            elif attribute == _PROPERTIES and not described:
+                described = True
                 _body(held, dict(_properties(value)), page)
             elif attribute == _NEW_FILE:
                 if len(held.files) >= MAX_FILES:
@@ -80,7 +82,7 @@ def read(octets: bytes) -> Held:
             elif held.files and attribute == _FILE_DATA:
                 held.files[-1].octets = value
             elif held.files and attribute == _FILE_TITLE and not held.files[-1].name:
-                held.files[-1].name = decode.text(value.rstrip(b"\0"), page)
+                held.files[-1].name = decode.text(value[:MAX_NAME_OCTETS].rstrip(b"\0"), page)
             elif held.files and attribute == _FILE_PROPERTIES:
                 _file(held.files[-1], dict(_properties(value)), page)
         held.whole = True
@@ -146,11 +148,11 @@ def _padded(length: int) -> int:
 def _body(held: Held, found: dict[int, tuple[int, bytes]], page: str) -> None:
     net = struct.unpack("<I", found[_PR_CPID][1])[0] if len(found.get(_PR_CPID, (0, b""))[1]) == 4 else 0
     if _PR_BODY in found:
-        held.text = _string(found[_PR_BODY], page) or held.text
+        held.text = _string(found[_PR_BODY], page, MAX_WORDS) or held.text
     if _PR_HTML in found:
-        held.html = _string(found[_PR_HTML], decode.code_page(net) or page)
+        held.html = _string(found[_PR_HTML], decode.code_page(net) or page, MAX_WORDS)
     if _PR_RTF in found:
-        held.rtf = rtf.decompressed(found[_PR_RTF][1])
+        held.rtf = found[_PR_RTF][1]
 
 
 def _file(file: File, found: dict[int, tuple[int, bytes]], page: str) -> None:
@@ -166,9 +168,9 @@ def _file(file: File, found: dict[int, tuple[int, bytes]], page: str) -> None:
             file.kind = "application/ms-tnef"
 
 
-def _string(value: tuple[int, bytes], page: str) -> str:
+def _string(value: tuple[int, bytes], page: str, limit: int = MAX_NAME_OCTETS) -> str:
     kind, octets = value
-    octets = octets[:MAX_WORDS]
+    octets = octets[:limit]
     if kind == _WIDE:
         return decode.clean(octets.decode("utf-16-le", "replace")).rstrip("\0")
     return decode.text(octets.rstrip(b"\0"), page)

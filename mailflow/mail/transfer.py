@@ -12,6 +12,7 @@ import binascii
 import re
 
 MAX_UU_FILES = 50
+MAX_PIECES = 10_000
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{2,3}={1,2}")
@@ -50,6 +51,8 @@ def base64(octets: bytes) -> bytes:
             return binascii.a2b_base64(bare + b"==")
         except binascii.Error:  # a letter too many or too few
             return _quads(bare)
+    if bare.count(b"=") > MAX_PIECES:
+        return _quads(bare)
     return b"".join(_quads(piece) for piece in bare.split(b"=") if piece)
 
 

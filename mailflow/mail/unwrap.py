@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailflow.mail import armour, cms, decode, flowed, outlook_file, rtf, tnef, transfer
+from mailflow.mail import armour, cms, decode, flowed, html_text, outlook_file, rtf, tnef, transfer
 from mailflow.mail.contents import MAX_TEXT, Contents, Segment, safe_name
 from mailflow.mail.skeleton import Part, skeleton
 
@@ -55,12 +55,20 @@ class Allowance:
 
     wrappers: int = MAX_WRAPPERS
     octets: int = MAX_UNWRAPPED_OCTETS
+    # Rich Text, and HTML in wrappers, take a thousand times as long as plain words.
+    slow: int = rtf.MAX_RTF
 
     def take(self, octets: int) -> bool:
         """Whether one more wrapper with this many octets may be opened; counts it if so."""
         self.wrappers -= 1
         self.octets -= octets
         return self.wrappers >= 0 and self.octets >= 0
+
+    def slowly(self, octets: int) -> int:
+        """How many of these octets may be read by a slow reader; counts them."""
+        granted = max(0, min(octets, self.slow))
+        self.slow -= granted
+        return granted
 
 
 class Unwrapper:
@@ -182,40 +190,43 @@ class Unwrapper:
                     return
         if kind in _SIGNATURES:
             return
-        octets = self.octets(part)
-        self._attach(part, name, octets, inside, self._opened(part, name, octets, inside, mails))
+        octets, files = self.octets(part), self.contents.attachments
+        before = len(files)
+        note, name = self._opened(part, name, octets, mails)
+        self._attach(part, name, octets, inside, note)
+        if len(files) > before + 1:  # a wrapper stands in front of what was in it
+            files.insert(before, files.pop())
 
     def _attach(self, part: Part, name: str, octets: bytes, inside: str, note: str = "") -> None:
         cid = part.header("content-id").strip(" <>\r\n")
         inline = part.disposition == "inline"
         self.contents.attach(name, part.kind, octets, inside=inside, note=note, inline=inline, cid=cid)
 
-    def _opened(self, part: Part, name: str, octets: bytes, inside: str, mails: int) -> str:
-        """Open the file if it is a wrapper; what hinders it, "" if nothing does or it is none."""
+    def _opened(self, part: Part, name: str, octets: bytes, mails: int) -> tuple[str, str]:
+        """Open the file if it is a wrapper: (what hinders it, "" if nothing does or it is none; its name)."""
         kind, lower = part.kind, name.lower()
-        shown = safe_name(name)
         closed = part.parameters.get("smime-type", "").lower().startswith("enveloped")
         if kind == "application/x-microsoft-rpmsg-message" or lower.endswith(".rpmsg") or (kind in _OPAQUE and closed):
-            return ENCRYPTED
+            return ENCRYPTED, name
         opener: Callable[[bytes, str, int], str]
         if kind in _OPAQUE or lower.endswith(".p7m"):
-            opener, shown = self._signed, shown or "smime.p7m"
+            opener, name = self._signed, name or "smime.p7m"
         elif kind in _TNEF or lower in {"winmail.dat", "win.dat"}:
-            opener, shown = self._tnef, shown or "winmail.dat"
+            opener, name = self._tnef, name or "winmail.dat"
         elif kind == "application/vnd.ms-outlook" or lower.endswith(".msg"):
-            opener, shown = self._outlook, shown or "mail.msg"
+            opener, name = self._outlook, name or "mail.msg"
         elif lower.endswith(".eml") and kind in {"application/octet-stream", "text/plain"}:
             opener = self._saved
         else:
-            return ""
+            return "", name
         if self.wrapped >= MAX_WRAPPED_DEPTH or not self.allowance.take(len(octets)):
-            return COULD_NOT_OPEN
+            return COULD_NOT_OPEN, name
         self.wrapped += 1
         try:
-            return opener(octets, shown, mails)
+            return opener(octets, name, mails), name
         except Exception as error:
-            self.contents.defect(f"{shown} could not be opened ({type(error).__name__})")
-            return COULD_NOT_OPEN
+            self.contents.defect(f"{name} could not be opened ({type(error).__name__})")
+            return COULD_NOT_OPEN, name
         finally:
             self.wrapped -= 1
 
@@ -242,9 +253,11 @@ class Unwrapper:
         held = tnef.read(octets)
         words, page = held.text, held.html
         if not words.strip() and not page.strip() and held.rtf:
-            words, page = rtf.words(held.rtf)
-        if (words.strip() or page.strip()) and not depth:
+            words, page = self._rich(held.rtf)
+        if not depth:
             self.contents.asides.append(Segment(words, page, True))
+        elif said := words.strip() or self._plain_of(page, b"").strip():
+            self.contents.attach(f"{name}.txt", "text/plain", said.encode("utf-8", "replace"), inside=name)
         for file in held.files:
             kind = file.kind or "application/octet-stream"
             self.contents.attach(file.name, kind, file.octets, inside=name, cid=file.cid)
@@ -254,9 +267,20 @@ class Unwrapper:
             self.contents.defect(words_of)
         return "" if held.whole else COULD_NOT_OPEN
 
+    def _rich(self, compressed: bytes) -> tuple[str, str]:
+        """(plain text, HTML) of compressed Rich Text, as far as the allowance reaches."""
+        return rtf.words(rtf.decompressed(compressed, self.allowance.slowly(rtf.size(compressed))))
+
+    def _plain_of(self, page: str, compressed: bytes) -> str:
+        """The words of HTML, else of compressed Rich Text."""
+        plain = ""
+        if not page.strip():
+            plain, page = self._rich(compressed)
+        return plain or html_text.to_text(page[: self.allowance.slowly(len(page))])
+
     def _outlook(self, octets: bytes, name: str, mails: int) -> str:
         """A mail saved by Outlook: its words and files are listed as evidence, never read as this mail's words."""
-        held = outlook_file.read(octets, MAX_INNER_MAILS - mails)
+        held = outlook_file.read(octets, MAX_INNER_MAILS - mails, self._plain_of)
         if held is None:
             return COULD_NOT_OPEN
         for file in held:
@@ -268,7 +292,7 @@ class Unwrapper:
         """The words of one text part, in the form they turn out to have."""
         octets = transfer.decoded(part.octets[:_MAX_TEXT_OCTETS], part.encoding, True)
         if part.kind in _RTF:
-            words, page = rtf.words(octets)
+            words, page = rtf.words(octets[: self.allowance.slowly(len(octets))])
             return Segment(words, page)
         octets = octets[: 4 * MAX_TEXT]
         label = part.parameters.get("charset", "")

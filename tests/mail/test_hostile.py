@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import random
+import struct
+from base64 import encodebytes
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +26,7 @@ from mailflow.mail import (
     skeleton,
 )
 from mailflow.mail.message import Message
+from tests.mail import wrapping
 
 HEAD = b"From: a@example.org\nTo: b@example.org\nSubject: s\nMessage-ID: <1@example.org>\n"
 
@@ -111,6 +116,79 @@ def test_floods_stay_bounded(octets: bytes):
 def test_private_marks_cannot_be_typed():
     """The marks that html_text sets round quotes are taken out of what people send."""
     assert html_text.to_text("<p>\ue0f3Accepted\ue0f1</p>").strip() == "Accepted"
+
+
+def inside(kind: bytes, octets: bytes) -> bytes:
+    """A mail that is nothing but one wrapper."""
+    return HEAD + b"Content-Type: " + kind + b"\nContent-Transfer-Encoding: base64\n\n" + encodebytes(octets)
+
+
+TNEF, CMS, MSG = b"application/ms-tnef", b"application/pkcs7-mime", b"application/vnd.ms-outlook; name=a.msg"
+RICH = rb"{\rtf1\ansi\fromhtml1{\fonttbl{\f0\fcharset204 A;}}{\*\htmltag <p>}\'e9 \u233?\htmlrtf {\htmlrtf0 x}\bin5 a}"
+WRAPPERS = {
+    TNEF: wrapping.tnef(
+        [(0x1F, 0x8001, wrapping.wide("n")), (0x102, 0x1009, wrapping.stored_rtf(RICH))],
+        [("A", b"data", [(0x1F, 0x3707, wrapping.wide("long.txt"))]), ("", b"", [(0x0D, 0x3701, bytes(16) + b"x")])],
+    ),
+    CMS: wrapping.signed(b"Content-Type: text/plain\n\nWe accept.", pieces=8),
+    MSG: wrapping.compound(wrapping.saved("Old", "words", {"a.csv": b"1,2\n" * 1_500, "b": wrapping.saved("In", "x")})),
+    b"text/rtf": RICH,
+}
+
+
+def spoilt(octets: bytes, dice: random.Random) -> bytes:
+    """The octets with a few changes of the kinds that lead readers astray: numbers, cuts, repetitions."""
+    changed = bytearray(octets)
+    for _ in range(dice.choice([1, 1, 2, 4, 12])):
+        at, what = dice.randrange(len(changed)), dice.randrange(4)
+        if what == 0:
+            changed[at] = dice.choice([0, 1, 0x7F, 0x80, 0xFF, dice.randrange(256)])
+        elif what == 1:
+            changed[at : at + 4] = struct.pack(
+                "<I", dice.choice([0, 1, 2, 0x7FFFFFFF, 0xFFFFFFFE, dice.getrandbits(32)])
+            )
+        elif what == 2 and len(changed) > 100:
+            del changed[at : at + dice.randrange(1, 64)]
+        else:
+            other = dice.randrange(len(changed))
+            changed[at:at] = changed[other : other + dice.randrange(1, 200)]
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("kind", WRAPPERS, ids=["tnef", "cms", "msg", "rtf"])
+def test_spoilt_wrappers(kind: bytes):
+    """Whatever is changed in a wrapper, it is opened as far as it can be, or said to be closed."""
+    dice = random.Random(4)
+    for _ in range(120):
+        assert read(inside(kind, spoilt(WRAPPERS[kind], dice))).subject == "s"
+
+
+BOMBS: list[Callable[[], bytes]] = [
+    lambda: inside(b"text/rtf", b"{\\rtf1" + b"{" * 400_000),
+    lambda: inside(b"text/rtf", b"{\\rtf1{\\fonttbl" + b"\\f1\\fcharset204" * 30_000),
+    lambda: inside(b"text/rtf", b"{\\rtf1" + b"\\bin99999999999 " * 1_000),
+    lambda: inside(CMS, b"\x30\x80" * 300_000),
+    lambda: inside(CMS, wrapping.signed(b"x" * 100_000, pieces=1)),
+    lambda: inside(TNEF, wrapping.tnef([(3, 1, b"1234")] * 50_000)),
+    lambda: inside(TNEF, wrapping.tnef([(0x102, 0x1009, struct.pack("<II", 0, 1 << 31) + b"LZFu" + bytes(4)
+                                        + (b"\xff" + b"\x00\x0f" * 8) * 50_000)])),
+    lambda: inside(MSG, wrapping.compound({"__substg1.0_1000001F": b"x"}) + bytes(3_000_000)),
+    lambda: HEAD + b"\n" + b"begin 644 a\n" * 50_000,
+    lambda: HEAD + b"\n" + b"-----BEGIN PGP MESSAGE-----\n" * 50_000,
+    lambda: HEAD + b"Content-Type: text/enriched\n\n" + b"<param>" * 100_000,
+    lambda: HEAD + b"Content-Transfer-Encoding: base64\n\n" + b"Q=" * 500_000,
+    lambda: HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + b"\xff\xc3\xa9\n" * 200_000,
+    lambda: HEAD + b"Content-Type: application/pdf; name*0=" + b"; name*1=".join([b"a"] * 1_000) + b"\n\nx",
+    lambda: b"junk\n" * 200_000 + HEAD,
+    lambda: HEAD + b"junk\nX-A: b\n" * 20_000 + b"\nx",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_small_mails_that_mean_much_work(bomb: Callable[[], bytes]):
+    """What expands, nests or repeats inside one part ends within the declared bounds."""
+    with contextlib.suppress(Unreadable):
+        read(bomb())
 
 
 PIECES = st.sampled_from([
