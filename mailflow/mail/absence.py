@@ -13,9 +13,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from mailflow.mail.absence_words import ABSENCE_PHRASES, ABSENT_UNTIL, FIRST_PERSON, MONTHS, WEEKDAYS
+from mailflow.mail.absence_words import ABSENCE_PHRASES, ABSENT_UNTIL, COURTESIES, FIRST_PERSON, MONTHS, WEEKDAYS
 
 _NEAR = 60
+_BEFORE = 110
+_A_NAME = 25
 _MOST = 3_000
 _TRIES = 20
 _CLEAR = 3  # letters of a word that may stand before a weekday: " to " and "au " join the days of a week
@@ -36,13 +38,21 @@ _STARTS = sorted(ABSENT_UNTIL, key=len, reverse=True)
 
 
 def says_absent(text: str) -> bool:
-    """Whether a clause says of its own writer that he or she is away; "the carer was on leave" does not."""
+    """Whether the first words after greetings and thanks say of their writer that he or she is away.
+
+    "The carer was on leave" does not, nor what stands behind two sentences about something else.
+    """
+    passed = 0
     for clause in _CLAUSE.split(text.casefold()[:1_000]):
         said = clause.strip()
         for phrase in ABSENCE_PHRASES:
             at = said.find(phrase)
             if at == 0 or (at > 0 and any(word in said[: at + len(phrase)] for word in FIRST_PERSON)):
                 return True
+        if len(said) > _A_NAME and not said.startswith(COURTESIES):
+            passed += len(said)
+        if passed > _BEFORE:
+            return False
     return False
 
 

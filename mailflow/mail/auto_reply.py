@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from mailflow.mail import auto_words, machine_words
 from mailflow.mail.absence import absent_until, says_absent
-from mailflow.mail.absence_words import RETURN_PHRASES
+from mailflow.mail.absence_words import FIRST_PERSON, RETURN_PHRASES
 from mailflow.mail.kind import Kind
 from mailflow.mail.message import Message
 from mailflow.mail.signs import Signs
@@ -55,6 +55,7 @@ WEIGHTS: dict[str, tuple[int, str]] = {
     "long": (-1, "it is long"),
     "very long": (-3, "it is very long"),
     "files": (-2, "a document is attached"),
+    "unasked": (-2, "it answers nothing"),
     "forward": (-3, "it is a forwarded mail"),
     "answers one": (-3, "it answers an automatic reply"),
     "listed": (-3, "it came through a mailing list"),
@@ -111,8 +112,8 @@ def machine_subject(signs: Signs) -> bool:
                 return True
             if _ANSWERED.match(rest) or rest.startswith(("from ", "von ", "to ", "on:", "re ")):
                 return True
-    if subject.startswith("[") and subject[1:].startswith(auto_words.AUTO_SUBJECTS):
-        return subject.split("]")[0][1:] in auto_words.AUTO_SUBJECTS
+    if signs.tag in auto_words.AUTO_SUBJECTS:
+        return True
     ends = _ENDS.search(subject) if not signs.forward else None
     return bool(ends) and (ends[1] or ends[2]).strip() in auto_words.AUTO_ENDS and not signs.quotes and not signs.asks
 
@@ -126,7 +127,7 @@ def recognise(message: Message, signs: Signs, listed: bool, own_domains: frozens
     if not found:
         return None
     worded = bool(_WORD_SIGNS & found.keys())
-    against = dict(_against(signs, listed, bool(_HEADER_SIGNS & found.keys())))
+    against = dict(_against(signs, listed, bool(_HEADER_SIGNS & found.keys()), "absent" in found))
     total = sum(found.values()) + sum(against.values())
     by_header = [name for name in found if name in _HEADER_SIGNS]
     said = _said(sorted(found, key=lambda name: -found[name])[:3])
@@ -237,7 +238,7 @@ def _words(message: Message, signs: Signs) -> Iterator[tuple[str, int]]:
     facts["named automatic"] = not facts["automatic"] and any(p in own for p in machine_words.AUTOMATIC_NAMES)
     if not facts["automatic"] and signs.length < LONG and not signs.quotes:
         facts["automatic"] = any(phrase in own for phrase in machine_words.AUTOMATIC_PHRASES)
-    thanks = min(_acknowledgements(signs), 4)
+    thanks = _acknowledgements(signs)
     if thanks >= 2 or (thanks and signs.length < _ONE_LINE and "auto-submitted" in signs.heads):
         yield "acknowledges", thanks
     yield from ((name, WEIGHTS[name][0]) for name, holds in facts.items() if holds)
@@ -250,9 +251,10 @@ def _words(message: Message, signs: Signs) -> Iterator[tuple[str, int]]:
 def _subject_tells(subject: str, signs: Signs) -> str:
     if _NOTES_NAME.match(subject) or _AUTO_NAME.match(subject):
         return "subject note" if any(words in subject for words in auto_words.ABSENT_PERSON) else ""
+    tagged = signs.tag in auto_words.ABSENCE_SUBJECTS
     if signs.reply_subject or signs.forward:
-        return ""
-    if any(words in subject for words in auto_words.ABSENT_PERSON):
+        return "subject absent" if tagged else ""
+    if any(words in subject for words in auto_words.ABSENT_PERSON) or _says_i_am_absent(subject[:80]):
         return "subject absent"
     if not subject.startswith(auto_words.ABSENCE_SUBJECTS):
         return ""
@@ -265,6 +267,10 @@ def _subject_tells(subject: str, signs: Signs) -> str:
     return "subject absent" if shaped else "subject begins absent"
 
 
+def _says_i_am_absent(subject: str) -> bool:
+    return subject.startswith(FIRST_PERSON) and says_absent(subject)
+
+
 def _absent(signs: Signs) -> bool:
     return says_absent(signs.own[:_OPENING])
 
@@ -274,9 +280,12 @@ def _tells_of_return(message: Message, own: str) -> bool:
 
 
 def _acknowledgements(signs: Signs) -> int:
+    """How much it sounds like an acknowledgement, 0 to 4: thanks and receipt, and the promises that follow them."""
     if signs.length > LONG:
         return 0
-    return sum(phrase in signs.own for phrase in machine_words.ACKNOWLEDGEMENT_PHRASES)
+    received = sum(phrase in signs.own for phrase in machine_words.RECEIVED_PHRASES)
+    promised = sum(phrase in signs.own for phrase in machine_words.PROMISE_PHRASES) if received else 0
+    return min(received + promised, 4) if promised else min(received, 2)
 
 
 def _gone(message: Message, signs: Signs, opening: str) -> bool:
@@ -292,7 +301,7 @@ def _gone(message: Message, signs: Signs, opening: str) -> bool:
     return any(name in opening[:at] for name in names)
 
 
-def _against(signs: Signs, listed: bool, by_header: bool) -> Iterator[tuple[str, int]]:
+def _against(signs: Signs, listed: bool, by_header: bool, absent: bool) -> Iterator[tuple[str, int]]:
     """What speaks for a person. Where a header tells of a machine, its notes may be long and go to several."""
     facts = {
         "asks": signs.asks and (not by_header or not _absent(signs)),
@@ -302,6 +311,7 @@ def _against(signs: Signs, listed: bool, by_header: bool) -> Iterator[tuple[str,
         "long": SHORT < signs.length <= LONG and not by_header,
         "very long": signs.length > LONG,
         "files": bool(signs.files),
+        "unasked": absent and not (by_header or signs.answer or _subject_tells(signs.subject[:_MAX_SUBJECT], signs)),
         "forward": signs.forward,
         "answers one": signs.reply_subject and any(name in signs.subject for name in machine_words.AUTOMATIC_NAMES),
         "listed": listed,

@@ -87,12 +87,12 @@ ABSENCE_SUBJECTS = (
     "maternity leave", "on maternity leave", "parental leave", "paternity leave", "sick leave", "on sick leave",
     "not in the office", "office closed", "we are closed", "christmas closure", "no longer with", "no longer at",
     "email address changed", "change of email address", "ar wyliau", "gwyliau blynyddol", "allan o'r swyddfa",
-    "absent", "absente", "en congé", "en congés", "en vacances", "congés", "hors du bureau", "im urlaub", "urlaub",
-    "nicht im büro", "ausser haus", "abwesend", "in elternzeit", "mutterschutz", "betriebsferien", "vacaciones",
-    "de vacaciones", "ausente", "ausencia", "in ferie", "ferie", "assente", "assenza", "met vakantie", "vakantie",
-    "niet aanwezig", "op vakantie", "urlop", "na urlopie", "nieobecny", "nieobecna", "férias", "de férias",
-    "semester", "på semester", "på ferie", "föräldraledig", "lomalla", "poissa", "dovolená", "dovolenka", "szabadság",
-    "concediu", "godišnji odmor", "dopust", "отпуск", "в отпуске", "відпустка",
+    "absent", "absente", "absence", "en congé", "en congés", "en vacances", "congés", "hors du bureau", "im urlaub",
+    "urlaub", "nicht im büro", "ausser haus", "abwesend", "in elternzeit", "mutterschutz", "betriebsferien",
+    "vacaciones", "de vacaciones", "ausente", "ausencia", "in ferie", "ferie", "assente", "assenza", "met vakantie",
+    "vakantie", "niet aanwezig", "op vakantie", "urlop", "na urlopie", "nieobecny", "nieobecna", "férias",
+    "de férias", "semester", "på semester", "på ferie", "föräldraledig", "lomalla", "poissa", "dovolená", "dovolenka",
+    "szabadság", "concediu", "godišnji odmor", "dopust", "отпуск", "в отпуске", "відпустка",
 )  # fmt: skip
 
 # "Jane Roe is out of the office": Notes and hand-made responders write the name first.

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from mailflow.mail import auto_reply, mailing_list, notices, reply_words
 from mailflow.mail.kind import Kind
-from mailflow.mail.message import Message
+from mailflow.mail.message import Attachment, Message
 from mailflow.mail.signs import Signs, read_signs
 from mailflow.mail.unwrap import COULD_NOT_OPEN, ENCRYPTED
 
@@ -27,6 +27,7 @@ _OPENING = 300
 _OPENING_WORDS = 4_000  # pictures alone do not fill more
 _DAEMONS = ("mailer-daemon", "mailerdaemon", "mail-daemon", "mail.daemon", "mdaemon", "microsoftexchange")
 _BUTTON = re.compile(r"#[a-z2-9]{10,40}\b", re.IGNORECASE)
+_PHOTOGRAPH = re.compile(r"(?:img|dsc|dscn|pxl|photo|foto|whatsapp image|scan)[ _-]?\d", re.IGNORECASE)
 _UNBRACKETED = re.compile(r"[^\[<]*")
 _PICTURE_WORDS = re.compile(
     r"\[?cid:[^\s\]]{1,200}\]?|\[(?:image|logo)[^\]]{0,100}\]|<https?://[^>]{1,500}>", re.IGNORECASE
@@ -92,9 +93,14 @@ def _empty(message: Message, signs: Signs) -> Kind | None:
     subject = message.subject.casefold()
     if subject and not (signs.reply_subject or subject.startswith(reply_words.REPLY_PREFIXES)):
         return None
-    if all(a.content_type.startswith("image/") and len(a.octets) <= LOGO_OCTETS for a in message.attachments):
+    if all(_is_logo(a) for a in message.attachments):
         return Kind("receipt", "It has no words in it, at most a small picture.", False)
     return None
+
+
+def _is_logo(file: Attachment) -> bool:
+    small = file.content_type.startswith("image/") and len(file.octets) <= LOGO_OCTETS
+    return small and not _PHOTOGRAPH.match(file.name)
 
 
 def _human(signs: Signs, doubtful: Kind | None, listed: bool) -> Kind:

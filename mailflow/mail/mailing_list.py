@@ -16,8 +16,9 @@ from mailflow.mail.machine_words import NEWSLETTER_PHRASES
 from mailflow.mail.message import Message
 from mailflow.mail.signs import Signs
 
-ENOUGH = 3
-SURELY = 4
+ENOUGH = 4
+SURELY = 5
+DOUBT = 2
 _DISCUSSION = frozenset({"x-beenthere", "mailing-list", "x-mailing-list", "x-google-group-id", "x-listname"})
 _MAILERS = (
     "feedback-id", "x-campaign", "x-mc-user", "x-mailchimp", "x-csa-complaints", "x-sg-eid", "x-mandrill", "x-mailgun",
@@ -47,7 +48,7 @@ def _is_ours(signs: Signs, own_domains: frozenset[str]) -> bool:
 
 
 def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Kind | None:
-    """A newsletter or announcement, by the weight of its signs; None for anything else."""
+    """A newsletter, by the weight of its signs; a person's mail if they are few, None if there are none."""
     unsubscribe = "list-unsubscribe" in signs.heads
     if not (unsubscribe or is_listed(signs, own_domains)) or _is_ours(signs, own_domains):
         return None
@@ -63,7 +64,7 @@ def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ki
     weight = (
         2 * ("list-unsubscribe-post" in signs.heads)
         + 2 * any(name.startswith(_MAILERS) for name in signs.heads)
-        + 3 * closed
+        + 4 * closed
         + unsubscribe
         + (signs.head("precedence") in {"bulk", "junk"})
         + min(said, 2)
@@ -74,8 +75,11 @@ def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ki
         - 2 * signs.ticket
         - 2 * (signs.head("sender").startswith("owner-"))
     )
-    if weight < ENOUGH:
+    if weight < DOUBT:
         return None
+    if weight < ENOUGH:
+        why = "It has some marks of a newsletter, but may be one person's words to one."
+        return Kind("human", why, False, listed=True)
     how = "it offers to unsubscribe (RFC 2369)"
     if closed or digest:
         how = "nobody may write to the list (List-Post: NO, RFC 2369)" if closed else "a list manager's digest"

@@ -17,6 +17,7 @@ from mailflow.mail.signs import Signs
 
 LONG_TEXT = 400
 _REACTION = 200
+_NAME = 80
 _RECEIPT = 1_500
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)", re.MULTILINE | re.IGNORECASE)
 _METHOD_PARAMETER = re.compile(r"method=\"?([a-z]+)")
@@ -88,12 +89,16 @@ def reaction(message: Message, signs: Signs) -> Kind | None:
     if "text/vnd.google.email-reaction+json" in kinds:
         return Kind("receipt", "A reaction (emoji) to a mail, not an answer.", True)
     opening = signs.own[:_REACTION]
-    by_name = any(phrase in opening for phrase in machine_words.REACTION_PHRASES) and not opening.startswith(
-        ("i ", "we ")
-    )
-    if by_name and signs.length < _REACTION and not signs.asks:
+    if signs.length < _REACTION and any(_ends_reaction(opening, p) for p in machine_words.REACTION_PHRASES):
         return Kind("receipt", "A reaction (emoji) to a mail, not an answer.", True)
     return None
+
+
+def _ends_reaction(opening: str, phrase: str) -> bool:
+    """A name in front and nothing but a colon behind: "Jane Roe liked your message:"."""
+    before, found, after = opening.partition(phrase)
+    named = 0 < len(before) < _NAME and not before.startswith("i ")
+    return bool(found) and named and after.strip(" .")[:1] in {"", ":"}
 
 
 def receipt(message: Message, signs: Signs) -> Kind | None:

@@ -17,8 +17,10 @@ from mailflow.mail.message import Message
 
 MAX_OWN = 2_000
 _TAGS = re.compile(
-    r"\s*(?:(?:\[[^\]]{1,60}\]|\*{2,5}[^*]{1,30}\*{2,5}|(?:external|extern|ext|spam|sec|official)\s?[:\uff1a])\s*){1,4}"
+    r"\s*(?:(?:\[[^\]]{1,60}\]|\u3010[^\u3011]{1,40}\u3011|\*{2,5}[^*]{1,30}\*{2,5}"
+    r"|(?:external|extern|ext|spam|sec|official)\s?[:\uff1a])\s*){1,4}"
 )
+_BRACKETED = re.compile("[\\]\u3011]")
 _COUNT = r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s?[:\uff1a]"
 ANSWER = re.compile(
     r"(?:re|aw|sv|vs|antw|antwort|odp|odpowiedź|rif|r|res|resp|rta|ynt|yan|atb|ateb|ref|rép|rep|vá|svar|bls"
@@ -49,8 +51,8 @@ _LINK = re.compile(r"https?://\S{1,500}")
 @dataclass(frozen=True)
 class Signs:
     """What is weighed. `heads` has the first value of each header, lower-case names, stripped; `subject` stands
-    without the tags that gateways put in front, `own` is what its writer has typed (all of the text if nothing is
-    left), `length` its length before it was cut.
+    without the tags that gateways put in front, `tag` is the first of those in brackets; `own` is what its writer
+    has typed (all of the text if nothing is left), `length` its length before it was cut.
 
     `answer`: it answers another mail. `several`: it was sent to more than one address, as automatic replies are not.
     `asks`: its words ask its reader for something. `ticket`: a ticket system, tracker or forum has sent it.
@@ -58,6 +60,7 @@ class Signs:
 
     heads: dict[str, str]
     subject: str
+    tag: str
     own: str
     length: int
     answer: bool
@@ -91,6 +94,7 @@ def read_signs(message: Message) -> Signs:
     return Signs(
         heads=heads,
         subject=subject,
+        tag=_BRACKETED.split(full[1:], maxsplit=1)[0].strip() if full[:1] in {"[", "\u3010"} else "",
         own=said,
         length=len(own),
         answer=reply_subject or bool(message.in_reply_to or message.references),
