@@ -24,10 +24,13 @@ _OPEN, _CLOSE, _REST, _SIGN = "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4"
 _MARKS = str.maketrans("", "", _OPEN + _CLOSE + _REST + _SIGN)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)([^<>]*)>")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _COMMENT_END = "-->"
 # Bare ampersands cost the HTML parser a hundred times what an entity costs.
 _BARE_AMPERSAND = re.compile(r"&(?![A-Za-z#])")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+# These close each other, so that they nest only through tags that count.
+_UNCOUNTED = _VOID | {"p", "li", "dt", "dd", "tr", "td", "th", "option", "o:p", "P", "LI", "TR", "TD", "BR", "IMG"}
 _KEPT_TAGS = frozenset(
     "a abbr address article b blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4"
     " h5 h6 hr i ins li main ol p pre q s section small span strike strong sub sup table tbody td tfoot th thead tr tt"
@@ -105,6 +108,7 @@ def quoted_html_marked(html: str) -> str:
     out: list[str] = []
     stack: list[tuple[str, str]] = []  # (tag, what to write after its end tag)
     hidden = end = 0
+    seen: dict[tuple[str, str], tuple[str, str]] = {}  # programs write the same few tags again and again
     for tag in _TAG.finditer(tidy):
         if not hidden:
             out.append(tidy[end : tag.start()])
@@ -121,7 +125,10 @@ def quoted_html_marked(html: str) -> str:
             if not hidden:
                 out.append(tag[0] + after)
             continue
-        before, after = _what_is(name, dict(_ATTRIBUTE.findall(attributes.lower())))
+        key = (name, attributes)
+        if key not in seen:
+            seen[key] = _what_is(name, dict(_ATTRIBUTE.findall(attributes.lower())))
+        before, after = seen[key]
         if name in _VOID:
             after = ""  # it has no end tag behind which anything could be seen again
         else:
@@ -185,15 +192,31 @@ def _bounded(html: str) -> str:
         at = stop + len(_COMMENT_END)
     pieces.append(html[at:])
     html = "".join(pieces)
+    return html if _shallow(html) else _cut_deep(html)
+
+
+def _shallow(html: str) -> bool:
+    """Whether no element stands deeper than MAX_TAG_DEPTH: true of nearly all mail, and cheap to know."""
+    depth = 0
+    for closing, name in _TAG_NAME.findall(html):
+        if name not in _UNCOUNTED:
+            depth += -1 if closing else 1
+            if depth > MAX_TAG_DEPTH:
+                return False
+            depth = max(depth, 0)
+    return True
+
+
+def _cut_deep(html: str) -> str:
     out: list[str] = []
     depth = end = 0
     for tag in _TAG.finditer(html):
         out.append(html[end : tag.start()])
         end = tag.end()
-        if tag[2].lower() in _VOID or tag[3].endswith("/"):
+        if tag[2].lower() in _UNCOUNTED or tag[3].endswith("/"):
             out.append(tag[0])
             continue
-        # End tags beyond the depth go with their start tags; unclosed <p> and <li> count, which errs on the safe side.
+        # End tags beyond the depth go with their start tags.
         depth = max(0, depth - 1) if tag[1] else depth + 1
         if depth + bool(tag[1]) <= MAX_TAG_DEPTH:
             out.append(tag[0])
@@ -206,7 +229,7 @@ def _prefixed(plain: str) -> str:
     level, rest = 0, False
     for raw in plain.split("\n"):
         line = raw.rstrip()
-        if mark := next((m for m in (_OPEN, _CLOSE, _REST, _SIGN) if m in line), ""):
+        if not line.isascii() and (mark := next((m for m in (_OPEN, _CLOSE, _REST, _SIGN) if m in line), "")):
             level = max(0, level + line.count(_OPEN) - line.count(_CLOSE))
             rest = rest or mark == _REST
             if mark == _SIGN and not level and not rest:

@@ -24,6 +24,7 @@ from mailflow.mail.quote_words import (
     SUBJECT_NAMES,
     TABLE_SUBJECT,
     TABLE_TO,
+    TO_NAMES,
     VERBS_INSIDE,
     VERBS_LAST,
 )
@@ -54,8 +55,15 @@ _DATED_START = re.compile(r"[^\d]{0,25}\d")
 _WORD_SPLIT = re.compile(r"[^\w']+")
 _BETWEEN = re.compile(r"(?:>>>|\uff1e{3}) ?[^\s>].{2,200}(?:>>>|\uff1e{3})")
 _GROUPWISE = re.compile(r">>> ?[^\s>].{2,160} (?:schrieb am|wrote on) .{4,120}")
+_NOTES_BOX = re.compile(r"\|-{6,60}>")
+_ISO_START = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? (?:gmt|utc)[+-]\d")
 _NOTES = re.compile(r".{2,90} ?---\s?\d{1,4}[./-]\d.{4,30}---")
 _INLINE = re.compile(r"(?<=[\w.!?,)] )(?:On|Am|Le|El|Il|Op|Den|Em|W dniu) (?=(?:\w{2,9}[.,]{0,2} ){0,2}\d)")
+# A block of headers that some program wrote into one line.
+_ONE_LINE = 60
+_FLAT = (("sent", "date", "gesendet", "datum", "envoy\xe9", "enviado", "inviato", "verzonden", "skickat", "sendt"),
+         ("subject", "betreff", "objet", "asunto", "assunto", "oggetto", "onderwerp", "\xe4mne", "emne"))  # fmt: skip
+_LONG_FORWARD_LINES = tuple(line for line in FORWARD_LINES if len(line) > 7)
 _PIPE = ("|", "\u00bb", "}", ":")
 _AROUND = " \t*_-\u2010\u2011\u2012\u2013\u2014<>\"'([{"
 
@@ -64,31 +72,32 @@ _AROUND = " \t*_-\u2010\u2011\u2012\u2013\u2014<>\"'([{"
 class Head:
     """`length` lines head the quote; `rest`: they stand for themselves, all below is quoted even without marks.
 
-    `above`: so many lines before belong to it.
+    `above`: so many lines before belong to it. `whole`: even marked lines below do not end it.
     """
 
     length: int
     rest: bool
     above: int = 0
+    whole: bool = False
 
 
 def head_at(page: Page, at: int, ends: dict[int, list[int]]) -> Head | None:
     """What begins to quote at line `at` (not itself marked with ">"); `ends` as `likely_ends` gives them."""
     line = page.lines[at]
-    first = line[0]
-    if not first.isalnum():
-        if length := _separator(page, at):
-            return Head(length, True)
-    elif page.folded[at].rstrip(" :\uff1a") in FORWARD_LINES and _announces(page, at):
-        return Head(1, True)
-    if ":" in line[:NAME_WIDTH] or "\uff1a" in line[:NAME_WIDTH]:
-        if _header_block(page, at):
-            return Head(1, True)
-    if at in ends and (found := _attribution(page, at, ends[at])):
-        return found
-    if len(line) <= 5 and page.folded[at] in TABLE_TO:
-        return _table(page, at)
-    return Head(1, True) if "---" in line and _NOTES.match(line) else None
+    if not line[0].isalnum():
+        found = _separator(page, at)
+    else:
+        forward = page.folded[at].rstrip(" :\uff1a") in FORWARD_LINES and _announces(page, at)
+        found = Head(1, True) if forward else None
+    if not found and (":" in line[:NAME_WIDTH] or "\uff1a" in line[:NAME_WIDTH]) and _header_block(page, at):
+        found = Head(1, True)
+    if not found and at in ends:
+        found = _attribution(page, at, ends[at])
+    if not found and len(line) <= 5 and page.folded[at] in TABLE_TO:
+        found = _table(page, at)
+    if not found and "---" in line and _NOTES.match(line):
+        found = Head(1, True)
+    return found
 
 
 def likely_ends(page: Page) -> dict[int, list[int]]:
@@ -105,6 +114,7 @@ def likely_ends(page: Page) -> dict[int, list[int]]:
             likely = any(verb in folded[at] for verb in INLINE_VERBS)
         else:
             likely = last in "est" and folded[at].endswith((" wrote", " writes", " \xe9crit"))
+            likely = likely or (line[:2] == "20" and bool(_ISO_START.match(folded[at])))
         if not likely or (line[0] == ">" and not _closes_address(lines, at)):
             continue
         for start in range(at, max(-1, at - _FOLDED), -1):
@@ -122,15 +132,19 @@ def _closes_address(lines: list[str], at: int) -> bool:
     return "<" in above[above.rfind(">") + 1 :] and lines[at][-1] in ":\uff1a>"
 
 
-def inside(page: Page, at: int) -> int:
-    """Where an attribution begins within a line ("Yes please. On Mon, 1 Mar 2027 Jane wrote:"); 0 if none does."""
+def inside(page: Page, at: int, ends: list[int]) -> tuple[int, int]:
+    """Where an attribution begins within a line ("Yes please. On Mon, 1 Mar 2027 Jane wrote:"), and its last line.
+
+    (0, at) if none does.
+    """
     line = page.lines[at]
-    if line[-1] not in ":\uff1a" or len(line) > _LONGEST:
-        return 0
-    for found in _INLINE.finditer(line):
-        if _strength(line[found.start() :].casefold()) == 2:
-            return found.start()
-    return 0
+    if len(line) <= _LONGEST:
+        for found in _INLINE.finditer(line):
+            for end in ends:
+                said = " ".join([line[found.start() :].casefold(), *page.folded[at + 1 : end + 1]])
+                if _strength(said) == 2 and said.endswith((":", "\uff1a")):
+                    return found.start(), end
+    return 0, at
 
 
 def marks_below(page: Page, at: int) -> int:
@@ -186,7 +200,7 @@ def _strength(said: str) -> int:
     address, year, time = bool(_ADDRESS.search(core)), bool(_YEAR.search(core)), bool(_TIME.search(core))
     if verb:
         return _with_verb(bare, core, verb, address, year, time)
-    if address and bare.startswith(QUOTING_STARTS):
+    if (address and bare.startswith(QUOTING_STARTS)) or _ISO_START.match(bare):
         return 2
     if not bare.endswith((":", "\uff1a")):
         return int(address and year and core.endswith(">") and bool(_DATED_START.match(core[:12])))
@@ -228,22 +242,23 @@ def _is_prose(core: str, verb: str) -> bool:
 # --- header blocks and separators ------------------------------------------------------------------------------
 
 
-def _separator(page: Page, at: int) -> int:
-    """A line such as "-----Original Message-----", or a rule with mail headers below; how many lines it takes."""
+def _separator(page: Page, at: int) -> Head | None:
+    """A line such as "-----Original Message-----", or a rule with mail headers below; GroupWise's, Notes' lines."""
     line = page.lines[at]
     if len(line) < 4:
-        return 0
+        return None
+    if line[0] == "|":
+        box = _NOTES_BOX.fullmatch(line) and ":" in "".join(page.lines[at + 1 : at + 2])
+        return Head(1, True, whole=True) if box else None
     if RULE.fullmatch(line):
         below = page.after(at + 1, 3)
-        return 1 if below >= 0 and _header_block(page, below, separated=True) else 0
+        return Head(1, True) if below >= 0 and _header_block(page, below, separated=True) else None
+    if line[0] in ">\uff1e":
+        return Head(1, True) if _BETWEEN.fullmatch(line) or _GROUPWISE.fullmatch(line) else None
     dashed = _DASHES.fullmatch(page.folded[at])
-    if dashed:
-        words = dashed[1].strip(" :*")
-        if words in FORWARD_LINES or any(known in words for known in FORWARD_LINES if len(known) > 7):
-            return 1
-        if _strength(dashed[0]) == 2:
-            return 1
-    return 1 if line[0] in ">\uff1e" and (_BETWEEN.fullmatch(line) or _GROUPWISE.fullmatch(line)) else 0
+    words = dashed[1].strip(" :*") if dashed else ""
+    known = words in FORWARD_LINES or any(each in words for each in _LONG_FORWARD_LINES)
+    return Head(1, True) if dashed and (known or _strength(dashed[0]) == 2) else None
 
 
 def is_groupwise(line: str) -> bool:
@@ -264,33 +279,41 @@ def _header_block(page: Page, at: int, separated: bool = False) -> bool:
     first = _header_name(page.lines[at], page.folded[at])
     if not first or not (first in FROM_NAMES or first in OTHER_NAMES):
         return False
+    if len(page.lines[at]) > _ONE_LINE and all(
+        any(f" {word}:" in page.folded[at] for word in words) for words in _FLAT
+    ):
+        return True
     names: set[str] = set()
-    address = False
+    address = spread = False
     strange = gap = 0
     index, last = at, min(at + _BLOCK, page.size)
     while index < last:
         line = page.lines[index].lstrip(">* ")
         if not line:
             gap += 1
-            if gap > 1 and len(names) < 2:
+            if gap > 2 and len(names) < 2:
                 break
         else:
             name = _header_name(line, page.folded[index].lstrip(">* "))
             if name in FROM_NAMES or name in OTHER_NAMES:
                 names.add(name)
                 gap = 0
+                spread = line.rstrip("* ")[-1:] in ":\uff1a"  # its value stands below it
                 address = address or "@" in line
-            elif gap and len(names) >= 2:
+            elif gap and len(names) >= 2 and not spread:
                 break
             elif name and not address:
                 strange += 1
         index += 1
-    if not names & FROM_NAMES or strange > 1:
+    if strange > 1:
         return False
-    mail = separated or address or bool(names & SUBJECT_NAMES)
+    subject, sent = bool(names & SUBJECT_NAMES), bool(names & SENT_NAMES)
+    if not names & FROM_NAMES:
+        # A word for "From" that no table knows, or one glued to the line above.
+        return subject and sent and bool(names & TO_NAMES) and len(names) >= 3
     if len(names) >= 3:
-        return mail
-    return len(names) == 2 and (separated or (address and bool(names & SENT_NAMES)))
+        return separated or address or (subject and sent)
+    return len(names) == 2 and (separated or (address and (sent or subject)))
 
 
 def _header_name(line: str, folded: str) -> str:

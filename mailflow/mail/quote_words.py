@@ -55,13 +55,13 @@ TABLE_TO = frozenset({"to", "an", "pour", "a", "para", "aan", "do", "till", "til
 TABLE_SUBJECT = frozenset({"subject", "betreff", "thema", "objet", "asunto", "oggetto", "onderwerp", "temat", "ämne"})
 
 FORWARD_LINES = frozenset({
-    "original message", "forwarded message", "begin forwarded message", "original appointment", "reply message",
-    "forwarded mail", "original mail", "original e-mail", "forwarded by", "start of forwarded message",
-    "fwd message", "ursprüngliche nachricht", "originalnachricht", "weitergeleitete nachricht",
-    "original-nachricht", "originalmail", "anfang der weitergeleiteten nachricht", "ursprünglicher termin",
-    "originaltermin", "weitergeleitete mail", "message d'origine", "message original", "message transféré",
-    "début du message transféré", "courriel original", "mail original", "message initial", "mail transféré",
-    "début du message réexpédié", "message réexpédié", "mensaje original", "mensaje reenviado",
+    "original message", "forwarded message", "antwort nachricht", "begin forwarded message", "original appointment",
+    "reply message", "forwarded mail", "original mail", "original e-mail", "forwarded by",
+    "start of forwarded message", "fwd message", "ursprüngliche nachricht", "originalnachricht",
+    "weitergeleitete nachricht", "original-nachricht", "originalmail", "anfang der weitergeleiteten nachricht",
+    "ursprünglicher termin", "originaltermin", "weitergeleitete mail", "message d'origine", "message original",
+    "message transféré", "début du message transféré", "courriel original", "mail original", "message initial",
+    "mail transféré", "début du message réexpédié", "message réexpédié", "mensaje original", "mensaje reenviado",
     "inicio del mensaje reenviado", "mensaje de origen", "correo original", "messaggio originale",
     "messaggio inoltrato", "inizio messaggio inoltrato", "messaggio originario", "oorspronkelijk bericht",
     "doorgestuurd bericht", "begin doorgestuurd bericht", "origineel bericht", "begin van doorgestuurd bericht",
@@ -105,17 +105,17 @@ QUOTING_STARTS = ("quoting ", "zitat von", "citando ", "selon ", "cytowanie ", "
 
 # The verb ends the line ("... wrote:"), or a name follows it ("... schrieb Jane:").
 VERBS_LAST = (
-    " wrote", " writes", " said", "<wrote", " a écrit", " a ecrit", "a écrit", " écrit", " ecrivait", "escribió",
-    "escribio", "ha escrito", "ha scritto", "scrisse", "scrive", "geschreven", "geschrieben", "geschreven:",
-    "napisał(a)", "napisał", "napisała", "napisał/a", "pisze", "napisano", "escreveu", "escreveram", "kirjoitti",
-    "napsal(a)", "napsal", "napsala", "napísal(a)", "napísal", "napísala", "píše", "írta", "a scris", "scris",
-    "написал(а)", "написал", "написала", "пишет", "писал", "писал(а)", "пише", "написав", "писав", "yazdı", "yazdi",
-    "έγραψε", "のメール", "書きました", "のメッセージ", "写道", "寫道", "撰寫", "撰写", "写到", "님이 작성", "작성",
-    "작성하였습니다", "작성했습니다", "님이 작성함", "썼습니다", "씀", "đã viết", "viết", "כתב/ה", "כתב", "כתבה",
-    "كتب", "كتبت", "ysgrifennodd", "ysgrifennwyd", "va escriure", "ha escrit", "escribiu", "je napisao/la",
-    "je napisao", "napisao", "je napisal/a", "napisal/a", "написа", "rašė", "parašė", "rakstīja", "kirjutas",
-    "skrifaði", "menulis", "เขียนว่า", "skrev", "skreiv", "schrieb", "schreef", "ka tuhi", "i tuhi",
-    "تمت كتابة ما يلي",
+    " wrote", " writes", " said", " sent", " verzond", " a dit", "<wrote", " a écrit", " a ecrit", "a écrit",
+    " écrit", " ecrivait", "escribió", "escribio", "ha escrito", "ha scritto", "scrisse", "scrive", "geschreven",
+    "geschrieben", "geschreven:", "napisał(a)", "napisał", "napisała", "napisał/a", "pisze", "napisano", "escreveu",
+    "escreveram", "kirjoitti", "napsal(a)", "napsal", "napsala", "napísal(a)", "napísal", "napísala", "píše",
+    "írta", "a scris", "scris", "написал(а)", "написал", "написала", "пишет", "писал", "писал(а)", "пише",
+    "написав", "писав", "yazdı", "yazdi", "έγραψε", "のメール", "書きました", "のメッセージ", "写道", "寫道",
+    "撰寫", "撰写", "写到", "님이 작성", "작성", "작성하였습니다", "작성했습니다", "님이 작성함", "썼습니다", "씀",
+    "đã viết", "viết", "כתב/ה", "כתב", "כתבה", "كتب", "كتبت", "ysgrifennodd", "ysgrifennwyd", "va escriure",
+    "ha escrit", "escribiu", "je napisao/la", "je napisao", "napisao", "je napisal/a", "napisal/a", "написа",
+    "rašė", "parašė", "rakstīja", "kirjutas", "skrifaði", "menulis", "เขียนว่า", "skrev", "skreiv", "schrieb",
+    "schreef", "ka tuhi", "i tuhi", "تمت كتابة ما يلي",
 )  # fmt: skip
 VERBS_INSIDE = (
     " schrieb", " schreef", " skrev", " wrote on", " wrote the following", " schrieben", " ezt írta", " írta",

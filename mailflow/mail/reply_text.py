@@ -3,8 +3,9 @@
 In: a Message (HTML quotes already begin with "> ", see html_text.py).
 Out: Reply; only `new` may be read for commands, the whole text stays on the file.
 Fails: never.
-Limits: linear time: each line is looked at a bounded number of times, patterns have no nested quantifiers. A split is
-a view, never evidence: an answer typed between unmarked quotes of Outlook cannot be told from them and stays `quoted`.
+Limits: linear time: each line is looked at a bounded number of times, patterns have no nested quantifiers; of lines
+that look like the head of a quote MAX_LOOKS are read closely. A split is a view, never evidence: an answer typed
+between unmarked quotes of Outlook cannot be told from them and stays `quoted`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _MARKER = REPLY_MARKER.casefold()
 _MARKER_WORDS = tuple(_MARKER.split())
 _NEW, _QUOTED, _SIGNATURE = range(3)
 _FEW_QUOTES = 3
+MAX_LOOKS = 2_500
 _WRAPPED = 55
 _TAIL = 45
 
@@ -67,7 +69,8 @@ class _Reading:
         self.foreign = not page.all_folded.isascii()
         self.quotes = page.all_folded.count("\n>") + page.all_folded.startswith(">")
         self.initials = self._initials() if ">" in page.all_folded else ""
-        self._words_end = (0, 0)
+        self.looks = 0
+        self.clear = 0  # no quote begins between the line being read and this one
 
     def reply(self) -> Reply:
         self._walk()
@@ -101,25 +104,34 @@ class _Reading:
             elif line[0] in marks and self._is_quoted(at):
                 at = self._quote(at)
             elif self.above and self._is_our_marker(at):
+                self._absorb()
                 break
-            elif at in ends and (where := quote.inside(page, at)):
-                self.cut = (at, where)
-                voices.append(_NEW)
-                below = page.after(at + 1)
-                if below < 0 or not self._is_quoted(below):
+            elif at in ends and (found := self._inside(at)):
+                if (at := found) < 0:
                     break
-                self.said = True
-                at += 1
             elif head := self._head(at):
                 if (at := self._headed(at, head)) < 0:
                     break
             elif self._may_mark(at) and signature.is_marker(page, at):
                 if self.said:
+                    self._absorb()
                     break
                 voices.append(_SIGNATURE)
                 at += 1
             else:
                 at += self._own(at)
+
+    def _inside(self, at: int) -> int:
+        """An attribution glued to the last words: the next line, -1 if all the rest is quoted, 0 if there is none."""
+        where, end = quote.inside(self.page, at, self.ends[at]) if self.looks < MAX_LOOKS else (0, at)
+        if not where:
+            return 0
+        self.looks += 1
+        self.cut = (at, where)
+        self.said = True
+        self.voices += [_NEW] + [_QUOTED] * (end - at)
+        below = self.page.after(end + 1)
+        return end + 1 if below >= 0 and self._is_quoted(below) else -1
 
     def _is_plain(self, at: int) -> bool:
         """A full line in the middle of a paragraph: nothing that is looked for stands on such a line."""
@@ -152,7 +164,7 @@ class _Reading:
                 self.signing = True
             elif not self.said and signature.is_footer(page, at):
                 self.signing = True
-        if self.signing or signature.is_mobile(page, at):
+        if self.signing or signature.is_mobile(page, at, self._end):
             self.voices.append(_SIGNATURE)
         else:
             self.said = True
@@ -181,7 +193,7 @@ class _Reading:
         if not (marked or barred or head.rest):
             return at + self._own(at)
         self._absorb(head.above)
-        if not (marked or barred):
+        if head.whole or not (marked or barred):
             return -1
         self.signing = False
         end = below + barred
@@ -244,29 +256,31 @@ class _Reading:
 
     def _head(self, at: int) -> quote.Head | None:
         if at not in self.heads:
-            self.heads[at] = quote.head_at(self.page, at, self.ends)
+            line = self.page.lines[at]
+            # Most lines cannot head a quote and cost nothing; of those that look like it MAX_LOOKS are read closely.
+            likely = at in self.ends or ":" in line or not line[0].isalnum()
+            self.looks += likely
+            spent = likely and self.looks > MAX_LOOKS
+            self.heads[at] = None if spent else quote.head_at(self.page, at, self.ends)
         return self.heads[at]
 
     def _end(self, at: int) -> int:
         """Where the words that line `at` belongs to end: the next quote, or the end; at most LOOK lines are read."""
-        if self._words_end[0] <= at < self._words_end[1]:
-            return self._words_end[1]
         page = self.page
-        end = min(page.size, at + 1 + signature.LOOK)
-        for index in range(at + 1, end):
-            if not page.lines[index]:
-                continue
-            if self._is_quoted(index):
-                end = index
-                break
-            head = self._head(index)
-            if head and (head.rest or self._is_quoted_below(index, head)):
-                end = index
-                break
-        else:
-            return end
-        self._words_end = (at, end)
-        return end
+        last = min(page.size, at + 1 + signature.LOOK)
+        index = max(at + 1, self.clear)
+        while index < last and not self._begins_quote(index):
+            index += 1
+        self.clear = max(self.clear, index)
+        return index
+
+    def _begins_quote(self, at: int) -> bool:
+        if not self.page.lines[at]:
+            return False
+        if self._is_quoted(at):
+            return True
+        head = self._head(at)
+        return head is not None and (head.rest or self._is_quoted_below(at, head))
 
     def _is_quoted_below(self, at: int, head: quote.Head) -> bool:
         below = self.page.after(at + head.length)

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 # "Sent from my ...": nobody says so but a telephone.
 MOBILE_SIGNATURES = (
-    "sent from my ", "sent from mail for", "sent from mail<", "get outlook for", "download outlook for",
-    "sent from yahoo mail", "sent from outlook", "sent via superhuman", "sent from a phone", "sent from mobile",
-    "sent from a mobile", "from my iphone", "from my ipad", "from my mobile", "from my android", "sent by galaxy",
-    "sent by my ", "von meinem ", "von meiner ", "diese nachricht wurde von mein", "outlook für ",
-    "laden sie outlook", "holen sie sich outlook", "gesendet von mein", "envoyé de mon ", "envoyé depuis mon ",
-    "envoyé à partir de mon ", "obtenir outlook", "télécharger outlook", "enviado desde mi ", "obtener outlook",
-    "descargar outlook", "ottieni outlook", "scarica outlook", "inviato dal mio ", "verstuurd vanaf mijn ",
-    "verzonden vanaf mijn ", "outlook voor ", "outlook downloaden", "pobierz outlook", "wysłane z mojego",
-    "wysłano z mojego", "enviado do meu ", "enviado do my ", "enviado a partir do meu ", "obter o outlook",
-    "obtenha o outlook", "skickat från min ", "skickades från min ", "hämta outlook", "sendt fra min ",
-    "hent outlook", "få outlook", "anfonwyd o fy ", "anfonwyd o'm ", "lähetetty omasta ", "hanki outlook",
-    "odesláno z mého ", "získat outlook", "stáhnout outlook", "odoslané z môjho ", "trimis de pe ",
-    "obțineți outlook", "отправлено с моего ", "получить outlook", "надіслано з мого ", "отримати outlook",
-    "outlook'u edinin", "outlook alın", "发自我的", "来自我的", "發自我的", "從我的", "从我的", "傳送自",
-    "获取 outlook", "取得 outlook", "나의 ", "내 ", "outlook for ios", "outlook for android", "đã gửi từ ",
-    "tải outlook", "נשלח מה", "נשלח מא", "أرسلت من", "أُرسلت من", "tukuna mai i taku ", "i tukuna mai i taku ",
-    "enviat des del meu ", "dikirim dari ", "ส่งจาก", "poslano s mojeg", "poslano iz mojega", "изпратено от моя",
+    "sent from my ", "sent: from my ", "provenance : courrier", "provenance: courrier", "sent from mail for",
+    "sent from mail<", "get outlook for", "download outlook for", "sent from yahoo mail", "sent from outlook",
+    "sent via superhuman", "sent from a phone", "sent from mobile", "sent from a mobile", "from my iphone",
+    "from my ipad", "from my mobile", "from my android", "sent by galaxy", "sent by my ", "von meinem ",
+    "von meiner ", "diese nachricht wurde von mein", "outlook für ", "laden sie outlook", "holen sie sich outlook",
+    "gesendet von mein", "envoyé de mon ", "envoyé depuis mon ", "envoyé à partir de mon ", "obtenir outlook",
+    "télécharger outlook", "enviado desde mi ", "obtener outlook", "descargar outlook", "ottieni outlook",
+    "scarica outlook", "inviato dal mio ", "verstuurd vanaf mijn ", "verzonden vanaf mijn ", "outlook voor ",
+    "outlook downloaden", "pobierz outlook", "wysłane z mojego", "wysłano z mojego", "enviado do meu ",
+    "enviado do my ", "enviado a partir do meu ", "obter o outlook", "obtenha o outlook", "skickat från min ",
+    "skickades från min ", "hämta outlook", "sendt fra min ", "hent outlook", "få outlook", "anfonwyd o fy ",
+    "anfonwyd o'm ", "lähetetty omasta ", "hanki outlook", "odesláno z mého ", "získat outlook", "stáhnout outlook",
+    "odoslané z môjho ", "trimis de pe ", "obțineți outlook", "отправлено с моего ", "получить outlook",
+    "надіслано з мого ", "отримати outlook", "outlook'u edinin", "outlook alın", "发自我的", "来自我的", "發自我的",
+    "從我的", "从我的", "傳送自", "获取 outlook", "取得 outlook", "나의 ", "내 ", "outlook for ios",
+    "outlook for android", "đã gửi từ ", "tải outlook", "נשלח מה", "נשלח מא", "أرسلت من", "أُرسلت من",
+    "tukuna mai i taku ", "i tukuna mai i taku ", "enviat des del meu ", "dikirim dari ", "ส่งจาก",
+    "poslano s mojeg", "poslano iz mojega", "изпратено от моя",
 )  # fmt: skip
 # "Sent from ..." of these is a telephone's line only if a device or a program is named.
 SENDING_WORDS = (
@@ -41,14 +42,18 @@ SENDING_WORDS = (
     "written on", "typed on", "sent while", "posted from",
 )  # fmt: skip
 DEVICES = (
-    "iphon", "ipad", "ipod", "android", "phone", "mobile", "tablet", "samsung", "galaxy", "blackberry", "outlook",
-    "yahoo", "windows", "huawei", "xiaomi", "nokia", "pixel", "gmail", "proton", "tuta", "spark", "airmail",
-    "superhuman", "handy", "smartphone", "mailbox", "mobil", "mail.ru", "aol", "gmx", "web.de", "t-online", "k-9",
-    "telefon", "téléphone", "teléfono", "telefono", "móvil", "移动", "手机", "apple watch", "lumia", "htc",
-    "oneplus", "sony", "xperia", "motorola", "mail for", "mailspring", "hey.com", "missive", "laposte", "free.fr",
-    "o2", "vodafone", "яндекс", "yandex", "почт", "bluemail", "mynewmail", "aqua mail", "edison", "zoho",
-    "fairphone", "macbook", "airwatch", "workspace one", "puhelimesta", "my tablet", "ipone", "matkapuh", "ipads",
-    "webmail", "office 365", "microsoft", "thunderbird", "canary", "shortwave",
+    "iphon", "mail app", "mail.com", "ipad", "ipod", "android", "phone", "mobile", "tablet", "samsung", "galaxy",
+    "blackberry", "outlook", "yahoo", "windows", "huawei", "xiaomi", "nokia", "pixel", "gmail", "proton", "tuta",
+    "spark", "airmail", "superhuman", "handy", "smartphone", "mailbox", "mobil", "mail.ru", "aol", "gmx", "web.de",
+    "t-online", "k-9", "telefon", "téléphone", "teléfono", "telefono", "móvil", "移动", "手机", "apple watch",
+    "lumia", "htc", "oneplus", "sony", "xperia", "motorola", "mail for", "mailspring", "hey.com", "missive",
+    "laposte", "free.fr", "o2", "vodafone", "яндекс", "yandex", "почт", "bluemail", "mynewmail", "aqua mail",
+    "edison", "zoho", "fairphone", "macbook", "airwatch", "workspace one", "puhelimesta", "my tablet", "ipone",
+    "matkapuh", "ipads", "webmail", "office 365", "microsoft", "thunderbird", "canary", "shortwave",
+)  # fmt: skip
+EXCUSES = (
+    "please excuse", "please forgive", "excuse", "apologies for", "sorry for", "sorry about", "forgive",
+    "typos courtesy", "pardon",
 )  # fmt: skip
 MOBILE_ENDS = (
     "から送信", "에서 보냄", "에서 전송됨", " gönderildi", "에서 보냈습니다", " gesendet", " lähetetty", " 傳送",
@@ -190,9 +195,10 @@ BANNER_STARTS = (
     "du får inte ofta", "nie otrzymujesz często", "внимание: внешн", "外部邮件", "[外部",
 )  # fmt: skip
 BANNER_SIGNS = (
-    "outside", "external", "extern", "often get", "do not click", "don't click", "recogni", "learn why", "phishing",
-    "sender", "exterior", "außerhalb", "ausserhalb", "häufig", "souvent", "suele", "spesso", "vaak", "frequen",
-    "zewn", "utanför", "ofte", "ofta", "często", "allanol", "waho", "внешн", "外部", "untrusted", "first time",
+    "mail", "message", "links", "outside", "extern", "often get", "do not click", "don't click", "recogni",
+    "learn why", "phishing", "sender", "exterior", "außerhalb", "ausserhalb", "häufig", "souvent", "suele",
+    "spesso", "vaak", "frequen", "zewn", "utanför", "ofte", "ofta", "często", "allanol", "waho", "внешн", "外部",
+    "untrusted", "first time",
 )  # fmt: skip
 
 # The lines of ticket systems: what stands above is the answer.

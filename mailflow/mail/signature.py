@@ -19,6 +19,7 @@ from mailflow.mail.reply_words import (
     CLOSINGS,
     DEVICES,
     DISCLAIMER_WORDS,
+    EXCUSES,
     FOOTER_STARTS,
     LIST_WORDS,
     MOBILE_ENDS,
@@ -44,7 +45,14 @@ _CONTACT = re.compile(
 _SIGNED = re.compile(r"(?:[-\u2013\u2014~]|/) ?((?:[^\W\d_][\w'.-]{0,20} ?){1,3})")
 _DASHED = re.compile(r"--[ ]?[^\s-].{0,80}")
 _FROM_MOBILE = re.compile(r"[\w' ]{2,30} from (?:my )?(?:mobile|iphone|ipad|android|phone)", re.IGNORECASE)
+_EXCUSED = ("typo", "brevity", "spelling", "mobile", "phone", "thumbs", "autocorrect", "terse")
+_SENTENCE_WORDS = frozenset(
+    {"is", "was", "are", "were", "but", "so", "because", "that", "when", "she", "he", "ist", "war"}
+)
+_EXCUSING = ("excuse", "typo", "forgive", "sorry", "brevity", "apolog")
+_TYPOS_WIDTH = 90
 _LEADING = " \t*_<([{~\u2022\u00b7-\u2013\u2014\"'\u26a0\ufe0f"
+_AROUND = " ,.!;:-\u2013\u2014*_\uff0c\u3002\uff01"
 _SENTENCE_ENDS = (".", "?", "!", "\u3002", "\uff1f")
 _DELIMITERS = frozenset({"--", "\u2014", "\u2013", "\u2014\u2014", "__"})
 
@@ -70,7 +78,8 @@ Ends = Callable[[int], int]
 def begins(page: Page, at: int, ends: Ends) -> bool:
     """Whether the signature, or what stands in its place, begins at line `at`; `ends` tells where the words end."""
     line = page.lines[at]
-    if not line[0].isalnum():
+    bold = line[0] in "*_" and line[1:2].isalnum()
+    if not line[0].isalnum() and not bold:
         return _drawn(page, at, ends) or (line[0] in "<*[(_" and is_footer(page, at))
     if len(line) <= NARROW and (_closing(page, at, ends) or _contact_block(page, at, ends)):
         return True
@@ -99,7 +108,7 @@ def _lawyer_words(page: Page, at: int, lines: int) -> int:
     return sum(word in said for word in DISCLAIMER_WORDS)
 
 
-def is_mobile(page: Page, at: int) -> bool:
+def is_mobile(page: Page, at: int, ends: Ends) -> bool:
     """One line of a telephone or a program: "Sent from my iPhone", "Get Outlook for Android"."""
     line = page.lines[at]
     if len(line) > _MOBILE_WIDTH:
@@ -107,20 +116,38 @@ def is_mobile(page: Page, at: int) -> bool:
     folded = page.folded[at]
     if not line[0].isalnum():
         folded = folded.lstrip(_LEADING)
-    if folded[:3] in _MOBILE_OPENERS:
-        if folded.startswith(MOBILE_SIGNATURES) and (len(folded) <= 60 or any(word in folded for word in DEVICES)):
-            return not folded.endswith("?")
-        if folded.startswith(SENDING_WORDS):
-            plain = folded.partition("<")[0].partition("(")[0]
-            return len(plain.split()) <= 9 and not plain.endswith("?") and any(word in folded for word in DEVICES)
+    if folded[:3] in _MOBILE_OPENERS and not folded.endswith("?") and _says_sent(page, at, folded, ends):
+        return True
+    return len(line) <= _TYPOS_WIDTH and _says_mobile(folded)
+
+
+def _says_sent(page: Page, at: int, folded: str, ends: Ends) -> bool:
+    """ "Sent from ..." with a device or a program behind it, or a single name with nothing below."""
+    known = folded.startswith(MOBILE_SIGNATURES)
+    if not known and not folded.startswith(SENDING_WORDS):
+        return False
+    words = folded.partition("<")[0].partition("(")[0].split()
+    if any(word in _SENTENCE_WORDS for word in words) and not any(word in folded for word in _EXCUSING):
+        return False
+    if (known and len(folded) <= NARROW) or (len(words) <= 12 and any(word in folded for word in DEVICES)):
+        return True
+    return len(words) <= 4 and page.lines[at].split()[-1][0].isupper() and not _short_lines(page, at + 1, ends(at))
+
+
+def _says_mobile(folded: str) -> bool:
+    """The same in languages that put the verb last; the name of a product; an excuse for the spelling."""
     if folded.endswith(MOBILE_ENDS):
-        return len(folded) <= 60 and any(word in folded for word in DEVICES)
-    return len(line) <= 50 and "from" in folded and bool(_FROM_MOBILE.fullmatch(folded.strip("()<>. ")))
+        return any(word in folded for word in DEVICES)
+    if "outlook" in folded and ("ios" in folded or "android" in folded):
+        return len(folded.split()) <= 8
+    if "excuse" in folded or "typo" in folded:
+        return folded.startswith(EXCUSES) and any(word in folded for word in _EXCUSED)
+    return "from" in folded and bool(_FROM_MOBILE.fullmatch(folded.strip("()<>. ")))
 
 
 def is_banner(page: Page, at: int) -> int:
     """How many lines a warning about outside mail takes on top of the words; 0 if it is none."""
-    folded = page.folded[at].lstrip("*_<({ \u26a0\ufe0f!~-=")
+    folded = page.folded[at].lstrip("*_<({| \u26a0\ufe0f!~-=")
     if not folded.startswith(BANNER_STARTS):
         return 0
     paragraph = []
@@ -128,9 +155,15 @@ def is_banner(page: Page, at: int) -> int:
         if not page.lines[index] or (index > at and RULE.fullmatch(page.lines[index])):
             break
         paragraph.append(page.folded[index])
+    else:
+        index += 1
     said = " ".join(paragraph)
-    short = folded.startswith("[ext") and len(folded) <= 40
-    return len(paragraph) if short or any(sign in said for sign in BANNER_SIGNS) else 0
+    short = folded.startswith(("[ext", "external e", "**external", "*external")) and len(folded) <= 40
+    if not short and sum(sign in said for sign in BANNER_SIGNS) < 2:
+        return 0
+    # A rule below the warning belongs to it.
+    below = page.after(index, 3)
+    return (below + 1 if below >= 0 and RULE.fullmatch(page.lines[below]) else at + len(paragraph)) - at
 
 
 def is_marker(page: Page, at: int) -> bool:
@@ -195,7 +228,7 @@ def _above_block(page: Page, at: int, end: int) -> bool:
 
 def _closing(page: Page, at: int, ends: Ends) -> bool:
     """ "Kind regards", also with the name behind it, above short lines; "Thanks" only above a telephone number."""
-    folded = page.folded[at].rstrip(" ,.!;:-\u2013\u2014*_\uff0c\u3002")
+    folded = page.folded[at].strip(_AROUND)
     word = folded.partition(" ")[0].rstrip(",")
     formal, thanks = _CLOSING.get(word), _THANKS.get(word)
     if formal and (folded in CLOSINGS or _with_name(page.lines[at], folded, formal)):
@@ -213,9 +246,11 @@ def _with_name(line: str, folded: str, closings: tuple[str, ...]) -> bool:
     """ "Best regards, Sam Morgan": up to four words with capitals behind the closing."""
     for closing in closings:
         if folded.startswith(closing) and folded[len(closing) : len(closing) + 1] in {",", " ", "-", "!", "."}:
-            rest = line[len(closing) :].strip(" ,.!-\u2013\u2014*")
-            words = rest.split()
-            return 0 < len(words) <= 4 and all(word[0].isupper() for word in words)
+            words = line.strip(_AROUND)[len(closing) :].strip(_AROUND).split()
+            if not 0 < len(words) <= 4:
+                return False
+            # "Viele Gr\xfc\xdfe aus Berlin"
+            return " " in closing or all(word[0].isupper() for word in words)
     return False
 
 
@@ -241,12 +276,13 @@ def _contact_block(page: Page, at: int, ends: Ends) -> bool:
     if not page.names or not at or page.lines[at - 1] or not _named(page, at):
         return False
     end = ends(at)
-    return len(_short_lines(page, at, end)) <= 12 and _all_short(page, at + 1, end) and _has_contact(page, at + 1, end)
+    contact = _has_contact(page, at + 1, end) or (" | " in page.lines[at] and page.lines[at + 1 : at + 2] != [""])
+    return contact and len(_short_lines(page, at, end)) <= 12 and _all_short(page, at + 1, end)
 
 
 def _named(page: Page, at: int) -> bool:
     """Whether the line is the writer's name, whole or in part, with at most two words more."""
-    words = page.folded[at].replace(",", " ").split()
+    words = page.folded[at].partition("|")[0].replace(",", " ").split()
     if not page.names or not words or len(words) > 5:
         return False
     return words[0].strip("*_.") in page.names and sum(word.strip("*_.") not in page.names for word in words) <= 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mailflow.mail.parse import parse
@@ -134,3 +136,63 @@ def test_long_chain_is_kept_whole():
     assert reply.new == "Accepted"
     assert reply.quoted.count("Subject: x") == 300
     assert text.count("\n") > MAX_LINES
+
+
+ATTRIBUTION = "On Mon, 1 Mar 2027 at 10:00, Concerns <c@council.example> wrote:\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On " * 130_000,
+        "On Monday 1 at\n" * 20_000,
+        ATTRIBUTION * 6_000,
+        (ATTRIBUTION + "> x\n") * 6_000,
+        "Jane 1 wrote to:\n" * 20_000,
+        "From: x\n" * 20_000,
+        "From: " * 65_000,
+        "---\n" * 20_000,
+        "-" * 400_000,
+        "a ---1/" * 57_000,
+        "Kind regards\n" * 20_000,
+        "*Jane*\n\n" * 20_000,
+        "Sent from X\n" * 20_000,
+        "\nThis email and any confidential\n" * 10_000,
+        "> " * 200_000,
+        "".join(">" * depth + " x\n" for depth in range(890)),
+        ">>> a" + " b" * 190_000 + " >>>",
+        "|---->\n:\n" * 10_000,
+        ("x. On Mon, 1 Mar 2027 " * 25 + ":\n") * 600,
+        "\u57282027\u5e743\u67081\u65e5\u5199\u9053\n" * 20_000,
+        "\u200b" * 400_000,
+        "a" * 400_000,
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_hostile_text_costs_little(text: str):
+    """A mail's text is at most 400 kB; none of that length, however made, costs a second."""
+    started = time.process_time()
+    split_text(text[:400_000], "Jane Evans")
+    assert time.process_time() - started < 1
+
+
+def test_a_name_below_dashes_is_a_signature_and_the_last_point_of_a_list_is_not():
+    """ "-Jane" is how people sign in haste; "- Jane" only if that is the writer's name."""
+    assert split_text("It is done.\n\n-Jane").new == "It is done."
+    assert split_text("It is done.\n\n- Jane", "Jane Evans").new == "It is done."
+    assert split_text("It is done.\n\n- Accepted", "Jane Evans").new == "It is done.\n\n- Accepted"
+    assert split_text("We ask for:\n- the log\n- Jane", "Jane Evans").new == "We ask for:\n- the log\n- Jane"
+
+
+def test_thanks_are_words_until_a_telephone_number_follows():
+    """A name below "Thanks" is said by the writer; a block with numbers is a signature."""
+    assert split_text("Please ring.\n\nThanks,\nJane").new == "Please ring.\n\nThanks,\nJane"
+    assert split_text("Please ring.\n\nThanks,\nJane\nT: 01632 960001").new == "Please ring."
+
+
+def test_a_foreign_marker_cuts_only_below_words():
+    """A ticket system's own notice begins with its line; what it says stands below."""
+    line = "##- Please type your reply above this line -##"
+    assert split_text(f"Done.\n\n{line}\nolder").new == "Done."
+    assert split_text(f"{line}\n\nWe look into it.").new == "We look into it."
+    assert split_text(f"{REPLY_MARKER}\n\nolder").new == ""
