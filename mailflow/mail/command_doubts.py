@@ -22,12 +22,23 @@ _TAKES_BACK = re.compile(
 _LIMITS = re.compile(
     r"(?i)\b(?:only|part|some|most|mostly|mainly|largely|in\sprinciple|pending|though|although|yet|after|before|maybe|perhaps|"
     r"possibly|probably|i\sthink|instead|rather|apart|save\sfor|without|excluding|other\sthan|never|nor|neither|hold|tbc|tbd|"
-    r"disagree|unsure|sort\sof|half|i\s(?:suppose|guess|assume|believe)|presumably|apparently|supposedly|allegedly)\b"
+    r"disagree|unsure|sort\sof|half|i\s(?:suppose|guess|assume|believe|gather|hear|understand|expect|imagine|hope)|i['\u2019]m\stold|it\s(?:seems|appears)|looks\slike|presumably|apparently|"
+    r"seemingly|supposedly|allegedly|for\s(?:now|the\s(?:moment|time\sbeing))|so\sfar|as\slong\sas|so\slong\sas|depend(?:s|ing)|provisional(?:ly)?|conditional(?:ly)?|"
+    r"caveats?|proviso|reservations?|bar\s(?:one|two|the)|minus|aside\sfrom|more\sor\sless|in\stheory|to\s(?:be\s)?(?:confirm(?:ed)?|check(?:ed)?|decided?|follow)|"
+    r"to\s(?:some|a\scertain)\s(?:extent|degree)|with\s(?:\w+\s){0,3}(?:change|amendment|exception|addition|condition|correction)s?|"
+    r"as\samended|(?:add|remove|delete|replace|amend|swap|shorten|make\s(?:it|that))(?!\w|[^.!?]{0,60}\bto\s(?:the|our|my)\s(?:file|record|folder|diary|list|log)))\b"
+)
+# Directly behind a decision and a comma: later than now, or to somebody else than it goes to.
+_ELSEWHERE = re.compile(
+    r"(?i)[\s,;(\u2013-]+(?:tomorrow|later|next\s(?:week|month|year)|(?:on\s)?(?:mon|tues|wednes|thurs|fri)day|in\sa\s(?:day|week|minute)|to\s(?:me|us|him|her|them|(?-i:[A-Z])))\b"
 )
 _TURNS = re.compile(
     r"(?i)[\s,;:\u2013-]*(?:but|except|however|unless|although|though|subject\sto|provided|providing|on\scondition|only|"
-    r"actually|apart\sfrom|save\sthat|wait|no(?=[,.!]|\s(?:wait|sorry|not))|sorry|scrap|ignore|or\srather|i\smean|correction"
-    r"|on\s(?:second\sthoughts?|reflection)|hang\son|hold\s(?:on|off|fire)|that\sis\sif|not\s(?:sure|yet))\b"
+    r"actually|apart\sfrom|save\sthat|wait|no(?=[,.!]|\s(?:wait|sorry|not))|scrap|ignore|or\srather|i\smean|correction"
+    r"|on\s(?:second\sthoughts?|reflection)|hang\son|hold\s(?:on|off|fire)|that\sis\sif|not\s(?:sure|yet)"
+    r"|sorry(?!\s(?:for|about|to|again|it\stook|i\swas|i\sam|i['\u2019]m|this\sis\slate))"
+    r"|(?:(?:and|also|please|pls|just|can\syou|could\syou)\s){0,2}(?:add|remove|delete|replace|amend|swap|shorten|make\s(?:it|that))"
+    r"(?![^.!?]{0,60}\bto\s(?:the|our|my)\s(?:file|record|folder|diary|list|log)\b))\b"
 )
 _CONDITION = re.compile(
     r"(?i)[\s,]*(?:but|except|if|unless|subject\sto|however|until|once|partly|partially|not\s(?:sure|yet|if|until))\b"
@@ -50,6 +61,10 @@ _IN_PART = re.compile(
     r"(?i)\b(?:(?:but\s)?not|only|except|apart\sfrom)\s(?:for\s)?(?:the\s)?(?:first|second|third|fourth|last|other|latter|former"
     r"|(?:point|part|allegation|item|call|visit)s?\s\w)\b"
 )
+_A_PART = re.compile(
+    r"(?i)\b(?:(?:point|part|allegation|item)s?\s(?:\d|one|two|three)|the\s(?:first|second|third|last|other|rest|remainder)(?:\s(?:one|point|part|allegation|item|call|visit))?)\b"
+)
+_WORDS = re.compile(r"[^\W\d_]+")
 # Directly behind a command: it is the subject of a sentence, or what somebody else said.
 _PREDICATE = re.compile(
     r"(?i)\s{1,3}(?:(?:still|never|always|also|only|just)\s)?(?:is|are|was|were|has|have|had|isn['\u2019]?t|wasn['\u2019]?t|aren['\u2019]?t|will|would|can|cannot|can['\u2019]?t|could"
@@ -60,7 +75,7 @@ _BESIDE = re.compile(
 )
 _REPORTED = re.compile(
     r"(?i)[\s,.:;\u2013'\"\u2018\u2019\u201c\u201d()-]*(?:(?:or\s|at\sleast\s)?so\s\w+\s(?:said|says|told)|(?:that['\u2019]?s|that\sis|this\sis|which\sis|that\swas|was)\swhat\b"
-    r"|(?:says|said|writes|wrote|according\sto)\s\w|(?:[^\W_]+\s){1,3}(?:said|says|told\s(?:me|us)|tells\s(?:me|us)|wrote|writes|claims|reckons|thinks)"
+    r"|(?:says|said|writes|wrote|according\sto)\s\w|(?:[^\W_]+\s){1,3}(?:said|says?|told\s(?:me|us)|tells?\s(?:me|us)|wrote|writes?|claims?|reckons?|thinks?)"
     r"(?:\s(?:so|it|this|that))?\s{0,3}(?:[.,;!)]|$))"
 )
 _ANNOUNCED = (":", "\u2013", "\u2014", "-", "because")
@@ -116,10 +131,18 @@ def mends(verb: str) -> bool:
     return verb in _MENDING
 
 
-def in_part(text: str) -> str:
-    """The words of a mail that speak of some points only ("not the second"), or ""."""
-    match = _IN_PART.search(text)
-    return match.group() if match else ""
+def in_part(text: str, words: frozenset[str]) -> str:
+    """The words of a mail that speak of some points only ("not the second", "point 2 is disputed"), or "".
+
+    `words` are those that decide by themselves.
+    """
+    if match := _IN_PART.search(text):
+        return match.group()
+    for part in _A_PART.finditer(text):
+        for word in _WORDS.findall(text[part.end() : part.end() + 60].partition("\n")[0]):
+            if word.casefold() in words:
+                return f"{part.group()} ... {word}"
+    return ""
 
 
 def of_following(fit: Fit, tail: str) -> str:
@@ -145,6 +168,8 @@ def of_sentence(fit: Fit, rest: str, after: str) -> str:
     word = takes_back(rest, decision)
     if word:
         return f"The word '{word}' in the same sentence may limit it or take it back."
+    if decision and _ELSEWHERE.match(rest):
+        return "It may be meant for another day or another person."
     if decision and _REPORTED.match(rest):
         return "It may be what somebody else said."
     if decision and turns(after):

@@ -355,5 +355,6 @@ class _Reader:
         bare = [
             s for s in self.sayings if s.verb in decisions and not any(isinstance(b, str) for b in s.blanks.values())
         ]
-        if bare and (limit := doubt.in_part(words)):
+        deciding = frozenset(form.text.casefold() for form in self._main if form.decision and form.text.isalpha())
+        if bare and (limit := doubt.in_part(words, deciding)):
             self._doubt(bare[0].line, f"The words '{limit}' may limit it.", (bare[0].verb,))
