@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -112,6 +113,7 @@ def _month(word: str) -> int:
     return fits[0] if len(fits) == 1 else 0
 
 
+@lru_cache(maxsize=4096)
 def one_slip(word: str, meant: str) -> bool:
     """Whether one letter is wrong, missing, too many, or two neighbours are swapped; equal words do not count."""
     if word == meant or abs(len(word) - len(meant)) > 1:

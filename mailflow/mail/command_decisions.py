@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from mailflow.mail import command_courtesy as courtesy
-from mailflow.mail.command_forms import Form, Matcher, pieces, spoken_words
+from mailflow.mail.command_forms import Form, Matcher, first_word, pieces, spoken_words
 from mailflow.mail.command_lines import Line
 
 _ASSENT = re.compile(
@@ -50,7 +50,7 @@ def looks_like_decision(body: Sequence[Line], forms: Sequence[Form], matcher: Ma
     }:
         return True
     clauses = [clause for line in body for clause in (line.clean, *_CLAUSES.split(line.clean))][:_MOST_CLAUSES]
-    return any(_is_whole(clause, decisions, matcher) for clause in clauses if set(spoken_words(clause)[:1]) & firsts)
+    return any(_is_whole(clause, decisions, matcher) for clause in clauses if first_word(clause) in firsts)
 
 
 def _choice(form: Form) -> tuple[str, ...]:

@@ -165,7 +165,8 @@ def plain(word: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _first_word(line: str) -> str:
+def first_word(line: str) -> str:
+    """The first word of a line as it is compared, "" if it begins with none."""
     first = _WORD.match(line)
     return plain(first.group()) if first else ""
 
@@ -177,7 +178,7 @@ def spoken_words(line: str) -> tuple[str, ...]:
 
 def _may_begin(line: str, word: str, typos: bool) -> bool:
     """Whether the line's first word is this one, or a slip away: asked first, since most forms fail here."""
-    said = _first_word(line)
+    said = first_word(line)
     return said == word or (typos and bool(said) and len(word) >= _LONG_WORD and one_slip(said, word))
 
 
@@ -207,9 +208,9 @@ class Matcher:
         best: Fit | None = None
         miss: Miss | None = None
         rivals: set[str] = set()
-        first = _first_word(text)
+        opening = first_word(text)
         for form in forms:
-            if not typos and pieces(form.text)[0].word != first:
+            if not typos and pieces(form.text)[0].word != opening:
                 continue
             result = self.fit(form, text, typos)
             if isinstance(result, Miss):
