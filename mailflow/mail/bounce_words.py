@@ -23,6 +23,13 @@ DAEMON_LOCALS = (
     "smtpgateway", "virusalert@", "virus-alert@", "antivirus@", "mailguard", "mailscanner@", "mailsweeper", "imss@",
     "viruswall", "mxadmin", "listmaster-bounce",
 )  # fmt: skip
+# Roles that systems write as, and people too.
+ROLE_LOCALS = (
+    "admin", "root", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "system", "sysadmin", "sysop",
+    "notification", "notify", "exchange", "mailserver", "mail-server", "server", "smtp", "gateway", "antispam",
+    "anti-spam", "spam", "listserv", "majordomo", "mailman", "complaints", "imap", "mx", "relay", "mail", "email",
+    "webmail", "hostmaster", "support", "helpdesk", "abuse", "info",
+)  # fmt: skip
 # The name that a mail system goes by, whatever its address.
 DAEMON_NAMES = (
     "mail delivery", "mailer-daemon", "mailer daemon", "mail daemon", "mail deliver", "mail system", "mailsystem",
@@ -43,6 +50,17 @@ PEOPLES_PROGRAMS = (
     "horde", "windows live mail", "windows mail", "nine", "k-9", "fairemail", "mailspring", "emclient", "em client",
     "postbox", "seamonkey", "opera mail", "open-xchange", "zimbra", "sogo", "vivaldi", "aol webmail", "yahoomail",
     "wanderlust", "mew", "becky", "shuriken", "foxmail", "incredimail", "pegasus", "netscape", "mozilla", "elm",
+)  # fmt: skip
+
+# Words of somebody who speaks; the reports that say "I" too (qmail, Postfix) are known by their first line.
+PERSONAL_WORDS = (
+    "i", "i'm", "i've", "i'll", "me", "my", "mine", "we", "we've", "our", "us", "dear", "hi", "hello", "hallo",
+    "regards", "thanks", "thank you", "cheers", "bonjour", "cordialement", "merci", "je", "j'ai", "nous", "mon", "ma",
+    "mes", "notre", "nos", "ich", "wir", "mein", "meine", "meinen", "unser", "unsere", "grüsse", "guten tag", "hola",
+    "saludos", "gracias", "yo", "mi", "nosotros", "nuestro", "ciao", "salve", "saluti", "grazie", "io", "noi", "mio",
+    "nostro", "ik", "wij", "mijn", "onze", "groeten", "bedankt", "eu", "nós", "meu", "minha", "nosso", "obrigado",
+    "abraços", "jag", "vi", "min", "vår", "hej", "tack", "jeg", "mit", "vores", "tak", "hilsen", "ja", "nasz",
+    "pozdrawiam", "я", "мы", "мой", "наш", "спасибо",
 )  # fmt: skip
 
 # --- Subjects -----------------------------------------------------------------------------------------------
@@ -98,36 +116,38 @@ DELAY_SUBJECTS = (
 # --- What a report says -------------------------------------------------------------------------------------
 
 # The openings by which dialects are known: the first lines of a report begin so. Beside the words, the system.
+GENERIC = "a gateway"  # words that several systems write, and people may
 OPENINGS: tuple[tuple[str, str], ...] = (
     ("this is the mail system at host", "Postfix"), ("this is the postfix program at host", "Postfix"),
     ("i'm sorry to have to inform you that", "Postfix"), ("the original message was received at", "Sendmail"),
     ("----- the following addresses", "Sendmail"), ("----- transcript of session follows", "Sendmail"),
     ("** this is a warning message only", "Sendmail"), ("this message was created automatically by", "Exim"),
     ("a message that you sent could not be delivered", "Exim"), ("a message that you sent has not yet been", "Exim"),
-    ("hi. this is the qmail", "qmail"), ("hi. this is the", "qmail"), ("hi. the mta program at", "qmail"),
+    ("hi. this is the qmail", "qmail"), ("hi. this is the", "a gateway"), ("hi. the mta program at", "qmail"),
     ("hi! this is the mailer-daemon", "OpenSMTPD"), ("this is the mail delivery agent at", "qmail"),
     ("i'm afraid i wasn't able to deliver", "qmail"), ("sorry, we were unable to deliver", "Yahoo"),
     ("we're sorry. there's a problem", "qmail"), ("unfortunately, your mail was not delivered", "qmail"),
     ("this is a delivery status notification", "Courier"), ("this is an automatically generated delivery", "Exchange"),
-    ("undeliverable mail", "Courier"), ("your message to the following recipients", "Courier"),
+    ("undeliverable mail", "a gateway"), ("your message to the following recipients", "Courier"),
     ("your message did not reach some", "Exchange"), ("delivery has failed to these recipients", "Exchange"),
-    ("your message wasn't delivered", "Exchange"), ("your message couldn't be delivered", "Exchange"),
-    ("your message to ", "Exchange"), ("the following recipient(s) could not be reached", "Exchange"),
+    ("your message wasn't delivered", "a gateway"), ("your message couldn't be delivered", "a gateway"),
+    ("your message to ", "a gateway"), ("the following recipient(s) could not be reached", "Exchange"),
     ("couldn't deliver the message to the following", "Exchange"), ("delivery is delayed to these", "Exchange"),
     ("the e-mail system was unable to deliver", "Exchange"),
     ("could not deliver message to the following", "a gateway"),
-    ("the message that you sent was undeliverable", "GroupWise"), ("message-id:", "GroupWise"),
-    ("delivery to the following recipient", "Gmail"), ("address not found", "Gmail"), ("message blocked", "Gmail"),
-    ("message not delivered", "Gmail"), ("delivery incomplete", "Gmail"), ("recipient inbox full", "Gmail"),
-    ("message too large", "Gmail"), ("** address not found **", "Gmail"), ("** message ", "Gmail"),
-    ("** delivery incomplete", "Gmail"), ("this report relates to a message you sent", "Sun Messaging Server"),
+    ("the message that you sent was undeliverable", "GroupWise"), ("message-id:", "a gateway"),
+    ("delivery to the following recipient", "Gmail"), ("address not found", "a gateway"),
+    ("message blocked", "a gateway"), ("message not delivered", "a gateway"), ("delivery incomplete", "Gmail"),
+    ("recipient inbox full", "Gmail"), ("message too large", "a gateway"), ("** address not found **", "Gmail"),
+    ("** message ", "Gmail"), ("** delivery incomplete", "Gmail"),
+    ("this report relates to a message you sent", "Sun Messaging Server"),
     ("this message was undeliverable", "a gateway"), ("the following message could not be delivered", "a gateway"),
     ("the following addresses did not receive", "MDaemon"), ("the following message had attachment", "MDaemon"),
-    ("failed to deliver to", "CommuniGate Pro"), ("failed to route to address", "CommuniGate Pro"),
-    ("message delivery to", "CommuniGate Pro"), ("unable to deliver message to", "InterScan"),
+    ("failed to deliver to", "a gateway"), ("failed to route to address", "CommuniGate Pro"),
+    ("message delivery to", "a gateway"), ("unable to deliver message to", "a gateway"),
     ("a message could not be delivered to", "a gateway"), ("your message could not be", "a gateway"),
-    ("your message cannot be delivered", "Sun Messaging Server"), ("your mail message to the following", "AOL"),
-    ("the mail you sent to the following recipients", "a gateway"), ("message from ", "Yahoo"),
+    ("your message cannot be delivered", "a gateway"), ("your mail message to the following", "AOL"),
+    ("the mail you sent to the following recipients", "a gateway"), ("message from ", "a gateway"),
     ("here is your list of failed recipients", "a gateway"), ("this is the machine generated message", "a gateway"),
     ("we had trouble delivering your message", "a gateway"),
     ("your message has encountered delivery problems", "a gateway"), ("this is the deliver program at", "EYOU"),
@@ -135,23 +155,23 @@ OPENINGS: tuple[tuple[str, str], ...] = (
     ("this is an advisory-only email", "Exchange"), ("your mail sent on:", "KDDI"),
     ("your mail attempted to be delivered on:", "KDDI"), ("the user(s) account", "EZweb"),
     ("each of the following recipients was rejected", "EZweb"), ("unable to deliver", "a gateway"),
-    ("undeliverable to", "a gateway"), ("user mailbox exceeds", "IMail"), ("unknown user:", "IMail"),
-    ("delivery failed", "IMail"), ("------- failure reasons", "Lotus Notes"), ("your message\n", "Lotus Domino"),
-    ("could not deliver", "a gateway"), ("mail delivery failed", "a gateway"), ("failed to deliver", "a gateway"),
-    ("the following address", "a gateway"), ("your email to", "a gateway"), ("an error occurred while", "a gateway"),
-    ("a message sent by you", "a gateway"), ("delivery failure", "a gateway"), ("your original message", "a gateway"),
-    ("the attached message", "a gateway"), ("permission denied", "Gmail"),
-    ("sorry, unable to deliver your message", "EarthLink"), ("message could not be delivered", "Verizon"),
-    ("returned mail", "a gateway"), ("error: ", "Verizon"), ("your e-mail message was not delivered", "a gateway"),
-    ("this is an informative message sent by", "AXIGEN"), ("this is an automatic message", "a gateway"),
-    ("übermittlung an folgende", "Exchange"), ("fehler bei der nachrichtenzustellung", "Exchange"),
-    ("diese nachricht wurde automatisch", "Exim"), ("ihre nachricht", "Exchange"), ("die zustellung", "a gateway"),
-    ("échec de la remise", "Exchange"), ("votre message", "Exchange"), ("ce message a été créé", "Exim"),
-    ("no se pudo entregar", "Exchange"), ("error de entrega", "Exchange"), ("su mensaje", "Exchange"),
-    ("impossibile recapitare", "Exchange"), ("il messaggio", "Exchange"), ("kan het bericht niet", "Exchange"),
-    ("uw bericht", "Exchange"), ("nie można dostarczyć", "Exchange"), ("falha na entrega", "Exchange"),
-    ("a sua mensagem", "Exchange"), ("sua mensagem", "Exchange"), ("det gick inte att leverera", "Exchange"),
-    ("не удалось доставить", "Exchange"), ("メールを配信でき", "a gateway"), ("このメールは", "a gateway"),
+    ("undeliverable to", "a gateway"), ("user mailbox exceeds", "IMail"), ("unknown user:", "a gateway"),
+    ("delivery failed", "a gateway"), ("------- failure reasons", "Lotus Notes"), ("could not deliver", "a gateway"),
+    ("mail delivery failed", "a gateway"), ("failed to deliver", "a gateway"), ("the following address", "a gateway"),
+    ("your email to", "a gateway"), ("an error occurred while", "a gateway"), ("a message sent by you", "a gateway"),
+    ("delivery failure", "a gateway"), ("your original message", "a gateway"), ("the attached message", "a gateway"),
+    ("permission denied", "a gateway"), ("sorry, unable to deliver your message", "EarthLink"),
+    ("message could not be delivered", "a gateway"), ("returned mail", "a gateway"), ("error: ", "a gateway"),
+    ("your e-mail message was not delivered", "a gateway"), ("this is an informative message sent by", "AXIGEN"),
+    ("this is an automatic message", "a gateway"), ("übermittlung an folgende", "Exchange"),
+    ("fehler bei der nachrichtenzustellung", "Exchange"), ("diese nachricht wurde automatisch", "Exim"),
+    ("ihre nachricht", "a gateway"), ("die zustellung", "a gateway"), ("échec de la remise", "Exchange"),
+    ("votre message", "a gateway"), ("ce message a été créé", "Exim"), ("no se pudo entregar", "Exchange"),
+    ("error de entrega", "a gateway"), ("su mensaje", "a gateway"), ("impossibile recapitare", "Exchange"),
+    ("il messaggio", "a gateway"), ("kan het bericht niet", "Exchange"), ("uw bericht", "a gateway"),
+    ("nie można dostarczyć", "Exchange"), ("falha na entrega", "Exchange"), ("a sua mensagem", "a gateway"),
+    ("sua mensagem", "a gateway"), ("det gick inte att leverera", "Exchange"), ("не удалось доставить", "Exchange"),
+    ("メールを配信でき", "a gateway"), ("このメールは", "a gateway"),
 )  # fmt: skip
 
 # What only a report says; a mail system that writes one of these reports a failure or a delay.
@@ -184,26 +204,30 @@ BOUNCE_PHRASES = (
 )  # fmt: skip
 
 # What says that the server keeps trying; the second table says that it has given up, whatever was late before.
-DELAY_PHRASES = (
+SURE_DELAY_PHRASES = (
     "will continue to try", "will keep trying", "will be retried", "has not yet been delivered",
     "not yet been delivered", "delivery attempts will continue", "continue to be made", "delivery is delayed",
     "still being retried", "you do not need to resend", "don't need to resend", "do not need to take any action",
-    "keep trying to deliver", "no action is required on your part", "this is a warning message only",
-    "this is just a warning", "this is only a warning", "temporary problem delivering", "warning message only",
-    "continue trying", "keep trying", "will try again", "will be attempted again", "trying to deliver",
-    "attempts to deliver the message will continue", "advisory-only", "has been delayed", "has been postponed",
-    "delivery delayed", "will retry", "is still in the queue", "your message is delayed", "we'll keep trying",
-    "weiterhin versuch", "weitere zustellversuche", "verzögert", "retardé", "continuera d'essayer",
-    "seguirá intentando", "se ha retrasado", "continuerà a provare", "ritardat", "blijft proberen", "vertraagd",
-    "opóźnion", "continuará a tentar", "continuará tentando", "försenad", "forsinket", "再送を試み", "引き続き配信を",
-    "继续尝试", "будут продолжены",
+    "no action is required on your part", "warning message only", "this is just a warning", "this is only a warning",
+    "will try again", "will be attempted again", "attempts to deliver the message will continue", "advisory-only",
+    "has been postponed", "is still in the queue", "we'll keep trying", "delivery will continue", "will retry for",
+    "will be tried again", "hasn't been delivered yet", "has not been delivered yet", "have not yet been delivered",
+    "could not yet be", "weiterhin versuch", "weitere zustellversuche", "continuera d'essayer", "seguirá intentando",
+    "continuerà a provare", "blijft proberen", "continuará a tentar", "continuará tentando", "再送を試み",
+    "引き続き配信を", "继续尝试", "будут продолжены",
+)  # fmt: skip
+DELAY_PHRASES = (
+    *SURE_DELAY_PHRASES, "temporary problem delivering", "continue trying", "keep trying", "trying to deliver",
+    "has been delayed", "delivery delayed", "will retry", "your message is delayed", "verzögert", "retardé",
+    "se ha retrasado", "ritardat", "vertraagd", "opóźnion", "försenad", "forsinket", "延迟", "задерж",
 )  # fmt: skip
 GIVEN_UP_PHRASES = (
-    "given up", "giving up", "gave up", "will not be retried", "no further", "will not be attempted", "has failed",
-    "permanent error", "permanent fatal", "permanent failure", "failed permanently", "permanently",
-    "could not be delivered within", "stopped trying", "will not try again", "won't try again", "i've given up",
-    "the following address(es) failed", "aufgegeben", "abandonné", "did not reach", "has been removed",
-    "returned to you", "was returned", "cannot be delivered",
+    "given up", "not continue", "not be retried", "no longer be", "giving up", "gave up", "will not be retried",
+    "no further", "will not be attempted", "has failed", "permanent error", "permanent fatal", "permanent failure",
+    "failed permanently", "permanently", "could not be delivered within", "stopped trying", "will not try again",
+    "won't try again", "i've given up", "the following address(es) failed", "aufgegeben", "abandonné", "did not reach",
+    "has been removed", "was returned", "cannot be delivered", "wird nicht erneut", "versucht nicht", "definitiv",
+    "no se volverá",
 )  # fmt: skip
 
 # A mail that waits for its sender's word is not lost.
@@ -245,7 +269,7 @@ LIST_OPENERS = (
 # A line with these words names a server, a sender or a help desk, not a failed recipient.
 NOT_RECIPIENT_WORDS = (
     "remote-mta:", "reporting-mta", "generating server", "receiving server", "message-id", "message id", "return-path",
-    "from:", "mail from", "sender:", "original sender", "reply-to:", "contact", "please send",
+    "from:", "mail from", "sender:", "original sender", "reply-to:", "contact", "please send", "please reply",
     "send mail to <postmaster>", "assistance", "for help", "for further", "if you", "support@", "abuse@", "complain",
     "helpdesk", "server at", "arrival-date", "received-from-mta", "dsn-gateway", "http://", "https://", "received:",
     "queue", "kontakt", "bitte wenden", "contactez", "póngase", "envoyez", "mts-id", "msgid", "from <", "to report",
@@ -258,28 +282,27 @@ NOT_RECIPIENT_WORDS = (
 # A line that begins so (without its rules) stands above the returned letter.
 LETTER_STARTS = (
     "this is a copy of", "below this line is a copy", "below the next line is a copy", "original message headers",
-    "original message header", "original message follows", "original message attached", "original mail follows",
-    "original mail as follows", "the body of the message is", "the header of the original", "header of the original",
-    "the headers of the original", "headers of the original", "message header follows", "message headers follow",
-    "message text follows", "message follows", "unsent message follows", "unsent message below", "message header",
-    "text of your message", "returned message follows", "returned mail follows", "start of returned message",
-    "here is your returned mail", "included is a copy of", "below is a copy", "a copy of the original",
-    "a copy of your message", "the original message follows", "undelivered message follows",
-    "undelivered message headers", "your message reads", "the first", "first lines of", "below are the first",
-    "the text you sent follows", "your message follows", "original mail info", "old message",
-    "content-type: message/rfc822", "content-type: text/rfc822-headers", "content-description: undelivered",
-    "message contents follow", "the following is a copy", "the following is the", "your original message follows",
-    "the original message is", "-- the header", "the header and top", "mail headers", "mail message header",
-    "returned message", "headers follow", "original headers", "en-têtes de message", "en-têtes du message",
-    "ursprüngliche nachrichtenkopf", "encabezados de mensajes", "encabezados del mensaje", "intestazioni messaggio",
-    "intestazioni originali", "cabeçalhos d", "oorspronkelijke berichtkop", "oryginalne nagłówki",
-    "ursprungliga meddelandehuvuden", "oprindelige meddelelses", "исходные заголовки", "исходное сообщение",
-    "元のメッセージ ヘッダー", "原始邮件头", "原始邮件标头", "원본 메시지 머리글",
+    "original message follows", "original message attached", "original mail follows", "original mail as follows",
+    "the body of the message is", "unsent message follows", "unsent message below", "message text follows",
+    "returned message follows", "returned mail follows", "start of returned message", "here is your returned mail",
+    "included is a copy of", "possibly truncated original", "undelivered message follows",
+    "undelivered message headers", "the text you sent follows", "message header follows", "message headers follow",
+    "message contents follow", "your original message follows", "the original message follows below",
+    "below is a copy of the original", "below is a copy of your", "content-type: message/rfc822",
+    "content-type: text/rfc822-headers", "content-description: undelivered", "en-têtes de message",
+    "en-têtes du message", "ursprüngliche nachrichtenkopf", "encabezados de mensajes", "encabezados del mensaje",
+    "intestazioni messaggio", "intestazioni originali", "cabeçalhos das mensagens", "cabeçalhos de mensagens",
+    "cabeçalhos da mensagem", "cabeçalhos originais", "oorspronkelijke berichtkop", "oryginalne nagłówki",
+    "ursprungliga meddelandehuvuden", "oprindelige meddelelses", "исходные заголовки", "元のメッセージ ヘッダー",
+    "原始邮件头", "原始邮件标头", "원본 메시지 머리글",
 )  # fmt: skip
-# The whole line, without its rules.
-LETTER_TITLES = frozenset({
-    "original message", "original mail", "original e-mail", "original email", "returned mail", "returned message",
-    "the original message", "message", "mail message", "message text", "your message", "ursprüngliche nachricht",
-    "originalnachricht", "message d'origine", "message original", "mensaje original", "messaggio originale",
-    "mensagem original", "oorspronkelijk bericht", "ursprungligt meddelande", "元のメール", "原邮件", "end of message",
-})  # fmt: skip
+# As above, but only between rules or before a colon: in a sentence they may mean anything.
+LETTER_RULED = (
+    "original message", "original mail", "original e-mail", "original email", "the original", "original headers",
+    "returned m", "the header", "header of", "the headers", "headers of", "headers follow", "header follows",
+    "mail header", "message header", "message follows", "text of your message", "below is a copy", "a copy of",
+    "copy of", "your message reads", "the first", "first lines of", "your message follows", "old message",
+    "the following is", "end of message", "ursprüngliche nachricht", "originalnachricht", "message d'origine",
+    "message original", "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht",
+    "ursprungligt meddelande", "исходное сообщение", "元のメール",
+)  # fmt: skip

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailflow.mail import dsn_standard
-from mailflow.mail.bounce_words import DELAY_PHRASES, DELAY_SUBJECTS, GIVEN_UP_PHRASES
+from mailflow.mail.bounce_words import DELAY_PHRASES, DELAY_SUBJECTS, GIVEN_UP_PHRASES, SURE_DELAY_PHRASES
 from mailflow.mail.dsn_address import addresses
-from mailflow.mail.dsn_prose import recipients
+from mailflow.mail.dsn_prose import IN_PASSING, recipients
 from mailflow.mail.dsn_returned import LETTER_HEADER, MAX_PROSE, Returned, report_only, returned
 from mailflow.mail.dsn_signs import Signs, sender_is_system, why_report
 from mailflow.mail.dsn_verdict import Failure, judge
@@ -62,10 +62,9 @@ def read_bounce(message: Message) -> Bounce | None:
         return None
     if told and where == "text":
         return _standard(signs, told, f"{why}; its fields are those of RFC 3464") or _prose(signs, why)
-    found = _prose(signs, why)
-    if told and not (found and found.failures):
-        return _standard(signs, told, f"{why}; a report lies within it (RFC 3464)") or found
-    return found
+    if told and recipients(report)[1] in {"", IN_PASSING} and not message.has_header("x-failed-recipients"):
+        return _standard(signs, told, f"{why}; a report lies within it (RFC 3464)") or _prose(signs, why)
+    return _prose(signs, why)
 
 
 def is_success_report(message: Message) -> bool:
@@ -124,7 +123,7 @@ def _named(signs: Signs, letter: Returned) -> tuple[list[tuple[str, str]], str]:
         return [(address, said.get(address, signs.report)) for address in header], "X-Failed-Recipients"
     if found:
         sent_to = {*letter.to, *letter.also_to}
-        if how.startswith("the only") and sent_to & {address for address, _ in found}:
+        if how == IN_PASSING and sent_to & {address for address, _ in found}:
             found = [(address, words) for address, words in found if address in sent_to]
         return found, how
     to = letter.to or letter.also_to
@@ -137,8 +136,8 @@ def _late(signs: Signs) -> bool:
     """Whether the server keeps trying: its subject or its words say so, and nothing says that it has given up."""
     subject = signs.message.subject.casefold()
     words = " ".join(signs.report.split()).casefold().replace("\u2019", "'")
-    keeps_on = any(phrase in words for phrase in DELAY_PHRASES)
-    given_up = any(phrase in words for phrase in GIVEN_UP_PHRASES)
-    if keeps_on and (not given_up or any(word in subject for word in DELAY_SUBJECTS)):
+    late = any(word in subject for word in DELAY_SUBJECTS)
+    if any(phrase in words for phrase in SURE_DELAY_PHRASES):
         return True
-    return any(word in subject for word in DELAY_SUBJECTS) and not given_up
+    given_up = any(phrase in words for phrase in GIVEN_UP_PHRASES)
+    return (late or any(phrase in words for phrase in DELAY_PHRASES)) and not given_up

@@ -50,26 +50,31 @@ _SENTENCE = re.compile(
 )
 _RCPT = re.compile(r"RCPT\s+TO:\s?<?([^<>\s]{1,320})>?", re.IGNORECASE)
 _REPLY = re.compile(r"^[\s<>]{0,8}(?:received\s>>>\s)?[45]\d\d[\s-].*@", re.IGNORECASE)
-_EXPANDED = re.compile(r"\(expanded from:\s?<?([^<>()\s]{1,320})>?\)", re.IGNORECASE)
-_NAME_BEFORE = re.compile(r"^[^@<>()\[\]\n]{0,80}[<(\[](?:mailto:|smtp:)?(?=[^<>()\s]{1,320}@)", re.IGNORECASE)
+_EXPANDED = re.compile(
+    r"\((?:ultimately )?(?:expanded|generated|forwarded|redirected) from:?\s?<?([^<>()\s]{1,320})>?\)", re.IGNORECASE
+)
+_NAME_BEFORE = re.compile(r"^[^@<>()\[\]:\n]{0,60}[<(\[](?:mailto:|smtp:)?(?=[^<>()\s]{1,320}@)", re.IGNORECASE)
 _RULE_LINE = re.compile(r"^\s{0,12}[-=_*+#]{3,}")
-_ON_DATE = re.compile(r"\s(?:on|am|le|el|op|il|em)\s.{0,20}\d", re.IGNORECASE)
 
+IN_PASSING = "an address in its words"
 Found = list[tuple[str, str]]
 
 
 def recipients(report: str, own: frozenset[str] = frozenset()) -> tuple[Found, str]:
     """The recipients by the first rule that finds any, and that rule in words. `own` are the report's own parties."""
     lines = report.split("\n")[:MAX_LINES]
+    fallback: tuple[Found, str] = ([], "")
     for rule, why in _RULES:
         at: dict[str, int] = {}
         for number, address in rule(lines):
             if len(at) < MAX_FOUND and not looks_made_by_machine(address):
                 at.setdefault(address, number)
         others = {address: number for address, number in at.items() if address not in own}
-        if others or (at and rule is not _anyone):
-            return _with_words(lines, others or at), why
-    return [], ""
+        if others:
+            return _with_words(lines, others), why
+        if at and not fallback[1] and rule is not _anyone:
+            fallback = _with_words(lines, at), why
+    return fallback
 
 
 def _with_words(lines: list[str], at: dict[str, int]) -> Found:
@@ -87,8 +92,13 @@ def _with_words(lines: list[str], at: dict[str, int]) -> Found:
 # --- the rules, most telling first -----------------------------------------------------------------------------
 
 
-def _paragraphs(lines: list[str]) -> Found | list[tuple[int, str]]:
-    return [(n, a) for n, line in enumerate(lines) if _PARAGRAPH.match(line) for a in addresses(line)[:1]]
+def _paragraphs(lines: list[str]) -> list[tuple[int, str]]:
+    out: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        if _PARAGRAPH.match(line):
+            behind = _EXPANDED.search(line)
+            out += [(number, address) for address in addresses(behind[1] if behind else line)[:1]]
+    return out
 
 
 def _listed(lines: list[str]) -> list[tuple[int, str]]:
@@ -100,7 +110,7 @@ def _listed(lines: list[str]) -> list[tuple[int, str]]:
         if not line.strip():
             continue
         expanded = _EXPANDED.search(line) if left else None
-        leading = _leading(line) if left and "@" in line else ""
+        leading = _leading(line) if left and "@" in line and not _runs_on(lines, number) else ""
         if expanded and out and number - out[-1][0] <= 3:
             # "<jane@inner>" of a list or alias: the sender knows what it was expanded from (Sendmail).
             out[-1] = (out[-1][0], next(iter(addresses(expanded[1])), out[-1][1]))
@@ -108,6 +118,8 @@ def _listed(lines: list[str]) -> list[tuple[int, str]]:
             out += [(number, address) for address in addresses(expanded[1])]
         elif leading:
             out.append((number, leading))
+        elif "successful" in folded:
+            left = 0  # Sendmail lists below this who did get the letter
         elif any(words in folded for words in LIST_OPENERS):
             left = _OPEN
             out += [(number, a) for a in _behind_opener(line)]
@@ -115,6 +127,12 @@ def _listed(lines: list[str]) -> list[tuple[int, str]]:
             left = 0
         left -= left > 0
     return out
+
+
+def _runs_on(lines: list[str], number: int) -> bool:
+    """The line goes on with a sentence that tells whom to ask: "Please reply to", next line the address."""
+    before = lines[number - 1].strip() if number else ""
+    return bool(before) and before[-1].isalpha() and _of_others(before)
 
 
 def _behind_opener(line: str) -> list[str]:
@@ -175,7 +193,7 @@ def _transcript(lines: list[str]) -> list[tuple[int, str]]:
 
 def _alone(lines: list[str]) -> list[tuple[int, str]]:
     """Lines that hold nothing but an address, or begin with one."""
-    return [(n, a) for n, line in enumerate(lines) if "@" in line and (a := _leading(line))]
+    return [(n, a) for n, line in enumerate(lines) if "@" in line and not _runs_on(lines, n) and (a := _leading(line))]
 
 
 def _anyone(lines: list[str]) -> list[tuple[int, str]]:
@@ -200,5 +218,5 @@ _RULES = (
     (_sentences, "a sentence that names the recipient"),
     (_transcript, "the dialogue with the other server"),
     (_alone, "a line that begins with the address"),
-    (_anyone, "the only address in its words"),
+    (_anyone, IN_PASSING),
 )

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from mailflow.mail import decode, transfer
-from mailflow.mail.bounce_words import LETTER_STARTS, LETTER_TITLES
+from mailflow.mail.bounce_words import LETTER_RULED, LETTER_STARTS
 from mailflow.mail.dsn_address import addresses
 from mailflow.mail.message import Message
 
@@ -33,8 +33,12 @@ _TRACE = frozenset(
 _PLAIN = frozenset({"from", "to", "subject", "date", "cc", "reply-to", "content-type"})
 _TO_FIELDS = ("to", "apparently-to")
 _ALSO_TO = ("cc", "bcc", "x-original-to", "delivered-to", "envelope-to", "resent-to", "x-rcpt-to", "original-recipient")
+# A rejection by a filter has the shape of a read receipt (RFC 8098), Gmail names the letter in its status part.
+_STATEMENTS = ("message/disposition-notification", "message/delivery-status")
+_ORIGINAL_IDS = ("original-message-id", "x-original-message-id")
 _RULES = " -=_*#+>|~.\t"
 _BLOCK = 12
+_LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True)
@@ -70,21 +74,26 @@ def report_only(text: str) -> tuple[str, str]:
     lines = text[:MAX_PROSE].split("\n")
     seen = False
     for at, (line, folded) in enumerate(zip(lines, text[:MAX_PROSE].casefold().split("\n"), strict=True)):
-        bare = folded.strip(_RULES).rstrip(":\uff1a")
-        if seen and bare and (bare.startswith(LETTER_STARTS) or bare in LETTER_TITLES or _titled(bare, folded)):
+        if seen and _is_title(folded):
             return "\n".join(lines[:at]), "\n".join(lines[at + 1 :])
         if seen and ":" in line and _FIELD.match(line) and _is_header_block(lines[at : at + _BLOCK]):
             return "\n".join(lines[:at]), "\n".join(lines[at:])
-        seen = seen or bool(bare)
+        seen = seen or bool(line.strip(_RULES))
     return "\n".join(lines), ""
 
 
-def _titled(bare: str, line: str) -> bool:
-    """Between rules ("--- original message ---") a few words suffice."""
-    short = (
-        len(bare) < 60 and bare.startswith(("original m", "returned m", "the original m")) and "received" not in bare
-    )
-    return short and bare != line.strip().rstrip(":\uff1a")
+def _is_title(folded: str) -> bool:
+    """A line above the returned letter: in set words, or in any like them between rules or before a colon."""
+    bare = folded.strip(_RULES)
+    if not bare or len(bare) > _LONGEST_TITLE:
+        return False
+    if bare.startswith(LETTER_STARTS):
+        return True
+    if not bare.startswith(LETTER_RULED) or "received at" in bare or "received on" in bare:
+        return False
+    lone = folded.strip()
+    ruled = lone[0] in "-=_*+#|" and not lone[1:2].isspace() and lone[1:2] in "-=_*+#| "
+    return ruled or bare.endswith((":", "\uff1a"))
 
 
 def _is_header_block(lines: list[str]) -> bool:
@@ -117,6 +126,12 @@ def returned(message: Message, rest: str) -> Returned:
         letter = letter or (" ".join(name[0].split()) if name else "")
         to = to or [address for field in _TO_FIELDS for address in addresses(known.get(field, ""))]
         also += [address for field in _ALSO_TO for address in addresses(known.get(field, ""))]
+    for kind, octets in message.parts:
+        if kind in _STATEMENTS:
+            known = fields(decode.text(octets[:MAX_HEAD]).replace("\n\n", "\n"))
+            named = next((known[name] for name in _ORIGINAL_IDS if name in known), "")
+            message_id = message_id or next(iter(re.findall(r"<[^<>\s]{1,500}>", named)), "")
+            also += addresses(known.get("final-recipient", "")) if kind == _STATEMENTS[0] else []
     if not message_id:
         message_id = next(iter((*message.in_reply_to, *reversed(message.references))), "")
     return Returned(message_id, letter, tuple(dict.fromkeys(to))[:MAX_TO], tuple(dict.fromkeys(also))[:MAX_TO],

@@ -22,9 +22,13 @@ from mailflow.mail.bounce_words import (
     DAEMON_NAMES,
     DELAY_PHRASES,
     DELAY_SUBJECTS,
+    GENERIC,
     OPENINGS,
     PEOPLES_PROGRAMS,
+    PERSONAL_WORDS,
+    ROLE_LOCALS,
 )
+from mailflow.mail.dsn_prose import IN_PASSING, recipients
 from mailflow.mail.dsn_returned import RETURNED
 from mailflow.mail.dsn_verdict import STATUS
 from mailflow.mail.dsn_verdict_words import SURELY_DEAD_PHRASES
@@ -40,7 +44,11 @@ _FORWARDED = re.compile(
     r"^\s*(?:\[[^\]]{1,60}\]\s*)?(?:fwd?|wg|tr|rv|i|enc|vb|doorst|pd|vl|ilt|转发|轉寄)\s?[:：]|\(fwd\)\s*$", re.I
 )
 _TAGS = re.compile(r"^(?:\s*(?:\[[^\]]{1,40}\]|\*{3,5}[^*]{1,30}\*{3,5}|\{[^}]{1,20}\}))+\s*")
-_REPLY_LINE = re.compile(r"(?:^|[\s:>(])[45]\d\d[\s-](?:[45]\.\d\.\d{1,3}|[A-Za-z<#'])", re.MULTILINE)
+_REPLY_LINE = re.compile(
+    r"(?:^|[\s:>(\[])(?:421|43\d|45\d|50[0-4]|51\d|52[13]|53[0458]|55\d)[\s-](?:[45]\.\d\.\d{1,3}|[^\W\d]|[<#'])",
+    re.MULTILINE,
+)
+_PERSONAL = re.compile(r"(?<!\w)(?:" + "|".join(PERSONAL_WORDS) + r")(?!\w)")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-beenthere", "x-loop-list")
 _PROGRAM = re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in PEOPLES_PROGRAMS) + r")(?![a-z])")
 _REPORT_HEADERS = (
@@ -88,8 +96,9 @@ class Signs:
 
     @cached_property
     def first(self) -> str:
-        """As `opening`, but the very first line."""
-        return self._opening(1)
+        """As `opening`, but the very first line, and in words that only one system has."""
+        system = self._opening(1)
+        return system if system != GENERIC else ""
 
     def _opening(self, most: int) -> str:
         lines = [line for line in self.report[:HEAD].split("\n") if any(c.isalnum() for c in line)][:most]
@@ -114,9 +123,38 @@ class Signs:
         return bool(_REPLY_LINE.search(head) or STATUS.search(head))
 
     @cached_property
+    def returned(self) -> bool:
+        """The letter is a part of its own (RFC 6522 section 2)."""
+        return any(kind in RETURNED for kind, _ in self.message.parts)
+
+    @cached_property
+    def converses(self) -> bool:
+        """It answers a mail, as people's mails do and servers' rarely."""
+        return bool(self.message.in_reply_to or self.message.references)
+
+    @cached_property
+    def personal(self) -> bool:
+        """Somebody speaks in it: greets, says "I" or "we", thanks."""
+        return bool(_PERSONAL.search(self.report[:HEAD].casefold().replace("’", "'")))
+
+    @cached_property
+    def names(self) -> bool:
+        """It names who was not reached where reports do, not in passing."""
+        return recipients(self.report)[1] not in {"", IN_PASSING}
+
+    @cached_property
+    def by_role(self) -> str:
+        """The sender is a role that systems use but people too, "" if it is not."""
+        sender = self.message.from_
+        if sender is None:
+            return "it names no sender"
+        local = sender.email.partition("@")[0]
+        return f"its sender is {local[:40]}" if local.startswith(ROLE_LOCALS) else ""
+
+    @cached_property
     def letter(self) -> bool:
         """A letter, or its headers, comes with it."""
-        return bool(self.rest.strip()) or any(kind in RETURNED for kind, _ in self.message.parts)
+        return bool(self.rest.strip()) or self.returned
 
     @cached_property
     def automatic(self) -> bool:
@@ -207,6 +245,7 @@ def _why_of_system(signs: Signs) -> str:
         (signs.subject, "its subject is that of a report"),
         (signs.opening and (signs.says_so or signs.codes), f"it begins as reports of {signs.opening} do"),
         (signs.says_so and (signs.codes or signs.letter or signs.automatic), "it says that a letter was not delivered"),
+        (signs.says_so and signs.names, "it says that a letter was not delivered, and to whom"),
         (signs.codes and signs.letter, "it brings a server's reply and the letter back"),
         (signs.letter and _system_local(signs.message), "it brings a letter back"),
     ):
@@ -223,6 +262,7 @@ def _why_of_anyone(signs: Signs) -> str:
     if signs.person or not (signs.says_so or signs.codes):
         return ""
     brings = signs.codes or signs.letter
+    alone = not signs.converses and not signs.personal
     for sign, words in (
         (signs.standard, "it is a multipart/report (RFC 6522), and it tells of a failure"),
         (
@@ -234,8 +274,20 @@ def _why_of_anyone(signs: Signs) -> str:
             f"its headers say that no person wrote it, and it begins as reports of {signs.opening} do",
         ),
         (
-            signs.first and signs.subject and signs.letter,
-            f"its first line is that of reports of {signs.first}, its subject fits, and the letter comes with it",
+            signs.first and signs.letter and (signs.subject or signs.returned),
+            f"its first line is that of reports of {signs.first}, and the letter comes with it",
+        ),
+        (
+            signs.first and signs.subject and signs.codes and not signs.converses,
+            f"its first line is that of reports of {signs.first}, its subject fits, and it brings a server's reply",
+        ),
+        (
+            signs.by_role and signs.subject and (brings or signs.opening) and not signs.converses,
+            f"{signs.by_role}, its subject is that of a report, and it tells of a failure",
+        ),
+        (
+            signs.subject and signs.says_so and signs.names and brings and alone,
+            "its subject is that of a report, it names who was not reached, and nobody speaks in it",
         ),
     ):
         if sign:

@@ -23,7 +23,7 @@ from mailflow.mail.dsn_prose import recipients
         ("We could not deliver your message to a@x.example. Write to help@y.example", ["a@x.example"], "a sentence"),
         (">>> RCPT TO:<a@x.example>\n<<< 550 no", ["a@x.example"], "the dialogue"),
         ("It failed.\nFor help contact help@y.example\nIt was for a@x.example, said mx.x.example",
-         ["a@x.example"], "the only"),
+         ["a@x.example"], "an address"),
         ("Remote-MTA: dns; mx@x.example", [], ""),
     ],
 )  # fmt: skip
