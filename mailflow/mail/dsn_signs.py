@@ -278,7 +278,7 @@ def _why_of_anyone(signs: Signs) -> str:
             f"its first line is that of reports of {signs.first}, and the letter comes with it",
         ),
         (
-            signs.first and signs.subject and signs.codes and not signs.converses,
+            signs.first and signs.subject and signs.codes and alone,
             f"its first line is that of reports of {signs.first}, its subject fits, and it brings a server's reply",
         ),
         (

@@ -39,7 +39,8 @@ def test_reports(sender: str, subject: str, text: str, extra: str) -> None:
 @pytest.mark.parametrize(
     ("sender", "subject", "text", "extra"),
     [
-        ("jane@x.example", "Undelivered mail", WORDS, ""),
+        ("jane@x.example", "Undelivered mail", f"Look what I got:\n{WORDS}", ""),
+        ("jane@x.example", "Undelivered mail", f"{WORDS}That is what my users get.", ""),
         ("jane@x.example", "Fwd: failure notice", f"{WORDS}\nReceived: from y\nTo: a@x.example\n", ""),
         ("MAILER-DAEMON@mx.example", "FW: failure notice", WORDS, ""),
         ("Jane <postmaster@x.example>", "Re: visit", WORDS, "In-Reply-To: <m@council.example>\n"),
