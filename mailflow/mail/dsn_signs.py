@@ -231,7 +231,7 @@ def why_report(signs: Signs) -> str:
         return ""
     if message.has_header("x-failed-recipients"):
         return "its header X-Failed-Recipients names who was not reached"
-    if not (signs.daemon or signs.standard or signs.automatic or signs.subject):
+    if not (signs.daemon or signs.standard or signs.automatic or signs.subject or signs.returned):
         return ""  # none of the rules below can hold: most mails need no look at their text
     if not signs.codes and (signs.asks_to_confirm or _absence(message.subject.casefold())):
         return ""
