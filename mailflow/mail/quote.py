@@ -204,14 +204,14 @@ def _strength(said: str) -> int:
         return 2
     if not bare.endswith((":", "\uff1a")):
         return int(address and year and core.endswith(">") and bool(_DATED_START.match(core[:12])))
-    if address and (year or time) and _DATED_START.match(bare):
+    if address and time and _DATED_START.match(bare):
         return 2
     return int(address or (year and time))
 
 
 def _with_verb(bare: str, core: str, verb: str, address: bool, year: bool, time: bool) -> int:
     if address:
-        return 2
+        return 1 if "<" not in core and _is_prose(core, verb) else 2
     if ((year or time) and bare.startswith(ATTRIBUTION_STARTS)) or (year and time):
         return 1 if _is_prose(core, verb) else 2
     return int(bare.endswith((":", "\uff1a")) or time or year or len(core) < 80)
@@ -283,37 +283,44 @@ def _header_block(page: Page, at: int, separated: bool = False) -> bool:
         any(f" {word}:" in page.folded[at] for word in words) for words in _FLAT
     ):
         return True
+    names, address, timed = _headers(page, at)
+    sender, sent = bool(names & FROM_NAMES), bool(names & SENT_NAMES)
+    subject = bool(names & SUBJECT_NAMES)
+    if not sender:
+        # A word for "From" that no table knows, or one glued to the line above.
+        return subject and sent and bool(names & TO_NAMES) and (address or timed)
+    if not separated and not any(page.lines[max(0, at - _BLOCK) : at]):
+        # On top of everything it may be a form or a memorandum: only a program writes addresses and the minute.
+        return len(names) >= 3 and sent and (address or timed)
+    if separated:
+        return len(names) >= 2
+    return (len(names) >= 3 and (address or (subject and sent))) or (address and (sent or subject))
+
+
+def _headers(page: Page, at: int) -> tuple[set[str], bool, bool]:
+    """The names of the headers from here on, whether an address stands in them, and whether a time of sending does."""
     names: set[str] = set()
-    address = spread = False
+    address = spread = timed = False
     strange = gap = 0
-    index, last = at, min(at + _BLOCK, page.size)
-    while index < last:
+    for index in range(at, min(at + _BLOCK, page.size)):
         line = page.lines[index].lstrip(">* ")
         if not line:
             gap += 1
             if gap > 2 and len(names) < 2:
                 break
-        else:
-            name = _header_name(line, page.folded[index].lstrip(">* "))
-            if name in FROM_NAMES or name in OTHER_NAMES:
-                names.add(name)
-                gap = 0
-                spread = line.rstrip("* ")[-1:] in ":\uff1a"  # its value stands below it
-                address = address or "@" in line
-            elif gap and len(names) >= 2 and not spread:
-                break
-            elif name and not address:
-                strange += 1
-        index += 1
-    if strange > 1:
-        return False
-    subject, sent = bool(names & SUBJECT_NAMES), bool(names & SENT_NAMES)
-    if not names & FROM_NAMES:
-        # A word for "From" that no table knows, or one glued to the line above.
-        return subject and sent and bool(names & TO_NAMES) and len(names) >= 3
-    if len(names) >= 3:
-        return separated or address or (subject and sent)
-    return len(names) == 2 and (separated or (address and (sent or subject)))
+            continue
+        name = _header_name(line, page.folded[index].lstrip(">* "))
+        if name in FROM_NAMES or name in OTHER_NAMES:
+            names.add(name)
+            gap = 0
+            spread = line.rstrip("* ")[-1:] in ":\uff1a"  # its value stands below it
+            address = address or "@" in line
+            timed = timed or (name in SENT_NAMES and bool(_TIME.search(line)))
+        elif gap and len(names) >= 2 and not spread:
+            break
+        elif name and not address:
+            strange += 1
+    return (set() if strange > 1 else names), address, timed
 
 
 def _header_name(line: str, folded: str) -> str:

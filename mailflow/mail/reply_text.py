@@ -163,13 +163,21 @@ class _Reading:
             if (drawn or self.said) and signature.begins(page, at, self._end):
                 self.signing = True
             elif not self.said and signature.is_footer(page, at):
-                self.signing = True
+                return self._notice_on_top(at)
         if self.signing or signature.is_mobile(page, at, self._end):
             self.voices.append(_SIGNATURE)
         else:
             self.said = True
             self.voices.append(_NEW)
         return 1
+
+    def _notice_on_top(self, at: int) -> int:
+        """A notice above all words takes its paragraph and no more."""
+        end = at
+        while end < self.page.size and self.page.lines[end]:
+            end += 1
+        self.voices += [_SIGNATURE] * (end - at)
+        return end - at
 
     def _quote(self, at: int) -> int:
         """Take the marked lines from here on, with the rule above them."""

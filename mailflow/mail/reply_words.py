@@ -153,6 +153,20 @@ NOTICE_STARTS = (
     "gall y neges hon", "ymwadiad", "本邮件", "本電子郵件", "本メール", "이 메일", "ko tēnei karere",
     "avis de confidentialité", "confidentialité",
 )  # fmt: skip
+# What a notice calls the mail it stands in, or those it speaks to.
+NOTICE_SELVES = (
+    "this e-mail", "this email", "this message", "this communication", "this transmission", "this correspondence",
+    "e-mail and any", "email and any", "message and any", "intended recipient", "intended solely", "intended only",
+    "its attachments", "any attachments", "registered office", "registered in", "the sender", "diese e-mail",
+    "diese nachricht", "dieser e-mail", "diese mail", "dieser nachricht", "ce message", "ce courriel", "cet e-mail",
+    "cet email", "este mensaje", "este correo", "questo messaggio", "questa e-mail", "questa mail",
+    "presente messaggio", "dit bericht", "deze e-mail", "dit e-mail", "wiadomość", "esta mensagem", "este e-mail",
+    "detta meddelande", "detta e-post", "denne e-mail", "denne e-post", "denne meddelelse", "denne mail",
+    "tämä viesti", "tämä sähköposti", "tato zpráva", "táto správa", "tento e-mail", "ez az", "acest mesaj",
+    "acest e-mail", "сообщение", "письмо", "повідомлення", "bu e-posta", "bu mesaj", "το μήνυμα", "neges hon",
+    "e-bost hwn", "本邮件", "本電子郵件", "本メール", "이 메일", "이 메시지", "הודעה זו", "هذه الرسالة",
+    "tēnei karere",
+)  # fmt: skip
 # What machines add below: scanners for viruses, lists, trackers, people who care for trees.
 FOOTER_STARTS = (
     "this email has been checked for viruses", "this e-mail has been checked for viruses", "virus-free",
@@ -163,18 +177,20 @@ FOOTER_STARTS = (
     "wolny od wirusów", "wiadomość przeskanowana", "sem vírus", "não contém vírus", "deze e-mail is gecontroleerd",
     "viruksesta vapaa", "без вирусов", "bez virů", "you received this message because",
     "you are receiving this because", "you received this email because", "you're receiving this",
-    "you are receiving this", "to unsubscribe", "reply to this email directly", "to post to this group",
-    "to stop receiving", "to view this discussion", "visit this group at", "for more options, visit",
-    "unsubscribe:", "sie erhalten diese nachricht, weil", "sie haben diese nachricht erhalten, da",
-    "vous recevez ce message car", "recibió este mensaje porque", "please consider the environment",
-    "consider the environment before", "think before you print", "save paper", "please think before printing",
-    "please do not print", "p please consider", "p think before", "bitte prüfen sie, ob diese",
-    "bitte denken sie an die umwelt", "bitte prüfen sie der umwelt", "denken sie an die umwelt",
-    "pensez à l'environnement", "avant d'imprimer", "merci de penser à l'environnement", "n'imprimez ce",
-    "antes de imprimir", "prima di stampare", "denk aan het milieu", "denk aan het", "tänk på miljön",
-    "tænk på miljøet", "przed wydrukowaniem", "pomyśl zanim", "meddyliwch am yr amgylchedd",
-    "ystyriwch yr amgylchedd", "click here to report this email as spam", "report this message as spam",
-    "this mail was sent via", "was this helpful", "archives:", "mailing list archives", "powered by ",
+    "you are receiving this", "to unsubscribe from this", "to unsubscribe,", "to unsubscribe:",
+    "to unsubscribe send", "to unsubscribe visit", "to unsubscribe please", "to unsubscribe or",
+    "to unsubscribe from our", "reply to this email directly", "to post to this group", "to stop receiving",
+    "to view this discussion", "visit this group at", "for more options, visit", "unsubscribe:",
+    "sie erhalten diese nachricht, weil", "sie haben diese nachricht erhalten, da", "vous recevez ce message car",
+    "recibió este mensaje porque", "please consider the environment", "consider the environment before",
+    "think before you print", "save paper", "please think before printing", "please do not print",
+    "p please consider", "p think before", "bitte prüfen sie, ob diese", "bitte denken sie an die umwelt",
+    "bitte prüfen sie der umwelt", "denken sie an die umwelt", "pensez à l'environnement", "avant d'imprimer",
+    "merci de penser à l'environnement", "n'imprimez ce", "antes de imprimir", "prima di stampare",
+    "denk aan het milieu", "denk aan het", "tänk på miljön", "tænk på miljøet", "przed wydrukowaniem",
+    "pomyśl zanim", "meddyliwch am yr amgylchedd", "ystyriwch yr amgylchedd",
+    "click here to report this email as spam", "report this message as spam", "this mail was sent via",
+    "was this helpful", "archives:", "mailing list archives",
 )  # fmt: skip
 LIST_WORDS = ("mailing list", "listinfo", "/mailman", "lists.", "yahoo! groups", "googlegroups", "unsubscribe")
 
@@ -203,18 +219,19 @@ BANNER_SIGNS = (
 
 # The lines of ticket systems: what stands above is the answer.
 REPLY_ABOVE = (
-    "reply above this line", "reply above the line", "your reply above", "reply above this",
-    "respond above this line", "reply above here", "write above this line", "your response above",
-    "answer above this line", "reply above the dotted", "oberhalb dieser linie", "oberhalb dieser zeile",
-    "über dieser zeile", "über dieser linie", "über diese zeile", "au-dessus de cette ligne",
-    "audessus de cette ligne", "ci-dessus cette ligne", "encima de esta línea", "arriba de esta línea",
-    "por encima de esta linea", "sopra questa riga", "sopra questa linea", "boven deze lijn", "boven deze regel",
-    "acima desta linha", "acima dessa linha", "ovanför den här raden", "ovanför denna rad", "ovanför denna linje",
-    "over denne linje", "over denne linjen", "powyżej tej linii", "powyżej tego wiersza", "nad tą linią",
-    "tämän rivin yläpuolelle", "nad tento řádek", "nad tímto řádkem", "nad tento riadok", "выше этой строки",
-    "выше этой линии", "над цією лінією", "bu satırın üst", "bu çizginin üst", "πάνω από αυτή",
-    "uwchben y llinell hon", "i runga ake i tēnei rārangi", "在此行之上", "在此行上方", "此线上方", "此行以上",
-    "この行より上", "この線より上", "이 줄 위에", "a sor fölé", "deasupra acestei linii", "phía trên dòng này",
+    "reply above this line", "reply above the line", "type your reply above", "write your reply above this",
+    "enter your reply above", "respond above this line", "reply above here", "write above this line",
+    "your response above", "answer above this line", "reply above the dotted", "oberhalb dieser linie",
+    "oberhalb dieser zeile", "über dieser zeile", "über dieser linie", "über diese zeile",
+    "au-dessus de cette ligne", "audessus de cette ligne", "ci-dessus cette ligne", "encima de esta línea",
+    "arriba de esta línea", "por encima de esta linea", "sopra questa riga", "sopra questa linea",
+    "boven deze lijn", "boven deze regel", "acima desta linha", "acima dessa linha", "ovanför den här raden",
+    "ovanför denna rad", "ovanför denna linje", "over denne linje", "over denne linjen", "powyżej tej linii",
+    "powyżej tego wiersza", "nad tą linią", "tämän rivin yläpuolelle", "nad tento řádek", "nad tímto řádkem",
+    "nad tento riadok", "выше этой строки", "выше этой линии", "над цією лінією", "bu satırın üst",
+    "bu çizginin üst", "πάνω από αυτή", "uwchben y llinell hon", "i runga ake i tēnei rārangi", "在此行之上",
+    "在此行上方", "此线上方", "此行以上", "この行より上", "この線より上", "이 줄 위에", "a sor fölé",
+    "deasupra acestei linii", "phía trên dòng này",
 )  # fmt: skip
 
 REPLY_PREFIXES = (

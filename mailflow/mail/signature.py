@@ -24,6 +24,7 @@ from mailflow.mail.reply_words import (
     LIST_WORDS,
     MOBILE_ENDS,
     MOBILE_SIGNATURES,
+    NOTICE_SELVES,
     NOTICE_STARTS,
     REPLY_ABOVE,
     SENDING_WORDS,
@@ -45,6 +46,7 @@ _CONTACT = re.compile(
 _SIGNED = re.compile(r"(?:[-\u2013\u2014~]|/) ?((?:[^\W\d_][\w'.-]{0,20} ?){1,3})")
 _DASHED = re.compile(r"--[ ]?[^\s-].{0,80}")
 _FROM_MOBILE = re.compile(r"[\w' ]{2,30} from (?:my )?(?:mobile|iphone|ipad|android|phone)", re.IGNORECASE)
+_FIRST_PERSON = ("i", "my", "ich", "mein", "meine", "je", "mon", "ma", "mi", "ik", "mijn", "jag", "jeg", "jeg", "ja")
 _EXCUSED = ("typo", "brevity", "spelling", "mobile", "phone", "thumbs", "autocorrect", "terse")
 _SENTENCE_WORDS = frozenset(
     {"is", "was", "are", "were", "but", "so", "because", "that", "when", "she", "he", "ist", "war"}
@@ -100,7 +102,11 @@ def is_footer(page: Page, at: int) -> bool:
             return True
     if len(folded) < 25 or (at and page.lines[at - 1] and not RULE.fullmatch(page.lines[at - 1])):
         return False
-    return _lawyer_words(page, at, 5) >= 3
+    if _lawyer_words(page, at, 5) < 3:
+        return False
+    said = " ".join(page.folded[at : at + 5])
+    # A notice speaks of itself; a person who reports such a matter says "I".
+    return any(words in said for words in NOTICE_SELVES) and not any(f" {word} " in said for word in _FIRST_PERSON)
 
 
 def _lawyer_words(page: Page, at: int, lines: int) -> int:
@@ -190,7 +196,9 @@ def _drawn(page: Page, at: int, ends: Ends) -> bool:
         return False
     if line.startswith("--") and _DASHED.fullmatch(line):
         end = ends(at)
-        return len(_short_lines(page, at + 1, end)) <= 6 and not line.endswith("--") and _all_short(page, at, end)
+        below = _short_lines(page, at + 1, end)
+        listed = line.endswith("--") or any(each.startswith("--") for each in (*page.lines[at - 1 : at], *below))
+        return len(below) <= 6 and not listed and _all_short(page, at, end)
     return _is_dashed_name(page, at, ends)
 
 

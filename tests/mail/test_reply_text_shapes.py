@@ -388,6 +388,20 @@ SHAPES = (
      "ample)\n",
      "From: Jane Doe\nEmail: jane@mail.test\nSubject: Missed visit\nPhone: 01632 960001\n\nMessage "
      "Body:\nNobody came.", ""),
+    ("letter",
+     "1 Mill Lane\nWestvale\n\n3 May 2027\n\nDear Sir or Madam,\n\nRe: Oakfield Home Care\n\n"
+     "I write to complain about the following:\n\n1. On 1 May nobody came.\n2. On 2 May the "
+     "carer was late.\n\nYours faithfully,\n\nMrs A. Member\n1 Mill Lane\nTel 01632 960003\n",
+     "1 Mill Lane\nWestvale\n\n3 May 2027\n\nDear Sir or Madam,\n\nRe: Oakfield Home Care\n\n"
+     "I write to complain about the following:\n\n1. On 1 May nobody came.\n2. On 2 May the "
+     "carer was late.", ""),
+    ("notice-top",
+     "This email and any attachments are confidential and intended solely for the addressee. "
+     "If received in error\nplease delete it.\n\nThe visit is at ten.\n\nJane",
+     "The visit is at ten.\n\nJane", ""),
+    ("forward-top",
+     "From: Ward 4 <w@hospital.example>\nSent: 3 May 2027 10:00\nTo: J\nSubject: D\n\nold",
+     "", ""),
 )  # fmt: skip
 
 PROSE = (
@@ -435,6 +449,65 @@ PROSE = (
      "Date: Monday 3 May, Time: 10:00, Subject: visit\nNobody came."),
     ("subject-to-from-prose", "",
      "Subject: missed visits\nFrom: 1 March\nTo: 5 March\n\nNobody came on these days."),
+    ("memo", "",
+     "From: Mrs Smith\nDate: 3 May 2027\nTo: the manager of Oakfield\nSubject: complaint\n\n"
+     "Dear Sir,\n\nnobody came on Friday."),
+    ("wp", "",
+     "From: Tom Lane <tom@lane.example>\nSubject: Missed visits\n\nMessage Body:\nNobody came."),
+    ("breach", "",
+     "Dear all,\n\nThis email was sent to the wrong addressee in error and disclosed confidential "
+     "data of my mother. I ask you to\ndelete it and to tell me who is legally responsible for "
+     "this. Please do not copy it.\n\nA. Member"),
+    ("breach2", "",
+     "Dear all,\n\nThe confidential care plan was disclosed to the wrong addressee in error "
+     "and we asked them to delete it.\n\nA. Member"),
+    ("log-lines", "",
+     "The log says:\n\n08:00 - carer arrived\n09:10 - carer left\nNote: medication given\n\nIs that true?"),
+    ("quote-marks", "",
+     "She said:\n\n\"Nobody told me.\"\n\nand then she left at 10:30 on 3 May 2027:\nthe door was open."),
+    ("email-in-text", "",
+     "Please write to jane.evans@provider.example: she knows.\nOr ring 01632 960001:\nthat is quicker."),
+    ("colon-mail", "",
+     "Contact on 3 May 2027 <jane.evans@provider.example>:\nno answer."),
+    ("on-at", "",
+     "On 3 May 2027 at 10:00 we rang jane@provider.example and she wrote:\n\"I will come.\"\nShe did not."),
+    ("sig-mid-dash", "",
+     "Two options -- early or late -- are open.\n-- early: 8:00\n-- late: 20:00\n\nWhich one?"),
+    ("hyphen-names", "",
+     "Present were:\n-Jane\n-Sam\n-Rita\n\nWe agreed on nothing."),
+    ("stars", "",
+     "*** URGENT ***\n\nNobody came.\n\n***\n\nPlease ring the family today, they are waiting "
+     "and nobody has told them anything since Monday."),
+    ("underscore-form", "",
+     "Name: ____________________\nDate: ____________________\n\nPlease fill in and return the "
+     "form to the office by Friday of next week at the latest."),
+    ("cheers-mid", "",
+     "Cheers\nfor the quick answer, we will look at it tomorrow."),
+    ("best-mid", "",
+     "Best\nwould be Tuesday."),
+    ("yours-list", "",
+     "Yours is the second one.\n\nMine is the first."),
+    ("unsubscribe", "",
+     "To unsubscribe mother from the service, what must we do?\n\nThe family"),
+    ("powered", "",
+     "Powered wheelchair needed.\n\nThe family"),
+    ("reply-above", "",
+     "Please see my reply above this paragraph in the letter of Monday.\n\nJane"),
+    ("sent-by", "",
+     "Sent by post on Monday.\n\nJane"),
+    ("verzonden", "",
+     "Verzonden: twee brieven op maandag.\n\nJan"),
+    ("name-first-line", "Jane Evans",
+     "Jane Evans\nOakfield\n01632 960001\n\nNobody came."),
+    ("mother", "Jane Evans",
+     "Nobody came.\n\nJane Evans, my mother, waited until nine.\nHer number is 01632 960001."),
+    ("thanks-para", "",
+     "Thanks for that.\n\nThanks\n\nWe shall ring 01632 960001 on Monday and ask the manager "
+     "what happened and why."),
+    ("mfg-mid", "",
+     "LG hat angerufen.\n\nBR 2 auch."),
+    ("salam", "",
+     "Salam\nwe need help."),
 )  # fmt: skip
 
 HTML = (
