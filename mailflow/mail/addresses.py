@@ -31,6 +31,12 @@ _LISTS = frozenset({"to", "cc", "reply-to"})
 _EMAIL = re.compile(
     r"(?<![^\s<>\"(),:;\[\]\\'])[^\s<>\"(),:;@\[\]\\]{1,200}@[^\s<>\"(),:;@\\]{1,255}(?!@)(?=[\s<>\"(),:;\\\]]|$)"
 )
+# What nearly all headers look like: one reading is possible, and any reader finds it.
+_NAME = r"(?:\"([\w .,'()&/-]{1,100})\"|([\w][\w .'-]{0,99}?)) {1,2}"
+_PLAIN = re.compile(
+    rf"(?:{_NAME})?(<?)([\w.+-]{{1,64}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}})(>?)(?:, ?|$)", re.ASCII
+)
+_STRAY_DOT = re.compile(r"^\.|\.\.|\.@")
 _ANGLES = re.compile(r"<([^<>]{3,320})>")
 _ITEM = re.compile(r"(?:\"[^\"]{0,500}\"|<[^<>]{0,400}>|[^,;\"<]|[\"<])+")
 
@@ -39,10 +45,11 @@ def read(raw: dict[str, str], hint: str = "") -> tuple[dict[str, tuple[Address, 
     """(the mailboxes by lower-case header name, what was unclear); `raw` holds the first value of each header."""
     values = {name: decode.plain_header(value, hint) for name, value in raw.items()}
     defects: list[str] = []
-    parsed = _strict({name: value for name, value in values.items() if value}, defects)
+    plain = {name: pairs for name, value in values.items() if (pairs := _plain(value))}
+    parsed = _strict({name: value for name, value in values.items() if value and name not in plain}, defects)
     found: dict[str, tuple[Address, ...]] = {}
     for name, value in values.items():
-        read_strictly = _pairs(parsed, name)
+        read_strictly = plain.get(name) or _pairs(parsed, name)
         mailboxes = _valid(read_strictly) if value else []
         if value and (not mailboxes or (name in _LISTS and ";" in value and ":" not in value)):
             loose = _loose(value, name in _LISTS)
@@ -53,6 +60,20 @@ def read(raw: dict[str, str], hint: str = "") -> tuple[dict[str, tuple[Address, 
             defects.append(f"more than {MAX_ADDRESSES} addresses in {name}")
         found[name] = tuple(mailboxes[:MAX_ADDRESSES])
     return found, defects
+
+
+def _plain(value: str) -> list[tuple[str, str]]:
+    """(name, address) of each mailbox where all are written plainly, else nothing."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    while at < len(value):
+        hit = _PLAIN.match(value, at)
+        quoted = hit and (hit[1] or hit[2])
+        if not hit or bool(hit[3]) != bool(hit[5]) or (quoted and not hit[3]) or _STRAY_DOT.search(hit[4]):
+            return []
+        found.append(((quoted or "").strip(), hit[4]))
+        at = hit.end()
+    return [] if value.endswith((",", ", ")) else found
 
 
 def _strict(values: dict[str, str], defects: list[str]) -> mailparser.MailParser | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailflow.errors import Unreadable
+from mailflow.mail import addresses
 from mailflow.mail.parse import parse
 
 HEAD = (
@@ -278,3 +279,29 @@ def test_reply_ids():
     message = parse(mail(b"In-Reply-To: your mail <a@x>\r\nReferences: <a@x>\r\n <b@\r\n y> junk\r\n"))
     assert message.in_reply_to == ("<a@x>",)
     assert message.references == ("<a@x>", "<b@y>")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a@b.example",
+        "<A@b.example>",
+        "Ann Bee <a@b.example>",
+        '"Bee, Ann (Care)" <a@b.example>',
+        "O'Neil <o@n.example>",
+        "Ann <a@b.example>, c@d.example",
+        "Ann <a@b.example",
+        "a b@c.example",
+        "Ann <.a@b.example>",
+        "Ann <a.@b.example>",
+        "a@b.example, ",
+        "group: a@b.example;",
+        "Ann (home) <a@b.example>",
+        "=?utf-8?Q?=C3=84nn?= <a@b.example>",
+    ],
+)
+def test_plainly_written_addresses_are_read_as_the_strict_reader_reads_them(value, monkeypatch):
+    """The quick way for plain headers gives what mail-parser gives, or leaves the header to it."""
+    quick = addresses.read({"from": value, "to": value})
+    monkeypatch.setattr(addresses, "_plain", lambda _: [])
+    assert quick == addresses.read({"from": value, "to": value})
