@@ -20,6 +20,7 @@ from mailflow.flow.placing import Outcome, ask_next, file_mail, is_sealed
 from mailflow.flow.ports import House, Office
 from mailflow.flow.replying import doubt_person, reply_plainly
 from mailflow.mail.commands import Saying
+from mailflow.mail.munged import munged
 from mailflow.procedure.case import Case, Fact, instant
 from mailflow.procedure.deadlines import long_date
 from mailflow.procedure.definition import Procedure
@@ -96,7 +97,9 @@ def _settle_held(  # noqa: PLR0911 - one way out for each answer
         given, problem = registering.fields_given(office, sayings)
         if problem:
             return "", False, problem
-        sender = registering.raised_by(office, original.sender, named, given)
+        # The address that a list has put into From is nobody's: who raised it is named, or asked for.
+        rewritten = munged(original.message) is not None
+        sender = named if rewritten else registering.raised_by(office, original.sender, named, given)
         by = hearing.actor_of(office, mail).address
         since = registering.stated(office, saying, at)
         outcome = open_new(house, unit, office, original, sender, since, now, by, given)
@@ -162,7 +165,7 @@ def accept(
         file_mail(unit, office, original, ref, "")
         _place(unit, original, ref, "filed for a third party")
         return ""
-    if speaker is None:
+    if speaker is None and munged(original.message) is None:  # a whole list may not be accepted for one writer
         fact = Fact("field", procedure.main, {"name": ACCEPTED + original.sender, "value": role, "by": by})
         stepping.record(
             house,

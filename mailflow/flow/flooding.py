@@ -20,7 +20,7 @@ from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.placing import Outcome, askable, hold
 from mailflow.flow.ports import House, Office
 from mailflow.mail.correlate import Match
-from mailflow.register.contracts import SHARED_DOMAINS
+from mailflow.register.shared_domains import is_shared
 from mailflow.store import Unit
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -77,7 +77,7 @@ def _budgets(house: House, office: Office, mail: Mail, match: Match) -> Iterator
     else:
         opened, domain = {"reason": opening.reason(office)}, mail.sender.rpartition("@")[2]
         words = f"mails have opened a {office.procedure.case_word}"
-        if domain not in SHARED_DOMAINS:
+        if not is_shared(domain):
             of = {**opened, "sender_domain": domain}
             yield _Budget(f"opened by {domain}", f"{words} from {domain}", limits.opened_per_domain_per_hour, HOUR, of)
         yield _Budget("opened", words, limits.opened_per_hour, HOUR, opened)

@@ -263,7 +263,8 @@ def speaker_on(office: Office, procedure: Procedure, case: Case, address: str, t
             continue
         party = party_of_role(office, procedure, case, role)
         belongs = office.register.party_of_address(address, today)
-        if party and any(b.party == party and b.new_contact for b in belongs):
+        # A domain that several organisations share says nothing about who somebody speaks for.
+        if party and len(belongs) == 1 and belongs[0].party == party and belongs[0].new_contact:
             return Speaker(role.name, new=True)
     return None
 

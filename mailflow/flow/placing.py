@@ -18,6 +18,7 @@ from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter
 from mailflow.flow.ports import House, Office
 from mailflow.mail import reference
+from mailflow.mail.munged import munged
 from mailflow.procedure.case import Case
 from mailflow.register.people import Officer
 from mailflow.store import Held, Unit
@@ -84,6 +85,9 @@ def hold(
     prefix = office.prefix + HELD_MARK
     tag = reference.make(prefix, year, unit.numbers.next(prefix, year))
     suggestion: dict[str, object] = {"case": case, "role": role, "others": list(others), "senders": list(senders)}
+    by, writer = mail.message.sender, mail.message.from_
+    if by and writer and by.email != writer.email and munged(mail.message) is None:
+        suggestion["sent_by"] = by.email  # noted, never proof of who wrote it
     if at:
         suggestion["at"] = at.isoformat()
     if to:
@@ -156,6 +160,9 @@ def put_question(
     suggestion = f"It may belong to {reference.tag(case)}." if case else ""
     if role in roles:
         suggestion += f" The sender is listed there as: {roles[role].title}."
+    by = held.suggestion.get("sent_by")
+    if by:
+        suggestion += f" The mail says that {by} has sent it for whoever is named as its writer."
     if senders:
         suggestion += f" It may have been written by {', or '.join(senders)}."
     context = {

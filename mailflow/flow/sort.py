@@ -9,6 +9,7 @@ Limits: a machine's mail moves nothing and is never answered (G4); one poison ma
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,6 +39,8 @@ from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.people import speaker_on
 from mailflow.flow.ports import House, Office
 from mailflow.mail.correlate import Match, correlate
+from mailflow.mail.munged import munged
+from mailflow.mail.nobody import bare
 from mailflow.procedure.case import Case
 from mailflow.store import Unit
 from mailflow.store.inbox import Kept
@@ -174,6 +177,12 @@ def _from_a_person(  # noqa: PLR0911 - as above
     if other:
         # Two offices may have folders of one account, which then has one folder for all that is sent.
         return placing.Outcome("done", "sent by another office of this account")
+    rewritten = munged(mail.message) if mail.kept.folder != office.sent else None
+    if rewritten:
+        # Mail.md row 15: who is named in such a mail is proposed, and nothing is sent before somebody has confirmed it.
+        senders = [a for a in rewritten.claimed if bare(a) != bare(office.address)]
+        case, others = match.case, match.others
+        return placing.hold(house, unit, office, mail, rewritten.reason, now, case=case, others=others, senders=senders)
     if mail.sender == office.address or mail.kept.folder == office.sent:
         return _as_the_mailbox(house, unit, office, mail, match, now)
     if not mail.sender:
@@ -317,6 +326,12 @@ def _on_case(house: House, unit: Unit, office: Office, mail: Mail, match: Match,
     return placing.Outcome("done", match.reason, ref)
 
 
+def _copied(unit: Unit, mail: Mail, refs: Iterable[str]) -> str:
+    """The case on whose file the same words of the sender are already, within the window of copies (G3); "" if none."""
+    since, this = mail.kept.arrived_at - timedelta(days=COPY_DAYS), mail.kept.identity
+    return next((ref for ref in refs if unit.inbox.copies(mail.sender, ref, mail.text_digest, since, but=this)), "")
+
+
 def _stranger(house: House, unit: Unit, office: Office, mail: Mail, ref: str, now: datetime) -> placing.Outcome:
     if confiding.is_confided(office, mail):
         return confiding.unplaced(house, unit, office, mail, now)
@@ -337,6 +352,10 @@ def _no_case(  # noqa: PLR0911 - one way out for each kind of writer
         why = "it comes from somebody who may read restricted records, and names none"
         return placing.hold(house, unit, office, mail, why, now, sealed=True)
     theirs = live_of(unit, office, mail, now)
+    copy = _copied(unit, mail, theirs)
+    if copy:
+        placing.file_mail(unit, office, mail, copy, _role(house, unit, mail, replace(match, case=copy)))
+        return placing.Outcome("done", "the same words again: filed as a copy (G3)", copy)
     if theirs:
         why = f"a party of {', '.join(theirs[:3])} has written without its reference"
         return placing.hold(

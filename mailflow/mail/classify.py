@@ -37,8 +37,9 @@ _PICTURE_WORDS = re.compile(
 def classify(message: Message, own_domains: frozenset[str] = frozenset()) -> Kind:
     """The kind of one mail. Calendar comes before automatic replies: Google's calendar replies carry both signs."""
     signs = read_signs(message)
+    if kind := _loop(signs, own_domains):
+        return kind
     for rule in (
-        _loop,
         notices.statistics,
         notices.delivery,
         notices.calendar,
@@ -61,8 +62,12 @@ def classify(message: Message, own_domains: frozenset[str] = frozenset()) -> Kin
     )
 
 
-def _loop(_message: Message, signs: Signs) -> Kind | None:
+def _loop(signs: Signs, own_domains: frozenset[str]) -> Kind | None:
+    """A letter of ours. One of another installation may bear a person's words: Auto-Submitted says which of them do."""
     if LOOP_HEADER in signs.heads:
+        _, at, domain = signs.head(LOOP_HEADER).rpartition("@")
+        if own_domains and at and domain.strip(" >") not in own_domains:
+            return None
         return Kind("auto_reply", "It carries our own loop header (X-Mailflow-Loop).", True)
     return None
 

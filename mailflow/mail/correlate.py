@@ -15,6 +15,7 @@ from itertools import islice
 
 from mailflow.mail.compose import ids_in
 from mailflow.mail.message import Message
+from mailflow.mail.quote_words import FORWARD_LINES
 from mailflow.mail.reference import find
 from mailflow.mail.reply_text import Reply
 
@@ -24,13 +25,20 @@ _MOST_TEXT = 200_000
 _MARKER = re.compile(r"(?i)\breference\s{0,3}:[\s>*_]{0,40}\[?[\s>*_]{0,8}")
 _FORWARD_SUBJECT = re.compile(
     r"(?i)^(?:\s{0,9}\[[^\[\]]{0,60}\]){0,5}\s*"
-    r"(?:fwd?|wg|tr|rv|enc|i|vb|vl|doorst|pd|\u8f6c\u53d1)"
+    r"(?:fwd?|wg|tr|rv|enc|i|vb|vl|doorst|pd|vidb|fs|ilt|prosl|\u03c0\u03c1\u03b8|tov\u00e1bb\u00edt\u00e1s|\u8f6c\u53d1|\u8f49\u5bc4|\u8ee2\u9001)"
     r"\s*(?:\[\d+\])?\s*[:\uff1a]"
 )
 _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|ref|r\u00e9f?)\s*(?:\[\d+\])?\s*[:\uff1a]")
+# What a line says that announces a mail passed on; "original message" stands above what is only answered, too.
+_PASSED_ON = (
+    "forward", "fwd", "weitergeleitet", "transfér", "réexpédi", "reenviad", "inoltrat", "doorgestuurd", "przekaz",
+    "encaminhad", "vidarebefordra", "videresend", "välitetty", "přepos", "předáv", "prepos", "továbbít", "redirec",
+    "перес", "переадр", "iletil", "προωθ", "転送", "转发", "轉寄", "轉發", "ymlaen", "karere tuku",
+)  # fmt: skip
+_FORWARDS = sorted({line for line in FORWARD_LINES if any(stem in line for stem in _PASSED_ON)}, key=len, reverse=True)
 _FORWARD_BLOCK = re.compile(
-    r"(?im)^[>\s]{0,8}(?:-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transf.r.)"
-    r"|begin forwarded message\s*:)"
+    rf"(?im)^[>\s]{{0,8}}(?:-{{2,}}\s{{0,3}}(?:{'|'.join(map(re.escape, _FORWARDS))})"
+    rf"|(?:{'|'.join(map(re.escape, _FORWARDS))})\s{{0,3}}[:\uff1a]\s{{0,3}}$)"
 )
 
 

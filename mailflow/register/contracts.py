@@ -14,6 +14,7 @@ from datetime import date
 
 from mailflow.procedure.toml_lines import suggest
 from mailflow.register.naming import key_of, number_key
+from mailflow.register.shared_domains import is_shared
 from mailflow.register.sheet import Row
 
 COLUMNS = (
@@ -23,12 +24,6 @@ COLUMNS = (
 )
 REQUIRED = ("number", "party", "services")
 POSTED = ("post", "both")  # how letters under a contract may have to go besides "email" (Q15)
-# Nobody's own: a mail from here says nothing about the organisation it comes from (G2).
-SHARED_DOMAINS = frozenset(
-    "aol.com btinternet.com gmail.com gmx.com googlemail.com hotmail.co.uk hotmail.com icloud.com live.co.uk live.com "
-    "me.com msn.com nhs.net outlook.com proton.me protonmail.com sky.com talktalk.net virginmedia.com xtra.co.nz "
-    "yahoo.co.nz yahoo.co.uk yahoo.com ymail.com".split()
-)
 
 
 @dataclass(frozen=True)
@@ -152,6 +147,6 @@ def _judge(
     for domain in contract.party_domains:
         if "@" in domain or "." not in domain:
             row.fault(f'"{domain}" is not a domain.', "Write the part after the @, such as oak.example.")
-        elif domain in own_domains or domain in SHARED_DOMAINS:
+        elif domain in own_domains or is_shared(domain):
             # G2: never the office's own, public or shared domains.
             row.fault(f"{domain} does not belong to this party alone.", "Leave the cell empty and list each contact.")

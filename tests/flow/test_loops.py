@@ -181,6 +181,20 @@ def test_two_daemons_against_each_other_stop(front_of: Callable[..., Front], str
     two.nothing_lost()
 
 
+def test_what_a_person_approved_in_another_installation_is_a_persons_mail(front: Front):
+    """A letter that carries another office's loop header and no Auto-Submitted is read; one with it is a machine's."""
+    theirs = [("X-Mailflow-Loop", "concerns@south.example")]
+    words = "Oakfield Care Ltd missed three calls."
+    front.mail("2027-02-01 09:00", "concerns@south.example", "Missed calls", words, headers=theirs)
+    assert len(front.refs()) == 1
+    auto = [*theirs, ("Auto-Submitted", "auto-replied")]
+    front.mail("2027-02-01 09:10", "concerns@east.example", "We have received your mail", words, headers=auto)
+    ours = [("X-Mailflow-Loop", BOX)]
+    front.mail("2027-02-01 09:20", "relay@west.example", "Missed calls", words, headers=ours)
+    assert len(front.refs()) == 1
+    front.nothing_lost()
+
+
 # -- what becomes of what was held ---------------------------------------------------------------------------------
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+import pytest
+
 from mailflow.mail import reference
 from tests.flow.bench import BOX, JOAN, MAYA, MX, OLIVE, PRIYA, RUTH, Bench, results, write
 
@@ -177,6 +179,14 @@ def test_14_a_forwarded_concern_is_confirmed_before_anything_is_sent(bench: Benc
     assert bench.letters("M01", "anna.public@mail.example")
 
 
+@pytest.mark.parametrize("head", ["Von: Anna Public <{}>\nGesendet: Freitag", "On 29 Jan, Anna Public <{}> wrote:"])
+def test_14_other_languages_and_programs_are_read_too(bench: Bench, head: str):
+    """The inner sender of a German Outlook, and of a conversation passed on."""
+    body = f"New concern received 29 January\n\n{head.format('anna.public@mail.example')}\n\nThe carer did not come."
+    bench.mail("2027-02-01 09:00", MAYA, "WG: My mother's care", body)
+    assert not bench.refs() and "anna.public@mail.example" in bench.letter("M57").message.text
+
+
 def test_14_named_by_the_officer_it_is_confirmed_at_once(bench: Bench):
     """The officer who names the referrer in the same mail has confirmed them."""
     word = "New concern received 29 January\nReferrer is anna.public@mail.example"
@@ -192,9 +202,58 @@ def test_15_a_list_that_writes_its_own_from_is_not_taken_at_its_word(bench: Benc
         headers=[("X-Original-From", "Jane Roe <jane.roe@mail.example>"), ("Reply-To", "jane.roe@mail.example"),
                  ("List-Id", "<concerns.lists.example>"), ("Precedence", "list")],
     )  # fmt: skip
-    bench.raw("2027-02-01 09:00", octets)
+    kept = bench.kept(bench.raw("2027-02-01 09:00", octets))
+    assert kept.state == "held" and not bench.refs() and len(bench.letters("M57")) == 1
     assert all("jane.roe@mail.example" not in x.to for x in bench.left)
+    assert "jane.roe@mail.example" in bench.letter("M57").message.text
+    subject, body = bench.letter("M57").button("New concern / Referrer is jane.roe")
+    bench.mail("2027-02-01 10:00", MAYA, subject, body)
+    assert bench.case().fields["referrer"] == "jane.roe@mail.example" and bench.letters("M01", "jane.roe@mail.example")
+    assert all("concerns@lists.example" not in x.to for x in bench.left), "never to the list"
     bench.nothing_lost()
+
+
+def _by_group(subject: str, n: int = 1) -> bytes:
+    """A mail through a Google Group whose address is the mailbox's own."""
+    return write(
+        f"\"'Jane Roe' via Concerns\" <{BOX}>", subject, f"Oakfield Care Ltd missed calls ({n}).",
+        message_id=f"<group{n}@mail.example>",
+        headers=[("X-Original-From", "Jane Roe <jane.roe@mail.example>"), ("Reply-To", "jane.roe@mail.example"),
+                 ("List-ID", "<contract.concerns.council.example>"), ("Precedence", "list")],
+    )  # fmt: skip
+
+
+def test_15_a_concern_through_a_group_with_our_own_address_is_not_lost(bench: Bench):
+    """From is our own mailbox, because that is a group: it is not taken for a letter of ours, but asked about."""
+    kept = bench.kept(bench.raw("2027-02-01 09:00", _by_group("Missed calls")))
+    assert kept.state == "held" and "jane.roe@mail.example" in bench.letter("M57").message.text
+
+
+def test_15_without_a_name_nobody_is_taken_for_the_writer(bench: Bench):
+    """`New concern` alone: the list's address raises nothing and gets nothing; the officer is asked who it was."""
+    octets = _by_group("Missed calls").replace(BOX.encode(), b"concerns@lists.example", 1)
+    bench.raw("2027-02-01 09:00", octets)
+    bench.mail("2027-02-01 10:00", MAYA, f"Re: [{bench.open_questions()[0]}]", "New concern")
+    assert len(bench.refs()) == 1 and not bench.case().fields.get("referrer")
+    assert all(who.endswith("@council.example") for x in bench.left for who in x.to)
+
+
+def test_15_a_list_is_not_accepted_for_a_party(waiting: Bench):
+    """`From provider` places this one mail; whoever else writes through the list is asked about again."""
+    octets = _by_group(f"Re: {waiting.tag()}").replace(BOX.encode(), b"concerns@lists.example", 1)
+    waiting.raw("2027-02-03 10:00", octets)
+    assert waiting.state() == "WPR"
+    waiting.mail("2027-02-03 11:00", MAYA, f"Re: [{waiting.open_questions()[0]}]", "From provider")
+    assert waiting.state() == "RSP"
+    again = _by_group(f"Re: {waiting.tag()}", 2).replace(BOX.encode(), b"concerns@lists.example", 1)
+    assert waiting.kept(waiting.raw("2027-02-03 12:00", again)).state == "held"
+
+
+def test_15_a_sender_that_differs_is_noted_and_proves_nothing(waiting: Bench):
+    """From a stranger, sent by the provider's contact: the stranger is asked about, and the Sender is named."""
+    before = waiting.standing()
+    waiting.mail("2027-02-03 10:00", STRANGER, f"Re: {waiting.tag()}", "We accept.", headers=[("Sender", JOAN)])
+    assert waiting.standing() == before and f"{JOAN} has sent it" in waiting.letter("M57").words
 
 
 def test_15_reply_to_is_never_identity(waiting: Bench):

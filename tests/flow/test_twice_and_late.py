@@ -240,6 +240,33 @@ def test_a_new_contact_of_the_providers_own_domain_counts(waiting: Bench):
     assert any("new_contact" in each for each in flags)
 
 
+def test_a_domain_that_two_organisations_share_speaks_for_neither(bench_of):
+    """G2: contracts.csv gives one domain to two parties: who is not listed is asked about."""
+    from dataclasses import replace
+
+    from tests.flow.bench import office
+
+    register = office().register
+    shared = tuple(replace(c, party_domains=("oakfield.example",)) for c in register.contracts)
+    bench = bench_of(register=replace(register, contracts=shared))
+    assert len(bench.office.register.party_of_address("x@oakfield.example")) > 1
+    bench.with_provider()
+    before = bench.standing()
+    identity = bench.mail("2027-02-03 10:00", "night.manager@oakfield.example", f"Re: {bench.tag()}", "We accept this.")
+    assert bench.kept(identity).state == "held" and bench.standing() == before
+
+
+def test_the_first_mail_sent_again_is_a_copy(bench: Bench):
+    """G3, odoo#280971: another Message-ID, the same words and files within a week: on the case's file, asks nobody."""
+    words = ("Missed calls", "Oakfield Care Ltd missed three calls.")
+    bench.mail("2027-02-01 09:00", "anna.public@mail.example", *words)
+    identity = bench.mail("2027-02-01 09:20", "anna.public@mail.example", *words)
+    assert (bench.kept(identity).state, bench.kept(identity).case) == ("done", bench.ref())
+    assert not bench.open_questions() and len(bench.refs()) == len(bench.letters("M01")) == 1
+    late = bench.mail("2027-02-11 09:20", "anna.public@mail.example", *words)
+    assert bench.kept(late).state == "held"
+
+
 @pytest.mark.parametrize("sender", ["manager@mail.example", "someone@council.example", "x@evil-oakfield.example"])
 def test_other_domains_never_count_as_the_provider(waiting: Bench, sender: str):
     """G2: never a public mail domain, never the council's own, never a look-alike."""
