@@ -21,6 +21,16 @@ _A_NAME = 25
 _MOST = 3_000
 _TRIES = 20
 _CLEAR = 3  # letters of a word that may stand before a weekday: " to " and "au " join the days of a week
+_BARE = (
+    "bin ",
+    "currently ",
+    "derzeit ",
+    "zurzeit ",
+    "momentan ",
+    "actuellement ",
+    "nu ",
+    "momenteel ",
+)  # "I" left out
 _ARTICLES = frozenset({"on", "the", "am", "den", "le", "el", "op", "this", "first", "dydd"})
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 _NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})(?:[./-](20\d\d|\d\d)\b)?")
@@ -47,7 +57,11 @@ def says_absent(text: str) -> bool:
         said = clause.strip()
         for phrase in ABSENCE_PHRASES:
             at = said.find(phrase)
-            if at == 0 or (at > 0 and any(word in said[: at + len(phrase)] for word in FIRST_PERSON)):
+            if (
+                at == 0
+                or (at > 0 and said.startswith(_BARE))
+                or (at > 0 and any(word in said[: at + len(phrase)] for word in FIRST_PERSON))
+            ):
                 return True
         if len(said) > _A_NAME and not said.startswith(COURTESIES):
             passed += len(said)

@@ -62,7 +62,8 @@ ABSENT_UNTIL = (
     "jusqu'au", "de retour le", "au ", "retour le", "hasta", "hasta el", "regreso el", "vuelvo el", "fino al",
     "rientro il", "rientrerò il", "tornerò il", "al ", "tot en met", "tot", "terug op", "t/m", "weer op", "do ",
     "wracam", "até", "regresso", "volto", "till och med", "t.o.m.", "åter", "tillbaka", "til og med", "til", "t.o.m",
-    "tilbage", "tilbake", "до ", "până pe", "până la", "fins al", "és", "lídz", "kuni", "iki",
+    "tilbage", "tilbake", "до ", "până pe", "până la", "fins al", "és", "lídz", "kuni", "iki", "regresaré el",
+    "volveré el", "vanaf", "frem til", "saakka",
 )  # fmt: skip
 
 ABSENCE_PHRASES = (
@@ -90,7 +91,9 @@ ABSENCE_PHRASES = (
     "na dopustu", "в отпуске", "в отпуск съм", "у відпустці", "εκτόσ γραφείου", "izindeyim", "ofis dışındayım",
     "fora de l'oficina", "休暇", "休假", "出張", "出差", "不在办公室", "不在を", "휴가 중", "부재 중", "not around",
     "unavailable until", "office is closed", "offices are closed", "is now closed", "are now closed", "we are closed",
-    "encontro-me de férias", "encontro-me ausente", "nicht im buero", "im ausland", "nicht da",
+    "encontro-me de férias", "encontro-me ausente", "nicht im buero", "im ausland", "nicht da", "study leave",
+    "compassionate leave", "special leave", "training course", "barselsorlov", "forældreorlov", "nicht verfügbar",
+    "unterwegs",
 )  # fmt: skip
 
 FIRST_PERSON = (
@@ -99,7 +102,8 @@ FIRST_PERSON = (
     "nid wyf", "byddaf", "je suis", "je serai", "actuellement", "ich bin", "bin ich", "ich werde", "ich befinde",
     "befinde ich", "wir sind", "wir haben", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "wij zijn",
     "jestem", "będę", "estou", "estarei", "jag är", "jag har", "är jag", "har jag", "jeg er", "jeg har", "jeg holder",
-    "er jeg", "olen", "jsem", "som ", "sunt", "vagyok", " sam ", "sem ", "съм", "я ", "ектόσ",
+    "er jeg", "olen", "jsem", "som ", "sunt", "vagyok", " sam ", "sem ", "съм", "я ", "ектόσ", "i only",
+    "i currently", "i shall",
 )  # fmt: skip
 
 # What a note says next: when its writer reads mail again, and whom to ask meanwhile.
@@ -127,6 +131,9 @@ RETURN_PHRASES = (
     "in the meantime", "sporadic access", "limited email", "on our return", "will re-open", "re-opens", "reopens",
     "responderei", "dringenden faellen", "rueckkehr", "zurueck", "по срочным", "срочным вопросам", "będę dostępn",
     "risponderò", "je répondrai", "responderé", "jag svarar", "jeg svarer", "weitergeleitet", "vertritt mich",
+    "check my mail", "check my email", "check my e-mail", "checking my", "checking email", "delay in my",
+    "delay in reply", "delay in respond", "regresaré", "volveré", "weer bereikbaar", "kontakt venligst", "vertretung",
+    "please contact", "please speak to", "can be contacted", "will be handling", "is covering", "ne seront pas",
 )  # fmt: skip
 
 # What stands in front of a note's own words: greetings and thanks.

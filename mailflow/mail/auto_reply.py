@@ -25,6 +25,7 @@ LONG = 1_500
 _SHORT_NOTE = 400
 _ONE_LINE = 250
 _OPENING = 500
+_NAMED = 160
 _MAX_SUBJECT = 300
 
 # sign -> (weight, what an officer reads). Signs of "header" make doubt by themselves, those of "words" never certainty.
@@ -40,6 +41,7 @@ WEIGHTS: dict[str, tuple[int, str]] = {
     "subject note": (4, "its subject is one that a responder makes"),
     "subject absent": (3, "its subject tells of an absence"),
     "subject begins absent": (1, "its subject begins with an absence"),
+    "subject received": (2, "its subject is that of an acknowledgement"),
     "absent": (2, "its first words say that its writer is away"),
     "back": (2, "it says when its writer is back, or whom to ask meanwhile"),
     "automatic": (3, "it says that it was written automatically"),
@@ -96,6 +98,7 @@ _ENDS = re.compile(r"(?:[\[(]([^\])]{3,40})[\])]|\s[-\u2013:]\s([^-\u2013:]{3,40
 _AUTO_NAME = re.compile(r"auto: .{2,80} (?:is|ist|est|\u00e8|est\u00e1|er|\u00e4r|jest) ")
 _NOTES_NAME = re.compile(r"[^/]{2,60}(?:/[^/]{1,40}){1,5} (?:is|ist|est|\u00e8|est\u00e1|er|\u00e4r|jest) ")
 _ANSWERED = re.compile(r"(?:re|aw|sv|antw|odp|rif|res)\s?:\s?")
+_ANSWERED_LATER = re.compile(r"\s(?:re|aw|sv|antw|odp)\s?:")
 _DATED = re.compile(r"\d|until|till|return|back|bis |jusqu|hasta|fino|tot ")
 _NAME = re.compile(r"[^\W\d_]{3,30}")
 
@@ -229,7 +232,7 @@ def _words(message: Message, signs: Signs) -> Iterator[tuple[str, int]]:
     if told:
         yield told, WEIGHTS[told][0]
     facts = {
-        "absent": _absent(signs),
+        "absent": _absent(signs) or _named_absent(message, own[:_NAMED]),
         "automatic": any(phrase in opening for phrase in machine_words.AUTOMATIC_PHRASES),
         "gone": _gone(message, signs, own[:300]),
         "challenge": any(phrase in own[:900] for phrase in machine_words.CHALLENGE_PHRASES),
@@ -242,7 +245,9 @@ def _words(message: Message, signs: Signs) -> Iterator[tuple[str, int]]:
     if thanks >= 2 or (thanks and signs.length < _ONE_LINE and "auto-submitted" in signs.heads):
         yield "acknowledges", thanks
     yield from ((name, WEIGHTS[name][0]) for name, holds in facts.items() if holds)
-    if (signs.answer or (told and facts["absent"])) and signs.length <= SHORT and not signs.quotes:
+    if thanks and not signs.reply_subject and subject.startswith(machine_words.RECEIVED_SUBJECTS):
+        yield "subject received", WEIGHTS["subject received"][0]
+    if (signs.answer or (told and (facts["absent"] or thanks))) and signs.length <= SHORT and not signs.quotes:
         yield "brief", WEIGHTS["brief"][0]
     if signs.ticket and thanks > 2:
         yield "ticket", WEIGHTS["ticket"][0]
@@ -261,9 +266,10 @@ def _subject_tells(subject: str, signs: Signs) -> str:
     start = max((s for s in auto_words.ABSENCE_SUBJECTS if subject.startswith(s)), key=len)
     rest = subject[len(start) :].lstrip(" .!")
     colon = rest[:1] in {":", "\uff1a"} or bool(_ANSWERED.match(rest))
-    if colon and start.startswith("out"):
+    # Only a responder puts its own words in front of "Re:".
+    if (colon and start.startswith("out")) or _ANSWERED_LATER.search(rest):
         return "subject note"
-    shaped = colon or not rest or _ANSWERED.search(f" {rest}") or _DATED.search(rest)
+    shaped = colon or not rest or _DATED.search(rest)
     return "subject absent" if shaped else "subject begins absent"
 
 
@@ -288,17 +294,25 @@ def _acknowledgements(signs: Signs) -> int:
     return min(received + promised, 4) if promised else min(received, 2)
 
 
+def _named_absent(message: Message, opening: str) -> bool:
+    """ "Jane Roe is away from the office": the sender's own name, in the third person."""
+    at = min((found for p in auto_words.ABSENT_PERSON if (found := opening.find(p)) >= 0), default=-1)
+    return at > 0 and any(name in opening[:at] for name in _names(message))
+
+
+def _names(message: Message) -> set[str]:
+    sender = message.from_
+    return set(_NAME.findall(f"{sender.name} {sender.email.partition('@')[0]}".casefold())) if sender else set()
+
+
 def _gone(message: Message, signs: Signs, opening: str) -> bool:
     """The mailbox speaks of itself, or somebody with the sender's own name "no longer works here"."""
     if signs.length > SHORT:
         return False
     if any(phrase in opening for phrase in machine_words.GONE_PHRASES):
         return True
-    if not message.from_ or not any(phrase in opening for phrase in machine_words.LEFT_PHRASES):
-        return False
-    names = set(_NAME.findall(f"{message.from_.name} {message.from_.email.partition('@')[0]}".casefold()))
-    at = min(opening.find(phrase) for phrase in machine_words.LEFT_PHRASES if phrase in opening)
-    return any(name in opening[:at] for name in names)
+    at = min((found for p in machine_words.LEFT_PHRASES if (found := opening.find(p)) >= 0), default=-1)
+    return at > 0 and any(name in opening[:at] for name in _names(message))
 
 
 def _against(signs: Signs, listed: bool, by_header: bool, absent: bool) -> Iterator[tuple[str, int]]:

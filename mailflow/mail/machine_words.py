@@ -63,7 +63,19 @@ RECEIVED_PHRASES = (
     "bedankt voor", "recebemos a sua", "recebemos o seu", "obrigado por", "obrigado pelo", "vi har tagit emot",
     "tack för", "vi har modtaget", "tak for", "vi har mottatt", "takk for", "otrzymaliśmy", "dziękujemy za",
     "邮件已收到", "来信我已收到", "已收到您的", "お問い合わせありがとう", "受け付けました", "получили ваше",
-    "ваше обращение",
+    "ваше обращение", "your email has been", "your e-mail has been", "your message has been", "your enquiry has been",
+    "your inquiry has been", "confirms receipt", "confirm receipt of", "has now been opened", "has now been logged",
+    "eingang ihrer", "hiermit den eingang",
+)  # fmt: skip
+# In front of such words, or instead of the subject that is answered, programs write these.
+RECEIVED_SUBJECTS = (
+    "thank you for contacting", "thank you for your", "thanks for contacting", "thanks for your", "request received",
+    "ticket received", "ticket created", "enquiry received", "we have received", "we've received", "your request",
+    "your enquiry", "your email", "your e-mail", "your message", "acknowledgement", "acknowledgment",
+    "confirmation of receipt", "receipt of your", "case #", "case received", "new ticket", "ticket #", "ihre anfrage",
+    "ihre e-mail", "ihre nachricht", "eingangsbestätigung", "empfangsbestätigung", "accusé de réception",
+    "votre demande", "votre message", "hemos recibido", "su consulta", "acuse de recibo", "abbiamo ricevuto",
+    "conferma di ricezione", "uw bericht", "ontvangstbevestiging", "potwierdzenie", "mottagningsbevis",
 )  # fmt: skip
 PROMISE_PHRASES = (
     "support staff", "support team", "support representative", "a representative", "a technician", "one of our",
@@ -79,7 +91,8 @@ PROMISE_PHRASES = (
     "dans les meilleurs délais", "votre demande", "lo antes posible", "su solicitud", "il prima possibile",
     "la sua richiesta", "zo spoedig mogelijk", "werkdagen", "uw aanvraag", "o mais breve possível",
     "så snart som möjligt", "hurtigst muligt", "så snart vi kan", "zgłoszenie", "尽快回复", "ご連絡いたします",
-    "в ближайшее время",
+    "в ближайшее время", "support ticket", "you will be notified", "details of your ticket", "business day",
+    "typically reply", "in kürze bei ihnen", "will get back to you", "reviewing your",
 )  # fmt: skip
 
 # The mailbox itself is given up, or its owner has gone; the words speak of the address that was written to.
@@ -93,7 +106,8 @@ GONE_PHRASES = (
     "e-mail-adresse ist nicht mehr", "postfach wird nicht mehr", "nicht mehr für das unternehmen",
     "cette adresse n'est plus", "cette adresse mail n'est plus", "boîte n'est plus", "je ne fais plus partie",
     "esta dirección ya no", "questo indirizzo non è più", "dit e-mailadres is niet meer",
-    "dit mailadres wordt niet meer",
+    "dit mailadres wordt niet meer", "no longer checked", "resend to", "bin nicht mehr bei", "ich bin nicht mehr für",
+    "nicht mehr tätig", "ne suis plus",
 )  # fmt: skip
 # With the sender's own name in front they say the same.
 LEFT_PHRASES = (

@@ -111,7 +111,7 @@ def receipt(message: Message, signs: Signs) -> Kind | None:
     subject, opening = signs.subject, message.text[:_RECEIPT].casefold()
     if subject.startswith(machine_words.RECALL_SUBJECTS) and any(p in opening for p in machine_words.RECALL_PHRASES):
         return Kind("receipt", "The sender's program tries to recall an earlier mail.", True)
-    if subject.startswith(machine_words.RECEIPT_SUBJECTS) and len(message.text) < _RECEIPT:
+    if subject.startswith(machine_words.RECEIPT_SUBJECTS) and len(message.text) < _RECEIPT and not signs.asks:
         if any(phrase in opening for phrase in machine_words.RECEIPT_PHRASES):
             return Kind("receipt", "A read or delivery receipt, by its subject and its words.", True)
     return None
