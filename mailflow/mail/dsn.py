@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from mailflow.mail import dsn_standard
 from mailflow.mail.bounce_words import DELAY_PHRASES, DELAY_SUBJECTS, GIVEN_UP_PHRASES, SURE_DELAY_PHRASES
 from mailflow.mail.dsn_address import addresses
-from mailflow.mail.dsn_prose import IN_PASSING, recipients
+from mailflow.mail.dsn_prose import IN_PASSING, bare_names
 from mailflow.mail.dsn_returned import LETTER_HEADER, MAX_PROSE, Returned, report_only, returned
 from mailflow.mail.dsn_signs import Signs, sender_is_system, why_report
 from mailflow.mail.dsn_verdict import Failure, judge
 from mailflow.mail.message import Message
 
-__all__ = ["LETTER_HEADER", "Bounce", "Failure", "from_daemon", "is_success_report", "read_bounce"]
+__all__ = ["LETTER_HEADER", "Bounce", "Failure", "is_success_report", "read_bounce"]
 
 _SUCCESS_PHRASES = (
     "successful delivery notification", "was successfully delivered", "has been successfully",
@@ -62,7 +62,7 @@ def read_bounce(message: Message) -> Bounce | None:
         return None
     if told and where == "text":
         return _standard(signs, told, f"{why}; its fields are those of RFC 3464") or _prose(signs, why)
-    if told and recipients(report)[1] in {"", IN_PASSING} and not message.has_header("x-failed-recipients"):
+    if told and signs.found[1] in {"", IN_PASSING} and not message.has_header("x-failed-recipients"):
         return _standard(signs, told, f"{why}; a report lies within it (RFC 3464)") or _prose(signs, why)
     return _prose(signs, why)
 
@@ -78,14 +78,9 @@ def is_success_report(message: Message) -> bool:
     return _successful(Signs(message, report, rest))
 
 
-def from_daemon(message: Message) -> bool:
-    """Whether the sender is a mail system: null return path (RFC 5321 section 4.5.5) or a daemon's name."""
-    return bool(sender_is_system(message))
-
-
 def _passed_on(signs: Signs) -> bool:
     """A person forwards a report: its status part comes along in a mail of theirs."""
-    return bool(signs.person) and not signs.standard and not signs.daemon
+    return not signs.standard and not signs.daemon and (bool(signs.person) or signs.personal or signs.converses)
 
 
 def _successful(signs: Signs) -> bool:
@@ -115,9 +110,8 @@ def _prose(signs: Signs, why: str) -> Bounce | None:
 def _named(signs: Signs, letter: Returned) -> tuple[list[tuple[str, str]], str]:
     """The recipients that the report names: in its header, in its words, or else whom the letter was sent to."""
     message = signs.message
-    own = frozenset(a.email for a in (message.from_, message.sender, *message.to, *message.reply_to) if a)
     header = list(dict.fromkeys(a for value in message.all_headers("x-failed-recipients") for a in addresses(value)))
-    found, how = recipients(signs.report, own)
+    found, how = signs.found
     if header:
         said = dict(found)
         return [(address, said.get(address, signs.report)) for address in header], "X-Failed-Recipients"
@@ -127,8 +121,14 @@ def _named(signs: Signs, letter: Returned) -> tuple[list[tuple[str, str]], str]:
             found = [(address, words) for address, words in found if address in sent_to]
         return found, how
     to = letter.to or letter.also_to
-    if to:
-        return [(to[0], signs.report)] if len(to) == 1 else [], "the returned letter's To"
+    if len(to) == 1:
+        return [(to[0], signs.report)], "the returned letter's To"
+    names = bare_names(signs.report) if message.from_ and signs.daemon else []
+    known = [address for name in names for address in to if address.partition("@")[0] == name]
+    if known or names:
+        domain = message.from_.domain if message.from_ else ""
+        found = [(address, signs.report) for address in known or [f"{name}@{domain}" for name in names]]
+        return found, "names without a domain, of the server that reports"
     return [], ""
 
 

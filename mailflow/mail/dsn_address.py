@@ -24,6 +24,8 @@ _TYPED = re.compile(
 )
 _ROUTE = re.compile(r"@[\w.,@-]{1,200}:(?=\S+@)")
 _BANG = re.compile(r"((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})!([^\s!<>]{1,64})", re.IGNORECASE)
+# Some operators gave out names with dots in a row or at the end; only the quotes make them lawful.
+_PLAIN_QUOTED = re.compile(r"\"[\w.+-]{1,64}\"@")
 _NO_LOCAL = "=/"
 _MACHINE_LOCAL = re.compile(r"[0-9a-f]{16,}|[\w.+=$-]{40,}", re.IGNORECASE)
 
@@ -39,7 +41,7 @@ def addresses(line: str) -> list[str]:
 
 def clean(value: str) -> str:
     """One address as its owner would write it, "" if this is none."""
-    quoted = value.startswith('"') and value.find('"@') > 0
+    quoted = value.startswith('"') and value.find('"@') > 0 and not _PLAIN_QUOTED.match(value)
     local, _, domain = value.rpartition("@")
     local = local.strip("\"'`") if not quoted else local
     local = local.strip() if quoted else local.lstrip(".-*=>|&")
@@ -54,8 +56,6 @@ def clean(value: str) -> str:
         return clean(found[0]) if found and not inner.startswith("imcea") else ""
     if local.startswith(tuple(_NO_LOCAL)) and local.count("=") > 1:  # an X.400 or X.500 name behind a gateway
         return ""
-    if local.endswith(".") and not quoted:
-        local = local.rstrip(".") or local
     return f"{local}@{domain}"
 
 

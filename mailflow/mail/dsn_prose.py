@@ -56,6 +56,8 @@ _EXPANDED = re.compile(
 _NAME_BEFORE = re.compile(r"^[^@<>()\[\]:\n]{0,60}[<(\[](?:mailto:|smtp:)?(?=[^<>()\s]{1,320}@)", re.IGNORECASE)
 _RULE_LINE = re.compile(r"^\s{0,12}[-=_*+#]{3,}")
 
+_BARE_NAME = re.compile(r"^\s{1,16}<?([A-Za-z][\w.-]{2,40})>?\s{0,9}$")
+_FEW = 4  # lines between the words that open a list and its first name
 IN_PASSING = "an address in its words"
 Found = list[tuple[str, str]]
 
@@ -87,6 +89,18 @@ def _with_words(lines: list[str], at: dict[str, int]) -> Found:
         also = [line for n, line in enumerate(lines) if n >= number + _SAID and address in line.lower()][:3]
         out.append((address, " ".join([*own, *also])))
     return out
+
+
+def bare_names(report: str) -> list[str]:
+    """Names without a domain in a list of recipients: "janedoe77" alone on its line (AOL, universities)."""
+    out: list[str] = []
+    left = 0
+    for line in report.split("\n")[:MAX_LINES]:
+        if left and (found := _BARE_NAME.match(line)):
+            out.append(found[1].lower())
+        elif line.strip():
+            left = _FEW if any(words in line.casefold() for words in LIST_OPENERS) else max(0, left - 1)
+    return list(dict.fromkeys(out))[:MAX_FOUND]
 
 
 # --- the rules, most telling first -----------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from mailflow.mail.bounce_words import (
     PERSONAL_WORDS,
     ROLE_LOCALS,
 )
-from mailflow.mail.dsn_prose import IN_PASSING, recipients
+from mailflow.mail.dsn_prose import IN_PASSING, Found, recipients
 from mailflow.mail.dsn_returned import RETURNED
 from mailflow.mail.dsn_verdict import STATUS
 from mailflow.mail.dsn_verdict_words import SURELY_DEAD_PHRASES
@@ -51,6 +51,7 @@ _REPLY_LINE = re.compile(
 _PERSONAL = re.compile(r"(?<!\w)(?:" + "|".join(PERSONAL_WORDS) + r")(?!\w)")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-beenthere", "x-loop-list")
 _PROGRAM = re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in PEOPLES_PROGRAMS) + r")(?![a-z])")
+_NO_PERSON = ("mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "microsoftexchange")
 _REPORT_HEADERS = (
     "x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-ndr", "x-postfix-queue-id-bounced", "x-bounce-report",
 )  # fmt: skip
@@ -138,9 +139,16 @@ class Signs:
         return bool(_PERSONAL.search(self.report[:HEAD].casefold().replace("’", "'")))
 
     @cached_property
+    def found(self) -> tuple[Found, str]:
+        """Who was not reached by the report's own words, and how that was found; its own parties last."""
+        m = self.message
+        own = frozenset(a.email for a in (m.from_, m.sender, *m.to, *m.reply_to) if a)
+        return recipients(self.report, own)
+
+    @cached_property
     def names(self) -> bool:
         """It names who was not reached where reports do, not in passing."""
-        return recipients(self.report)[1] not in {"", IN_PASSING}
+        return self.found[1] not in {"", IN_PASSING}
 
     @cached_property
     def by_role(self) -> str:
@@ -239,7 +247,10 @@ def why_report(signs: Signs) -> str:
 
 
 def _why_of_system(signs: Signs) -> str:
-    """A mail system's mail is a report by one more sign."""
+    """A mail system's mail is a report by one more sign; a postmaster, who may be a person, must not speak in it."""
+    brings = signs.codes or signs.letter or signs.automatic or signs.standard or signs.opening
+    if not brings and not _surely_system(signs.message) and (signs.personal or not signs.says_so):
+        return ""
     for sign, words in (
         (signs.standard and (signs.says_so or signs.codes), "it is a multipart/report (RFC 6522)"),
         (signs.subject, "its subject is that of a report"),
@@ -248,6 +259,7 @@ def _why_of_system(signs: Signs) -> str:
         (signs.says_so and signs.names, "it says that a letter was not delivered, and to whom"),
         (signs.codes and signs.letter, "it brings a server's reply and the letter back"),
         (signs.letter and _system_local(signs.message), "it brings a letter back"),
+        (signs.names and _surely_system(signs.message), "it names who was not reached"),
     ):
         if sign:
             return f"{signs.daemon}, and {words}"
@@ -301,6 +313,12 @@ def _absence(subject: str) -> bool:
         if subject.startswith(start) and subject[len(start) :].lstrip()[:1] in {"", ":", "：", "(", "[", "-"}:
             return True
     return False
+
+
+def _surely_system(message: Message) -> bool:
+    """No person has this address or this return path."""
+    local = message.from_.email.partition("@")[0].replace("_", "-") if message.from_ else "mailer-daemon"
+    return local.startswith(_NO_PERSON) or message.header("return-path").strip() == "<>"
 
 
 def _system_local(message: Message) -> bool:

@@ -20,7 +20,7 @@ MAX_WORDS = 4_000
 STATUS = re.compile(r"(?<![\dvV.])([245]\.[0-7]\.\d{1,3})(?!\.?\d)")
 # A reply code of RFC 5321 stands first, or behind what introduces it; 550 of "550 bytes" does not.
 _CODE = re.compile(
-    r"(?:^|[:<>(#'\"\[,;=]\s?|\b(?:said|code|error|status|reply|response|smtp|with|returned|answer|was|respuesta)\s)"
+    r"(?:^|[:<>(#'\"\[,;=]\s?|(?:said|code|error|status|reply|response|smtp|\bwith|returned|answer|\bwas|respuesta)\s)"
     r"([45][0-5]\d)(?=[\s\-#:,.;)'\"\]<]|$)(?!\s(?:bytes|kb|mb|gb|days|hours|minutes|seconds)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -49,8 +49,11 @@ def judge(recipient: str, *, status: str = "", said: str = "", around: str = "",
     """
     words = " ".join(said[:MAX_WORDS].split())
     rest = " ".join(around[:MAX_WORDS].split())
-    exact = _exact(status, words) or _exact("", rest if not _code(words) and not _by_words(words) else "")
-    code = _code(words) or ("" if exact or _by_words(words) else _code(rest))
+    silent = not _code(words) and not _by_words(words)
+    exact = _exact(status, words)
+    if silent and (not exact or exact.endswith(".0.0")):
+        exact = _exact(exact, rest)
+    code = _code(words) or (_code(rest) if silent and not exact else "")
     kind = exact[:1] if exact and not exact.endswith(".0.0") else code[:1] or exact[:1]
     lasting = kind == "5" if kind in {"4", "5"} else (_by_words(words) or _by_words(rest) or "5") == "5"
     permanent = failed and lasting

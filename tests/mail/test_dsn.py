@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mailflow.mail.classify import classify
@@ -144,3 +146,34 @@ def test_a_person_who_forwards_a_bounce_is_a_person():
     """The same words from a person's address are a person's mail."""
     assert prose(EXCHANGE, "FW: Undeliverable: Concern", "jane@provider.example") is None
     assert prose("This could not be delivered to the family.", "Undeliverable letters", "jane@provider.example") is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@" * 400_000, "<a@b.example>:\n" * 30_000, "To: a@b.example\n" * 20_000, "message to " * 40_000,
+        "(" * 400_000, "Final-Recipient: rfc822;a@b.example\nAction: failed\n" * 9_000, "---\n" * 80_000,
+        "a.b!" * 100_000, "IMCEA-+40" * 30_000, "550 " * 100_000,
+    ],
+    ids=lambda body: body[:12].strip(),
+)  # fmt: skip
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@mx.example", "jane@x.example"])
+def test_hostile_reports_take_no_time(body: str, sender: str) -> None:
+    """Whatever a report is made of, reading it is bounded: well under a second."""
+    message = parse(f"From: {sender}\nTo: c@council.example\nSubject: Undelivered mail\n\n{body}".encode())
+    start = time.process_time()
+    read_bounce(message)
+    assert time.process_time() - start < 0.6
+
+
+def test_names_without_a_domain() -> None:
+    """A screen name is one of the server that reports, unless the returned letter says more."""
+    text = "Your mail to the following recipients could not be delivered:\n\n\tjanedoe77\n"
+    bounce = prose(text)
+    assert bounce is not None and [f.recipient for f in bounce.failures] == ["janedoe77@mx.example"]
+
+
+def test_a_report_to_several_of_a_lost_letter_names_nobody() -> None:
+    """A report that names nobody, with a letter that went to two, is a bounce of nobody known."""
+    bounce = prose("It could not be delivered.\n\n--- Original message follows.\n\nTo: a@x.example, b@x.example\n")
+    assert bounce is not None and bounce.failures == ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailflow.mail.dsn import from_daemon, read_bounce
+from mailflow.mail.dsn import read_bounce
+from mailflow.mail.dsn_signs import sender_is_system
 from mailflow.mail.parse import parse
 
 WORDS = "This is the mail system at host mx.example.\n\n<a@x.example>: 550 5.1.1 User unknown\n"
@@ -47,6 +48,7 @@ def test_reports(sender: str, subject: str, text: str, extra: str) -> None:
         ("postmaster@x.example", "Undelivered mail", WORDS, "User-Agent: Mozilla Thunderbird\n"),
         ("postmaster@x.example", "Undelivered mail", WORDS, "List-Id: <l.x.example>\n"),
         ("jane@x.example", "Out of office", "I cannot be reached. It was not delivered.", "Return-Path: <>\n"),
+        ("postmaster@x.example", "Delivery problems", "Hello, we could not deliver the meals to a@x.example.", ""),
         ("jane@x.example", "x", "Please confirm: your message was not delivered yet.", "Return-Path: <>\n"),
     ],
 )
@@ -57,7 +59,7 @@ def test_people_and_other_machines(sender: str, subject: str, text: str, extra: 
 
 def test_who_is_a_mail_system() -> None:
     """By its name, its null return path, its headers; a person who owns the address postmaster is none."""
-    assert from_daemon(parse(mail("MAILER-DAEMON@x.example", "s", "t")))
-    assert from_daemon(parse(mail("jane@x.example", "s", "t", "Return-Path: <>\n")))
-    assert not from_daemon(parse(mail("postmaster@x.example", "s", "t", "User-Agent: Thunderbird\n")))
-    assert not from_daemon(parse(mail("bouncer@x.example", "s", "t")))
+    assert sender_is_system(parse(mail("MAILER-DAEMON@x.example", "s", "t")))
+    assert sender_is_system(parse(mail("jane@x.example", "s", "t", "Return-Path: <>\n")))
+    assert not sender_is_system(parse(mail("postmaster@x.example", "s", "t", "User-Agent: Thunderbird\n")))
+    assert not sender_is_system(parse(mail("bouncer@x.example", "s", "t")))
