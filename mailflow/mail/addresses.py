@@ -111,7 +111,7 @@ def _one(value: str) -> list[Address]:
         read = _valid(email.utils.getaddresses([value]))
     except Exception:
         read = []
-    if read:
+    if read and read[0].email in value.lower():  # the standard library joins words that stand apart
         return read if len(read) == 1 else []
     hits = _ANGLES.findall(value) or _EMAIL.findall(value)
     found = _valid([("", hit) for hit in hits])

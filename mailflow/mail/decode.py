@@ -29,6 +29,7 @@ _BETTER = {"gb2312": "gb18030", "gbk": "gb18030", "euc-cn": "gb18030", "gb_2312-
 _REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 _LATIN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _SEVEN_BIT = ("utf-7", "iso2022", "hz", "utf-16", "utf-32")
+_UTF16_MARKS = frozenset({b"\xff\xfe", b"\xfe\xff"})
 # Charsets of one octet a character: octets that are good UTF-8 are hardly ever words in one of these.
 _SINGLE = ("iso8859", "cp125", "koi8", "mac-", "mac_", "cp8", "tis-620", "cp437", "latin", "kz1048", "ptcp154")
 # Texts of more lines are not read line by line.
@@ -79,6 +80,8 @@ def code_page(number: int) -> str:
 
 def text(octets: bytes, label: str = "") -> str:
     """The best reading of octets that claim a charset; line ends become "\\n"."""
+    if octets[:2] in _UTF16_MARKS and b"\0" in octets[:200]:
+        label = "utf-16"  # whatever it claims
     return clean(_decoded(octets, charset(label)))
 
 
@@ -90,7 +93,7 @@ def _decoded(octets: bytes, codec: str) -> str:
             except UnicodeError:
                 pass
         return octets.decode("ascii")
-    if codec == "utf-16" and octets[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+    if codec == "utf-16" and octets[:2] not in _UTF16_MARKS:
         codec = _end_of_utf16(octets)
     if codec in _LATIN or not codec:
         # UTF-8 labelled as Latin is common; Latin text that happens to be valid UTF-8 is not.
@@ -107,7 +110,7 @@ def _decoded(octets: bytes, codec: str) -> str:
     for name in dict.fromkeys((codec or "utf-8", "utf-8")):
         if not name.startswith(_SINGLE) and name != "ascii" and (damaged := _damaged(octets, name)):
             return damaged
-    return octets.decode(codec if codec.startswith(_SINGLE) else "cp1252", "replace")
+    return octets.decode(codec if codec.startswith(_SINGLE) and codec not in _LATIN else "cp1252", "replace")
 
 
 def _damaged(octets: bytes, codec: str) -> str:
@@ -137,6 +140,8 @@ def _end_of_utf16(octets: bytes) -> str:
 def clean(value: str) -> str:
     """Text without NULs, control characters and lone surrogates, with "\\n" line ends."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x0c" in value or "\x0b" in value:
+        value = value.replace("\x0c", "\n").replace("\x0b", "\n")
     value = _CONTROL.sub("", value)
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").removeprefix("\ufeff")
 

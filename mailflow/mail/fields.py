@@ -85,7 +85,7 @@ def _start(octets: bytes, pos: int) -> int:
             break
         at = end + 1
     line = octets[at : at + MAX_FIELD].partition(b"\n")[0]
-    if line.startswith((b"From ", b">From ")) or _FIELD.match(line):
+    if line.startswith((b"From ", b">From ")) or _FIELD.match(line.lstrip()):
         return at
     known = _FIRST_KNOWN.search(octets, at, at + MAX_GARBAGE)
     again = _FIRST_KNOWN.search(octets, known.end(), known.end() + MAX_GARBAGE) if known else None
@@ -102,18 +102,20 @@ def _lines(
     lines = octets[pos : min(end, pos + MAX_HEADER_SCAN)].splitlines(keepends=True)
     fields: list[tuple[bytes, list[bytes]]] = []
     notes: list[str] = []
-    used = strays = 0
-    for index, line in enumerate(lines):
+    strays, here, after = 0, pos, pos
+    for index, raw in enumerate(lines):
+        here, after = after, after + len(raw)
+        line = raw.lstrip() if top and not fields else raw  # an indented first line continues nothing
         bare = line.rstrip(b" \t\r\n")
         field = _FIELD.match(line)
-        if line[:1] in b" \t":
+        if not bare or line[:1] in b" \t":
             if fields:
                 fields[-1][1].append(line)
         elif bare in delimiters or bare.removesuffix(b"--") in delimiters:
-            return _values(fields), pos + used, notes
+            return _values(fields), here, notes
         elif field:
             fields.append((field[1].lower(), [line[field.end() :]]))
-        elif fields and fields[-1][0] in MIME_FIELDS and _MIME_CONTINUED.match(line):
+        elif fields and _continues(fields[-1], line):
             fields[-1][1].append(b" " + line)
         elif not (top and line.startswith((b"From ", b">From "))):
             strays += 1
@@ -121,10 +123,16 @@ def _lines(
             nearly = bool(fields) and (line[:1] == b":" or (not ahead and _NEARLY.match(line)))
             goes_on = nearly or ((fields or top) and any(_KNOWN.match(later) for later in ahead))
             if not goes_on or strays > _MAX_STRAYS:
-                return _values(fields), pos + used, notes  # the body starts here without a blank line
+                return _values(fields), here, notes  # the body starts here without a blank line
             notes.append(STRAY)
-        used += len(line)
     return _values(fields), body, notes
+
+
+def _continues(field: tuple[bytes, list[bytes]], line: bytes) -> bool:
+    """Whether a line that is not indented goes on with the field before it: a parameter, or a further encoded-word."""
+    if field[0] in MIME_FIELDS:
+        return bool(_MIME_CONTINUED.match(line))
+    return line.startswith(b"=?") and field[1][-1].rstrip().endswith(b"?=")
 
 
 def _values(fields: list[tuple[bytes, list[bytes]]]) -> list[tuple[bytes, bytes]]:

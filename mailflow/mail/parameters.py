@@ -93,7 +93,7 @@ def _value(value: str, at: int) -> tuple[str, int]:
     following = _NEXT_NAME.search(value, at, end_at)
     if following:
         end_at = following.start()
-    return value[at:end_at].strip(" \t\r\n\"'"), end_at
+    return value[at:end_at].strip(' \t\r\n"'), end_at
 
 
 def _joined(parts: dict[int, tuple[str, bool]]) -> str:

@@ -241,7 +241,7 @@ class _Walk:
     def _boundary(self, part: Part) -> bytes:
         """The boundary that the header names, or the one that is used if the header names none or another."""
         claimed = part.parameters.get("boundary", "").strip()
-        wanted = [claimed, claimed.partition(" ")[0]] if claimed else []
+        wanted = [claimed, claimed.strip("'"), claimed.partition(" ")[0]] if claimed else []
         for name in wanted:
             octets = name.encode("utf-8", "surrogateescape")[:MAX_BOUNDARY]
             if octets and self.octets.find(b"--" + octets, part.start, part.start + _BOUNDARY_LOOK) >= 0:

@@ -17,8 +17,9 @@ MAX_PIECES = 10_000
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}|[A-Za-z0-9+/]{2,3}={1,2}")
 _LONG_LINE = 40
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
-_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 
 
 def encoding(value: str) -> str:
@@ -78,7 +79,14 @@ def _base64_text(octets: bytes) -> bytes:
     if long_after:  # broken in the middle, not ended
         return base64(octets)
     before = b"\n".join(line for line, fine in zip(lines[:first], good[:first], strict=True) if fine)
-    return base64(before) if before.strip() else octets
+    if before.strip():
+        return base64(before)
+    # Either words that were never encoded, or base64 with spaces put in: words decoded as if would be no text.
+    read = base64(octets)
+    try:
+        return octets if _UNPRINTABLE.search(read.decode("utf-8")) else read
+    except UnicodeDecodeError:
+        return octets
 
 
 def uu_files(octets: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:

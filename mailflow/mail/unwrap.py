@@ -300,7 +300,7 @@ class Unwrapper:
         if label and not known:
             self.contents.defect("unknown charset")
         is_html = part.kind in {"text/html", "text/xhtml", "text/x-html"}
-        if not known and (is_html or b"<meta" in octets[:_META_LOOK]):
+        if known in {"", "ascii"} and (is_html or b"<meta" in octets[:_META_LOOK]):
             stated = _META.search(octets, 0, _META_LOOK)
             label = stated[1].decode("ascii") if stated else label
         if not is_html and b"begin" in octets and part.kind == "text/plain":
@@ -333,4 +333,4 @@ class Unwrapper:
         """The safe display name of a part, "" if it has none."""
         raw = part.disposition_parameters.get("filename") or part.parameters.get("name") or ""
         raw = raw or part.disposition_parameters.get("name") or part.parameters.get("filename") or ""
-        return safe_name(decode.header(raw)) if raw.strip() else ""
+        return safe_name(decode.header(raw.strip("'"))) if raw.strip() else ""
