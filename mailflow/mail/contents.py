@@ -49,21 +49,20 @@ class Contents:
     cids: dict[str, str] = field(default_factory=dict)
     defects: list[str] = field(default_factory=list)
 
-    def body(self) -> tuple[str, str, bool, str]:
-        """(best text, raw HTML, whether the text was made from HTML, the text that counts into the digest)."""
-        text, made, outside = self._words(self.segments)
+    def body(self) -> tuple[str, str, bool]:
+        """(best text, raw HTML, whether the text was made from HTML)."""
+        text, made = self._words(self.segments)
         read = self.segments
         if not text.strip() and self.asides:
             read = self.asides
-            text, made, _ = self._words(read)
+            text, made = self._words(read)
         if len(text) > MAX_TEXT:
             self.defect("text too long; the end was not read")
         html = "\n".join(segment.html for segment in read if segment.html)
-        return text[:MAX_TEXT], html[: 4 * MAX_TEXT], made, outside[:MAX_TEXT]
+        return text[:MAX_TEXT], html[: 4 * MAX_TEXT], made
 
-    def _words(self, segments: list[Segment]) -> tuple[str, bool, str]:
+    def _words(self, segments: list[Segment]) -> tuple[str, bool]:
         texts: list[str] = []
-        outside: list[str] = []
         made = False
         room = html_text.MAX_HTML
         for segment in segments:
@@ -78,8 +77,7 @@ class Contents:
                 continue
             if read.strip():
                 texts.append(read.strip("\n"))
-                outside += [] if segment.opened else texts[-1:]
-        return "\n".join(texts), made, "\n".join(outside)
+        return "\n".join(texts), made
 
     def files(self) -> tuple[Attachment, ...]:
         """The attachments; those that the HTML shows by their Content-ID are marked as inline."""

@@ -8,13 +8,10 @@ Limits: every bound is a declared constant here, in skeleton.py, unwrap.py, html
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 
 from mailflow.errors import Unreadable
-from mailflow.mail import addresses, dates, decode
-from mailflow.mail.contents import Contents
+from mailflow.mail import addresses, dates, decode, digest
 from mailflow.mail.message import Address, Message
 from mailflow.mail.skeleton import Part, skeleton
 from mailflow.mail.unwrap import Unwrapper
@@ -62,7 +59,7 @@ def _read(octets: bytes) -> Message:
     defects += unclear
     if len(root.all("from")) > 1:
         defects.append("more than one From")
-    text, html, made, outside = contents.body()
+    text, html, made = contents.body()
     if not root.headers and not text.strip():
         raise Unreadable("The mail has neither headers nor words.")
     return Message(
@@ -82,7 +79,7 @@ def _read(octets: bytes) -> Message:
         from_html=made,
         attachments=contents.files(),
         parts=tuple(contents.machine),
-        digest=_digest(facts, contents, outside),
+        digest=digest.digest(facts, contents, digest.words(contents)),
         defects=tuple(dict.fromkeys([*defects, *contents.defects])),
     )
 
@@ -120,19 +117,7 @@ def _facts(part: Part, senders: tuple[Address, ...], hint: str = "") -> dict[str
 
 def _digest_within(part: Part, below: Unwrapper) -> str:
     senders = addresses.read({"from": part.header("from")})[0]["from"]
-    return _digest(_facts(part, senders), below.contents, below.contents.raw())
-
-
-def _digest(facts: dict[str, str], contents: Contents, text: str) -> str:
-    """SHA-256 over what the mail says, not how it is written (mail.md "Reading the mailbox"; domain.md G3).
-
-    Encodings, line ends, white space, header order and trace headers do not count: servers rewrite them afterwards.
-    """
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
-    own = (a for a in contents.attachments if not a.content_type.startswith("message/") and not a.unwrapped_from)
-    files = sorted([*(attachment.digest for attachment in own), *contents.inner_digests])
-    said = [facts["subject"], facts["from"], facts["date"], facts["message-id"], folded, *files]
-    return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
+    return digest.digest(_facts(part, senders), below.contents, below.contents.raw())
 
 
 def _ids(part: Part, name: str) -> tuple[str, ...]:

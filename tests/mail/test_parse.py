@@ -260,6 +260,20 @@ def test_digest_is_of_what_is_said():
     assert first.digest == again.digest != other.digest
 
 
+def test_digest_of_html_is_of_its_words():
+    """A page that a server wrote anew is the same mail; how its text is shown does not count; other words do."""
+    head = b"Subject: s\r\nContent-Type: text/html\r\n"
+    first, again, other = (
+        parse(mail(head, page)).digest
+        for page in (
+            b"<p>We <b>ac</b>cept.</p><blockquote>Old &amp; new</blockquote>",
+            b"<head><style>p{}</style></head>\r\n<!-- x --><body><div class=a>We accept.</div>\r\nOld &#38; new</body>",
+            b"<p>We do not accept.</p><blockquote>Old &amp; new</blockquote>",
+        )
+    )
+    assert first == again != other
+
+
 def test_digest_counts_attachments():
     """The same words with another file are another mail."""
     files = [b"Content-Type: text/csv; name=a.csv\r\n\r\n" + value for value in (b"1", b"2")]
