@@ -81,6 +81,7 @@ class Letters:
         self._dirs = tuple(Path(folder) for folder in template_dirs)
         self._text = self._environment("text")
         self._html = self._environment("html")
+        self._read: dict[tuple[str, str], tuple[frozenset[str], tuple[str, ...]]] = {}
         # Nothing is fetched, and @media survives for narrow screens.
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
@@ -172,12 +173,21 @@ class Letters:
             seen.add(path)
             try:
                 source, _, _ = self._text.loader.get_source(self._text, path)  # type: ignore[union-attr]
-                tree = self._text.parse(source, path)
+                names, others = self._names_in(path, source)
             except TemplateError as error:
                 raise self._explained(template, path, error) from None
-            found |= meta.find_undeclared_variables(tree) - set(self._text.globals) - {"self", "caller"}
-            waiting += [name for name in meta.find_referenced_templates(tree) if name]
+            found |= names
+            waiting += others
         return found
+
+    def _names_in(self, path: str, source: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names that one file reads from its context, and the files it builds on; the layouts are asked often."""
+        if (path, source) not in self._read:
+            tree = self._text.parse(source, path)
+            names = meta.find_undeclared_variables(tree) - set(self._text.globals) - {"self", "caller"}
+            others = tuple(name for name in meta.find_referenced_templates(tree) if name)
+            self._read[path, source] = frozenset(names), others
+        return self._read[path, source]
 
     def _environment(self, form: str) -> SandboxedEnvironment:
         folders = [folder / part for folder in self._dirs for part in (f"layouts/{form}", "layouts", ".")]

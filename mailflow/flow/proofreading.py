@@ -125,6 +125,7 @@ class Proofreader:
 
     def __init__(self, procedure: Procedure, calendar: Calendar, letters: Letters):
         self.procedure, self.letters = procedure, letters
+        self._last: tuple[Occasion, dict[str, object]] | None = None
         office = Office(
             *(
                 "trial",
@@ -150,7 +151,12 @@ class Proofreader:
         return Rehearsed(self.house, unit, self.office, self.procedure, one.case, facts, history, one.now, one.terms)
 
     def context(self, one: Occasion) -> dict[str, object]:
-        """What the letter may say, as flow/wording.py has it."""
+        """What the letter may say, as flow/wording.py has it; asked again about the same occasion, the same."""
+        if self._last is None or self._last[0] is not one:
+            self._last = one, self._context(one)
+        return dict(self._last[1])
+
+    def _context(self, one: Occasion) -> dict[str, object]:
         letter = self.procedure.letters[one.letter]
         moment = self.moment(one)
         found = wording.context(moment, letter, one.fact)

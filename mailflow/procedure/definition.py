@@ -259,6 +259,19 @@ class MachineDef:
         states = dict.fromkeys(s for r in self.rows for s in r.sources)
         return {state: tuple(r for r in self.rows if state in r.sources) for state in states}
 
+    def rows_hearing(self, state: str, kind: str) -> tuple[tuple[Row, tuple[Trigger, ...]], ...]:
+        """The same, those alone that a trigger of this kind may set off, each with these triggers."""
+        return self._hearing.get((state, kind), ())
+
+    @cached_property
+    def _hearing(self) -> dict[tuple[str, str], tuple[tuple[Row, tuple[Trigger, ...]], ...]]:
+        found: dict[tuple[str, str], list[tuple[Row, tuple[Trigger, ...]]]] = {}
+        for state, rows in self._by_state.items():
+            for row in rows:
+                for kind in dict.fromkeys(t.kind for t in row.on):
+                    found.setdefault((state, kind), []).append((row, tuple(t for t in row.on if t.kind == kind)))
+        return {key: tuple(pairs) for key, pairs in found.items()}
+
 
 @dataclass(frozen=True)
 class FieldDef:

@@ -25,12 +25,19 @@ def decide(
     procedure: Procedure, terms: Terms, case: Case, event: Event, now: datetime, calendars: Mapping[str, Calendar]
 ) -> list[Fact]:
     """The facts that follow. [] means: nothing to do (an event that came too late to mean anything)."""
+    return decided(procedure, terms, case, event, now, calendars).facts
+
+
+def decided(
+    procedure: Procedure, terms: Terms, case: Case, event: Event, now: datetime, calendars: Mapping[str, Calendar]
+) -> Decision:
+    """The same with the case as it then stands: `facts` are what follows, `case` has them applied."""
     calendar = calendars[terms.calendar]
     if isinstance(event, Commands):
         return _all_or_none(procedure, terms, case, event, now, calendar)
     d = Decision(procedure, terms, case, now, calendar)
     _take(d, event)
-    return d.facts
+    return d
 
 
 def question(
@@ -51,7 +58,7 @@ def question(
 
 def _all_or_none(
     procedure: Procedure, terms: Terms, case: Case, event: Commands, now: datetime, calendar: Calendar
-) -> list[Fact]:
+) -> Decision:
     """G11: the words of one mail in order, all or none; a refusal says why and what may be said."""
     d = Decision(procedure, terms, case, now, calendar)
     sayings = ranking.heard(procedure, event.sayings)
@@ -63,10 +70,10 @@ def _all_or_none(
         d = Decision(procedure, terms, case, now, calendar)
         d.event, d.at = said, said.at
         acts.refuse(d, said, refusal)
-        return d.facts
+        return d
     if d.facts and not event.quiet:
         acts.receipt(d, sayings)
-    return d.facts
+    return d
 
 
 def _take(d: Decision, event: Event) -> None:
@@ -92,8 +99,8 @@ def _take(d: Decision, event: Event) -> None:
 def _matching(d: Decision, machine: Machine, kind: str, *names: str) -> list[Row]:
     return [
         row
-        for row in d.definition(machine).rows_from(machine.state)
-        if any(t.kind == kind and not set(names).isdisjoint(t.names) and _under_setting(d, t) for t in row.on)
+        for row, triggers in d.definition(machine).rows_hearing(machine.state, kind)
+        if any(any(n in t.names for n in names) and _under_setting(d, t) for t in triggers)
     ]
 
 

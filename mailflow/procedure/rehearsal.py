@@ -12,10 +12,10 @@ from datetime import datetime
 
 from mailflow.procedure import by_post
 from mailflow.procedure.calendar import Calendar
-from mailflow.procedure.case import Case, Fact, apply
+from mailflow.procedure.case import Case, Fact
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import Event, LetterSettled, Terms, TimerDue
-from mailflow.procedure.machine import decide
+from mailflow.procedure.machine import decided
 from mailflow.procedure.timers import FIRE
 
 MOST_AT_ONCE = 500
@@ -39,18 +39,18 @@ class Rehearsal:
     def happen(self, event: Event, now: datetime) -> list[Fact]:
         """Decide one event at this instant."""
         self.now = now
-        facts = decide(self.procedure, self.terms, self.case, event, now, {self.terms.calendar: self.calendar})
-        for fact in facts:
-            self.case = apply(self.case, fact)
-            self.log.append((now, fact))
-        return facts
+        d = decided(self.procedure, self.terms, self.case, event, now, {self.terms.calendar: self.calendar})
+        self.case = d.case
+        self.log += [(now, fact) for fact in d.facts]
+        return d.facts
 
     def next_due(self) -> tuple[datetime, Event] | None:
         """What happens next if nobody does anything: a letter leaves or a clock acts."""
         found: list[tuple[datetime, int, Event]] = []
         for letter in self.case.letters.values():
-            by_hand = letter.post == by_post.ONLY
-            if letter.status == "decided" and letter.leave_at and not by_hand and not self._waits(letter.role):
+            if letter.status != "decided" or not letter.leave_at or letter.post == by_post.ONLY:
+                continue
+            if not self._waits(letter.role):
                 at = self._leaves(letter.leave_at, letter.role)
                 found.append((at, 0, LetterSettled(letter.id, "sent", at)))
         for machine in self.case.machines.values():

@@ -23,6 +23,7 @@ from mailflow.procedure.rehearsal import Rehearsal
 from mailflow.procedure.standing import Case
 
 SHORT = 40
+MOST_KNOWN = 1000  # of the places last asked for: many things are tried at each
 MOST_ALIKE = 2  # a third child in the same state is like the second
 Part = tuple[str, str]
 Pair = tuple[Part, Part]
@@ -57,9 +58,6 @@ class Place:
         return self.parts[1:] if self.ended else self.parts
 
 
-NOWHERE = Place((), True, "", "", (), (), (), ())
-
-
 class Whereabouts:
     """Says where cases of one procedure are."""
 
@@ -71,15 +69,16 @@ class Whereabouts:
         self._questions: dict[Part, list[tuple[Row, str]]] = {}
         self._awaited = sorted({n for p in _phrases(_rows(procedure)) for k, n in parts_of(p) if k == "letter"})
         self._optional = {t.name for m in procedure.machines.values() for t in m.timers.values() if "{" in t.due}
-        self._last: tuple[Case | None, Place] = (None, NOWHERE)
+        self._known: dict[int, tuple[Case, Place]] = {}  # by the case itself, which is kept so that none takes its id
 
     def place_of(self, play: Rehearsal) -> Place:
         """Where a case is: states, where it would go back to, what waits to be judged, and what guards can tell."""
-        case, known = self._last
-        if case is not play.case:
-            known = self._place_of(play)
-            self._last = (play.case, known)
-        return known
+        known = self._known.get(id(play.case))
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[id(play.case)] = play.case, self._place_of(play)
+        return known[1]
 
     def _place_of(self, play: Rehearsal) -> Place:
         procedure, case = self.procedure, play.case

@@ -33,7 +33,7 @@ OUTSIDE = (PROVIDER, PROVIDER_OTHER, OUTSIDER, FORGER, ROBOT, *DAEMONS)
 
 
 class CutMail(RealMail):
-    """Dovecot and Postfix, with a wire to Postfix that may be cut; nobody at the other end knows GONE."""
+    """Dovecot and Postfix behind wires that may break; nobody at the other end of Postfix's knows GONE."""
 
     def __init__(self, users: Mapping[str, str], **more: object) -> None:
         super().__init__({login: word for login, word in users.items() if login != GONE}, **more)
@@ -43,7 +43,8 @@ class CutMail(RealMail):
             super().__enter__()
             stack.callback(super().__exit__, None, None, None)
             self.wire = stack.enter_context(CutWire(self.smtp_port))
-            self.smtp_port = self.wire.port
+            self.imap_wire = stack.enter_context(CutWire(self.imap_port))
+            self.smtp_port, self.imap_port = self.wire.port, self.imap_wire.port
             self._wires = stack.pop_all()
         return self
 
@@ -55,7 +56,8 @@ class WallClock(Stage):
     """A stage whose daemon runs on the wall clock, as in an office: INTERNALDATE counts, nothing is pretended."""
 
     def __init__(self, folder: Path, **more: object) -> None:
-        super().__init__(folder, start=datetime.now(UTC), sections={"testing": {"pretend_time": False}}, **more)
+        sections = {"testing": {"pretend_time": False}, "office.council.imap": {"timeout": 2, "poll": 3}}
+        super().__init__(folder, start=datetime.now(UTC), sections=sections, **more)
 
     def _options(self, *more: str) -> list[str]:
         return []

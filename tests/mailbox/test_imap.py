@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from mailflow.demo.server import EmbeddedMail
 from mailflow.errors import ConfigurationError, MailboxUnavailable
 from mailflow.mailbox import imap
 from mailflow.mailbox.imap import ImapSource
+from tests.servers.lines import Peer
 from tests.servers.scripted_imap import ScriptedImap
 
 USER = "concerns@council.example"
@@ -195,6 +197,36 @@ def test_a_wrong_password_is_said_without_the_password():
         with pytest.raises(MailboxUnavailable, match="refuses the login of concerns@council.example") as caught:
             source.folders()
     assert "s3cret" not in str(caught.value)
+
+
+class Tokens(ScriptedImap):
+    """A server that lets in whoever brings this token, and says no with an error first, as large providers do."""
+
+    good, asked = "", 0
+
+    def do_authenticate(self, peer: Peer, tag: str, rest: str) -> bool:
+        peer.say("+ ")
+        self.asked += 1
+        said = base64.b64decode(peer.line()).decode()
+        if self.good and f"auth=Bearer {self.good}" in said:
+            return False
+        peer.say("+ " + base64.b64encode(b'{"status":"400","schemes":"Bearer"}').decode())
+        peer.line()
+        peer.say(f"{tag} NO AUTHENTICATE failed.")
+        return True
+
+
+def test_a_token_that_is_refused_is_said_and_works_again_when_it_is_renewed():
+    """The refresh token is gone: asked for anew once, then one clear sentence without the token; later it goes on."""
+    given = ["s3cret-1", "s3cret-2", "s3cret-3"]
+    with Tokens(mails(1)) as server:
+        base = {"tls": "none", "timeout": 2, "sent": "", "junk": "", "auth": "xoauth2"}
+        source = ImapSource(server.host, server.port, USER, lambda: given.pop(0), **base)
+        with pytest.raises(MailboxUnavailable, match="refuses the token of concerns@council.example") as caught:
+            uids(source)
+        assert server.asked == 2 and "s3cret" not in str(caught.value)
+        server.good = "s3cret-3"
+        assert uids(source) == [1]
 
 
 def test_the_library_formats_no_mail(server: ScriptedImap):

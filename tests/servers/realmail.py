@@ -63,7 +63,7 @@ class RealMail:
 
     def append(self, user: str, octets: bytes, folder: str = "INBOX", internaldate: datetime | None = None) -> None:
         """Put octets into a folder exactly as they are; Dovecot turns a date in the future into now."""
-        with self._client(user) as client:
+        with self.client(user) as client:
             client.append(folder, octets, msg_time=internaldate or datetime.now(UTC))
 
     def post(self, sender: str, recipients: Iterable[str], octets: bytes, internaldate: datetime | None = None) -> None:
@@ -90,7 +90,7 @@ class RealMail:
 
     def mails(self, user: str, folder: str = "INBOX") -> list[StoredMail]:
         """All mails of one folder in UID order."""
-        with self._client(user) as client:
+        with self.client(user) as client:
             client.select_folder(folder, readonly=True)
             uids = client.search("ALL")
             answers = client.fetch(uids, [b"BODY.PEEK[]", b"INTERNALDATE", b"FLAGS"]) if uids else {}
@@ -107,7 +107,7 @@ class RealMail:
     def arrived(self, user: str, count: int, folder: str = "INBOX", seconds: float = 20) -> list[StoredMail]:
         """The mails of a folder once there are `count`; Postfix delivers after it has answered."""
         end = time.monotonic() + seconds
-        with self._client(user) as client:
+        with self.client(user) as client:
             client.select_folder(folder, readonly=True)
             while len(client.search("ALL")) < count:
                 assert time.monotonic() < end, f"{user} has not got {count} mails in {folder}"
@@ -118,18 +118,19 @@ class RealMail:
 
     def remove(self, user: str, uid: int, folder: str = "INBOX") -> None:
         """Expunge one mail."""
-        with self._client(user) as client:
+        with self.client(user) as client:
             client.select_folder(folder)
             client.delete_messages([uid])
             client.uid_expunge([uid])
 
     def remake_folder(self, user: str, folder: str) -> None:
         """Delete a folder and make it again, with another UIDVALIDITY."""
-        with self._client(user) as client:
+        with self.client(user) as client:
             client.delete_folder(folder)
             client.create_folder(folder)
 
-    def _client(self, user: str) -> IMAPClient:
+    def client(self, user: str) -> IMAPClient:
+        """This person's mail program."""
         client = IMAPClient(self.host, self.imap_port, ssl=False, timeout=10)
         client.normalise_times = False
         client.login(user, self.users[user])
