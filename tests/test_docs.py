@@ -42,6 +42,9 @@ LETTERS = [*_numbers("M", 1, 60, 2), *_numbers("N", 1, 18, 2)]
 SCENARIOS = _numbers("A", 1, 18)
 CALENDAR_ENTRIES = _numbers("E", 1, 5)
 MAILS = _numbers("mail ", 1, 25)
+MAIL_SECTIONS = {"reading": 9, "parsing": 3, "kinds": 5, "whose": 4, "may": 4, "text": 1, "sending": 4}
+MAIL_SECTIONS |= {"infrastructure": 10}
+MAIL_LINES = [one for section, lines in MAIL_SECTIONS.items() for one in _numbers(f"{section} ", 1, lines)]
 OPEN_BY_PLAN = {*CALENDAR_ENTRIES}
 
 
@@ -99,6 +102,7 @@ def test_every_row_of_the_specification_is_told_of() -> None:
         *SCENARIOS,
         *CALENDAR_ENTRIES,
         *MAILS,
+        *MAIL_LINES,
     ]
     assert [one for one in wanted if one not in _coverage()] == []
     assert sorted(set(_coverage()) - set(wanted)) == []
