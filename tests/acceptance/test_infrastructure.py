@@ -68,7 +68,7 @@ def test_an_idle_that_is_dead_without_a_word(tmp_path: Path):
             octets = write(who, "Missed calls", "Oakfield Care Ltd missed calls.", auth="", message_id=f"<{who}>")
             proof = f"Authentication-Results: {stage.mail.authserv_id}; dmarc=pass header.from=family.example\r\n"
             stage.mail.deliver(who, stage.mailboxes[0], proof.encode() + octets)
-            stage.mail.arrived(who, 1)
+            stage.mail.arrived(who, 1, seconds=90)
             assert stage.mail.imap_wire.die() >= 1
 
 

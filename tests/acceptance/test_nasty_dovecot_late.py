@@ -74,7 +74,7 @@ def test_row_21_internaldate_counts_and_not_the_date_header(tmp_path: Path):
 
 def _answer(stage: WallClock, who: str) -> str:
     """The reference that the acknowledgement bears, as soon as it is there."""
-    stage.mail.arrived(who, 1)
+    stage.mail.arrived(who, 1, seconds=90)
     return stage.inbox(who)[0].ref
 
 
