@@ -18,7 +18,7 @@ _HELLO = (
 )
 _GREETING = re.compile(
     rf"{_HELLO}(?:\s(?i:all|team|both|there|everyone|colleagues|again))?"
-    rf"(?:(?:\s{{1,3}}[\w'-]{{1,20}}){{0,2}}\s{{0,3}}[,!]+|(?:\s{{1,3}}[\w'-]{{1,20}})?\s{{0,3}}$|{_NAME}\s{{0,3}}(?:[,!]+|[.:\u2013-]+\s|$))\s*"
+    rf"(?:(?:\s{{1,3}}[\w'-]{{1,20}}){{0,2}}\s{{0,3}}[,!]+|(?:\s{{1,3}}[\w'-]{{1,20}})?\s{{0,3}}$|{_NAME}\s{{0,3}}(?:[,!]+|[.:\u2013-]+(?:\s|$)|$))\s*"
 )
 _QUOTES = "'\"\u2018\u2019\u201c\u201d "
 _BARE_HELLO = re.compile(rf"{_HELLO}[\s,!.-]*")
@@ -136,9 +136,10 @@ def behind_leads(clean: str) -> Iterator[tuple[str, str]]:
     for pattern in _LEADS:
         if match := pattern.match(clean):
             yield match.group(), clean[match.end() :].strip(_QUOTES)
-    for pattern in _OCCASIONS:
+    for at, pattern in enumerate(_OCCASIONS):
         if match := pattern.match(clean):
-            yield match.group(), clean[match.end() :].strip(" ,.:;-\u2013")
+            if not at:  # "as per our" wants a word more
+                yield match.group(), clean[match.end() :].strip(" ,.:;-\u2013")
             for stop in _STOPS.finditer(clean, match.end(), match.end() + _LONGEST_OCCASION):
                 yield clean[: stop.start()], clean[stop.end() :].strip()
 

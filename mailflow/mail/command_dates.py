@@ -22,7 +22,7 @@ _COUNTS = "one two three four five six seven eight nine ten eleven twelve thirte
 _NUMBERS = {word: number for number, word in enumerate(_COUNTS, start=1)} | {"a": 1, "an": 1}
 
 _DAY = r"(?P<day>\d{1,2})\s?(?:st|nd|rd|th)?\b"
-_YEAR = r"(?P<year>(?:19|20)\d\d|'\d\d|\d\d(?=\s*(?:$|[.,;:!)-])))(?!\d)"
+_YEAR = r"(?P<year>(?:19|20)\d\d|'\d\d|\d\d(?=\s*(?:$|[.:](?!\d)|[,;!)-])))(?!\d)"
 _MONTH = r"(?P<month>[a-z]{3,9})\b\.?"
 _WEEKDAY = r"(?:(?P<weekday>[a-z]{3,9})\b\.?,?\s{1,3}(?:the\s{1,3})?)?"
 _NAMED = re.compile(rf"{_WEEKDAY}{_DAY}[\s,.-]{{0,3}}(?:of\s)?\s?{_MONTH}(?:[\s,.-]{{1,3}}{_YEAR})?")

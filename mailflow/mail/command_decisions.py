@@ -17,7 +17,7 @@ from mailflow.mail.command_lines import Line
 
 _ASSENT = re.compile(
     r"(?i)(?:(?:i|we|they|this|it|think|believe|i['\u2019]m|i['\u2019]d|we['\u2019]re|am|are|is|was|have|has|had|would|will|can|do|not|don['\u2019]t|also|quite|very|"
-    r"fully|really|just|be|been|it['\u2019]s|that['\u2019]s|its|all|so|to|ve|i['\u2019]ve|we['\u2019]ve|hereby|broadly|mostly|largely|probably|possibly|maybe|perhaps|presumably)\b\s*,?)*"
+    r"fully|really|just|be|been|it['\u2019]s|that['\u2019]s|its|all|so|to|ve|i['\u2019]ve|we['\u2019]ve|hereby|broadly|mostly|largely|probably|possibly|maybe|perhaps|presumably)\b[\s,]*)*"
     r"(?:agree|happy|accept|approv|disput|refus|reject|uph[oe]ld|declin|fine\b|yes\b|yep\b|yeah\b|no(?=[,.!]|\s(?:thanks|i|we)\b|$)|nope\b|ok\b|okay\b|go\sahead|"
     r"sure\b|unsure|content\b|support|concur|confirm|(?:sounds|looks)\s(?:good|fine|right)|good\sto\sgo|decid|proceed|satisfied|upheld|eligib|nfa\b|no\sfurther\saction"
     r"|[\U0001f44d\U0001f44c\u2705\u2714]|\+1(?!\d))"

@@ -30,7 +30,7 @@ _LIMITS = re.compile(
 )
 # Directly behind a decision and a comma: later than now, or to somebody else than it goes to.
 _ELSEWHERE = re.compile(
-    r"(?i)[\s,;(\u2013-]+(?:tomorrow|later|next\s(?:week|month|year)|(?:on\s)?(?:mon|tues|wednes|thurs|fri)day|in\sa\s(?:day|week|minute)|to\s(?:me|us|him|her|them|(?-i:[A-Z])))\b"
+    r"(?i)[\s,;(\u2013-]+(?:tomorrow|later|next\s(?:week|month|year)|(?:on\s)?(?:mon|tues|wednes|thurs|fri)day|in\sa\s(?:day|week|minute)|to\s(?:me|us|him|her|them|(?-i:[A-Z])\w*))\b"
 )
 _TURNS = re.compile(
     r"(?i)[\s,;:\u2013-]*(?:but|except|however|unless|although|though|subject\sto|provided|providing|on\scondition|only|"
@@ -59,7 +59,7 @@ _MISTAKEN = re.compile(
 # Anywhere in the mail: a decision that stands alone speaks of all points, so it cannot be meant of some.
 _IN_PART = re.compile(
     r"(?i)\b(?:(?:but\s)?not|only|except|apart\sfrom)\s(?:for\s)?(?:the\s)?(?:first|second|third|fourth|last|other|latter|former"
-    r"|(?:point|part|allegation|item|call|visit)s?\s\w)\b"
+    r"|(?:point|part|allegation|item|call|visit)s?\s\w+)\b"
 )
 _A_PART = re.compile(
     r"(?i)\b(?:(?:point|part|allegation|item)s?\s(?:\d|one|two|three)|the\s(?:first|second|third|last|other|rest|remainder)(?:\s(?:one|point|part|allegation|item|call|visit))?)\b"

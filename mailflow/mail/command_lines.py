@@ -63,7 +63,7 @@ def whole_words(new_text: str) -> str:
     kept: list[str] = []
     signed = False
     for typed in new_text.split("\n")[:_MOST_LINES]:
-        clean = tidy(_visible(typed[:_MOST_LENGTH]))
+        clean = " ".join(_visible(typed[:_MOST_LENGTH]).split())
         signed = (signed or bool(_SIGN_OFF.match(clean))) and not _POSTSCRIPT.match(clean)
         if not signed and not clean.startswith(">") and not _FOOTER.search(clean):
             kept.append(clean)
