@@ -218,16 +218,16 @@ def test_an_installation_judges_as_the_daemon_does(tmp_path):
     house = Installation(tmp_path)
     settings = house.settings.read_text() + '[office.council.auth]\nauthserv_id = "mx.council.example"\n'
     house.settings.write_text(settings)
-    proof = "Authentication-Results: mx.council.example; dmarc=pass header.from=health.example\n"
+    proof = "Authentication-Results: mx.council.example; dmarc=pass header.from=council.example\n"
     (tmp_path / "form.eml").write_bytes(
-        octets(text="Accepted", more="List-Id: <all.council.example>\n" + proof).replace(
-            b"office@", b"contract.concerns@"
-        )
+        octets(text="Accepted", more=proof)
+        .replace(b"office@", b"contract.concerns@")
+        .replace(b"Nora@health", b"no-reply@council")
     )
     (bare,) = records(tmp_path / "form.eml")
     (judged,) = records("--config", house.settings, tmp_path / "form.eml")
     house.store.close()
-    assert (bare["kind"], bare["authenticity"]["judged"]) == ("bulk", None)
+    assert (bare["kind"], bare["authenticity"]["judged"]) == ("auto_reply", None)
     assert judged["kind"] == "human" and judged["authenticity"]["judged"]["passed"] is True
     assert judged["authenticity"]["found"] == bare["authenticity"]["found"]
     assert [(c["verb"], c["procedures"]) for c in judged["commands"]] == [("accepted", ["council-concerns"])]
