@@ -288,7 +288,8 @@ def _header_block(page: Page, at: int, separated: bool = False) -> bool:
     subject = bool(names & SUBJECT_NAMES)
     if not sender:
         # A word for "From" that no table knows, or one glued to the line above.
-        return subject and sent and bool(names & TO_NAMES) and (address or timed)
+        form = at > 1 and all(_header_name(page.lines[above], page.folded[above]) for above in (at - 1, at - 2))
+        return subject and sent and bool(names & TO_NAMES) and (address or timed) and not form
     if not separated and not any(page.lines[max(0, at - _BLOCK) : at]):
         # On top of everything it may be a form or a memorandum: only a program writes addresses and the minute.
         return len(names) >= 3 and sent and (address or timed)
@@ -318,7 +319,7 @@ def _headers(page: Page, at: int) -> tuple[set[str], bool, bool]:
             timed = timed or (name in SENT_NAMES and bool(_TIME.search(line)))
         elif gap and len(names) >= 2 and not spread:
             break
-        elif name and not address:
+        elif name:
             strange += 1
     return (set() if strange > 1 else names), address, timed
 

@@ -118,15 +118,16 @@ VERBS_LAST = (
     "schreef", "ka tuhi", "i tuhi", "تمت كتابة ما يلي",
 )  # fmt: skip
 VERBS_INSIDE = (
-    " schrieb", " schreef", " skrev", " wrote on", " wrote the following", " schrieben", " ezt írta", " írta",
-    " ysgrifennodd", " ka tuhi", " i tuhi", " skreiv", " kirjoitti", " написал", " napsal", "님이", " va escriure",
-    " كتب", " כתב", " מאת ", "تمت كتابة", " wrote at", " escribió el", " a écrit le", " ha scritto il",
-    " schrieb am", " napisał w dniu", " geschrieben", "napisał", " er skrifað", " skrifaði", " viết",
+    " schrieb", " schreef", " skrev", " wrote on", " wrote (", " wrote the following", " schrieben", " ezt írta",
+    " írta", " ysgrifennodd", " ka tuhi", " i tuhi", " skreiv", " kirjoitti", " написал", " napsal", "님이",
+    " va escriure", " كتب", " כתב", " מאת ", "تمت كتابة", " wrote at", " escribió el", " a écrit le",
+    " ha scritto il", " schrieb am", " napisał w dniu", " geschrieben", "napisał", " er skrifað", " skrifaði",
+    " viết",
 )  # fmt: skip
 # Words that make "On 3 May 2027 at 10:00 the manager wrote:" a person's sentence.
 PROSE_WORDS = frozenset(
     "the he she i we they my our his her their who which also back it this that letter email nobody someone somebody"
-    " er sie ich wir der die das ein eine dass il elle je nous on que el ella yo hij zij ik wij het een jag han hon vi"
+    " er sie ich wir der die das ein eine dass il elle je nous que el ella yo hij zij ik wij het een jag han hon vi"
     " jeg hun".split()
 )
 INLINE_VERBS = (

@@ -196,3 +196,16 @@ def test_a_foreign_marker_cuts_only_below_words():
     assert split_text(f"Done.\n\n{line}\nolder").new == "Done."
     assert split_text(f"{line}\n\nWe look into it.").new == "We look into it."
     assert split_text(f"{REPLY_MARKER}\n\nolder").new == ""
+
+
+def test_a_form_below_a_greeting_is_no_block_of_headers():
+    """Lines that no mail program writes among its headers show that people or a form wrote the block."""
+    form = "A form was filled in:\n\nFrom: Jane\nEmail: j@mail.test\nPhone: 1\nDate: 3 May\nSubject: x\nTo: j@mail.test"
+    assert split_text(form).new == form
+
+
+def test_a_comparison_is_a_quote_only_among_quotes():
+    """ "> 5 visits" alone is a figure; below an attribution or among marked lines it is quoted."""
+    assert split_text("Missed:\n> 5 visits").new == "Missed:\n> 5 visits"
+    assert split_text("Yes.\n\nOn 3 May 2027 at 10:00, C wrote:\n> 5 visits").new == "Yes."
+    assert split_text("Yes.\n> 5 visits\n> missed\n> in May").new == "Yes."

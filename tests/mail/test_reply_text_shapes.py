@@ -86,6 +86,85 @@ MOBILES = (
     "Mobil gesendet",
 )  # fmt: skip
 
+# How programs introduce a quote, in the languages and with the commas of each.
+ATTRIBUTIONS = (
+    "Le lun. 1 mars 2027 à 10 h 00, Contract <c@council.example> a écrit :",
+    "Le lundi 1 mars 2027 10:00:00 UTC+1, Contract a écrit :",
+    "El lunes, 1 de marzo de 2027, Contract escribió:",
+    "El 1 de marzo de 2027, 10:00, Contract<c@council.example> escribió:",
+    "El 01/03/2027 a las 10:00, Contract escribió:",
+    "Il 01/03/2027 10:00, Contract ha scritto:",
+    "Il giorno 01 mar 2027, alle ore 10:00, Contract ha scritto:",
+    "In data lunedì 1 marzo 2027 10:00:00 CET, Contract ha scritto:",
+    "Op 01-03-2027 om 10:00 schreef Contract:",
+    "Op maandag 1 maart 2027 heeft Contract <c@council.example> het volgende geschreven:",
+    "W dniu 1 marca 2027 10:00 użytkownik Contract <c@council.example> napisał:",
+    "Dnia 1 marca 2027 10:00 Contract <c@council.example> napisał(a):",
+    "Em 01/03/2027 10:00, Contract escreveu:",
+    "Em segunda-feira, 1 de março de 2027, Contract <c@council.example> escreveu:",
+    "A 01/03/2027 às 10:00, Contract escreveu:",
+    "Den 2027-03-01 kl. 10:00, skrev Contract:",
+    "Den 01.03.2027 10:00, skrev Contract:",
+    "Den 01-03-2027 kl. 10:00 skrev Contract:",
+    "1 mars 2027 kl. 10:00 skrev Contract <c@council.example>:",
+    "mån 1 mars 2027 kl. 10:00 skrev Contract <c@council.example>:",
+    "På mandag 1. mars 2027 kl. 10:00 skrev Contract <c@council.example>:",
+    "1.3.2027 10.00, Contract kirjoitti:",
+    "Contract kirjoitti 1.3.2027 klo 10.00:",
+    "Dne 01. 03. 27 v 10:00 Contract napsal(a):",
+    "Dňa 1. 3. 2027 o 10:00 Contract napísal(a):",
+    "2027. 03. 01. 10:00 keltezéssel, Contract írta:",
+    "2027. márc. 1., H 10:00 dátummal Contract <c@council.example> ezt írta:",
+    "În lun., 1 mar. 2027 la 10:00, Contract <c@council.example> a scris:",
+    "La 01.03.2027 10:00, Contract a scris:",
+    "01.03.27 10:00, Contract пише:",
+    "1 бер. 2027 р., о 10:00, Contract <c@council.example> написав(ла):",
+    "1 мар. 2027 г., в 10:00, Contract <c@council.example> написал(а):",
+    "01.03.2027 10:00, Contract пишет:",
+    "1.03.2027 10:00 tarihinde Contract yazdı:",
+    "1 Mart 2027 Pazartesi 10:00 tarihinde Contract <c@council.example> yazdı:",
+    "Στις 1/3/2027 10:00 π.μ., ο Contract έγραψε:",
+    "On 2027/03/01 10:00, Contract wrote:",
+    "2027年3月1日(月) 10:00 Contract <c@council.example>:",
+    "2027年3月1日 10:00、Contract <c@council.example> のメール:",
+    "在 2027-03-01 10:00:00，\"Contract\" <c@council.example> 写道：",
+    "在 2027年3月1日 上午10:00，Contract <c@council.example> 寫道：",
+    "Contract <c@council.example>於 2027年3月1日 週一,上午10:00寫道：",
+    "2027. 3. 1. 오전 10:00, Contract <c@council.example> 작성:",
+    "2027년 3월 1일 월요일 오전 10:00, Contract <c@council.example>님이 작성:",
+    "Vào 10:00, Th 2, 1 thg 3, 2027 Contract <c@council.example> đã viết:",
+    "בתאריך 1.3.2027 10:00, Contract כתב:",
+    "ב-1 במרץ 2027, בשעה 10:00, Contract <c@council.example> כתב/ה:",
+    "في ١ مارس ٢٠٢٧، الساعة ١٠:٠٠ ص، كتب Contract <c@council.example>:",
+    "El dl., 1 de març 2027 a les 10:00, Contract <c@council.example> va escriure:",
+    "O lun., 1 de mar. de 2027 ás 10:00, Contract (<c@council.example>) escribiu:",
+    "pon, 1. ožu 2027. u 10:00 Contract <c@council.example> napisao je:",
+    "V V pon., 1. mar. 2027 ob 10:00 je oseba Contract <c@council.example> napisala:",
+    "пн, 1.03.2027 г. в 10:00 Contract <c@council.example> написа:",
+    "2027-03-01, pr, 10:00 Contract <c@council.example> rašė:",
+    "pirmd., 2027. g. 1. marts, plkst. 10:00 — lietotājs Contract (<c@council.example>) rakstīja:",
+    "Kuupäev E, 1. märts 2027 kell 10:00 kirjutas Contract <c@council.example>:",
+    "Pada tanggal Sen, 1 Mar 2027 pukul 10.00 Contract <c@council.example> menulis:",
+    "เมื่อ จ. 1 มี.ค. 2027 เวลา 10:00 Contract <c@council.example> เขียนว่า:",
+    "mán., 1. mar. 2027 kl. 10:00 skrifaði Contract <c@council.example>:",
+    "Ar Dydd Llun 1 Mawrth 2027 am 10:00, ysgrifennodd Contract:",
+    "I te 1 Poutūterangi 2027 10:00, i tuhi a Contract <c@council.example>:",
+    "On Monday 01 March 2027 10:00:00 Contract wrote:",
+    "On 1 March 2027 at 10:00:00, Contract (c@council.example) wrote:",
+    "On Mon, 01 Mar 2027 10:00:00 +0000, Contract <c@council.example> wrote:",
+    "At Mon, 1 Mar 2027 10:00:00 +0000, Contract wrote:",
+    "Contract <c@council.example> wrote (Mon, 1 Mar 2027 10:00):",
+    "Contract wrote the following on 01/03/2027 10:00:",
+    "Contract (c@council.example) wrote on 2027-03-01:",
+    "From Contract on 01/03/2027 10:00 wrote:",
+    "Quoting Contract (c@council.example):",
+    "Selon Contract <c@council.example> :",
+    "Am Mo., 1. März 2027, 10:00 hat Contract <c@council.example> geschrieben:",
+    "Contract <c@council.example> hat am 01.03.2027 10:00 CET geschrieben:",
+    "Am 01.03.2027 10:00, schrieb \"Contract via Liste\" <c@council.example>:",
+    "Op 1 mrt 2027, om 10:00, schreef Contract <c@council.example>:",
+)  # fmt: skip
+
 # (what it is, the text, the words of the writer, his name)
 SHAPES = (
     ("on-other-hand",
@@ -558,3 +637,14 @@ def test_prose_is_not_cut(writer: str, text: str) -> None:
 def test_html_without_names_is_read_by_its_words(html: str, words: str) -> None:
     """Where no class or id names the quote, the text made from the HTML is split as any other."""
     assert split_text(to_text(f"<html><body>{html}</body></html>")).new.split() == words.split()
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+@pytest.mark.parametrize("quote", ["> old\n> words", "old\nwords"], ids=["marked", "unmarked"])
+def test_an_attribution_is_known_in_many_languages(attribution: str, quote: str) -> None:
+    """With marks below it or without, on one line or folded, it ends the words of the writer."""
+    assert split_text(f"Good.\n\n{attribution}\n\n{quote}\n").new == "Good."
+    if len(attribution) > 60:
+        fold = attribution.rfind(" ", 0, 60)
+        folded = f"{attribution[:fold]}\n{attribution[fold + 1 :]}"
+        assert split_text(f"Good.\n\n{folded}\n\n{quote}\n").new == "Good."
