@@ -85,7 +85,7 @@ _POLITE = re.compile(
     r"(?:\s(?:very\smuch|so\smuch|a\slot|again|all))?"
 )
 _FILLING = re.compile(
-    r"(?i)\s{1,3}(?:full\sstop|in\s(?:full|its\sentirety)|now|today|asap|straight\saway|right\saway|immediately|at\sonce)\b"
+    r"(?i)\s{1,3}(?:full\sstop|period(?=\W*$)|in\s(?:full|its\sentirety)|now|today|asap|straight\saway|right\saway|immediately|at\sonce)\b"
 )
 _EXPLAINS = re.compile(
     r"(?i)\s{1,3}(?:because|due\sto|owing\sto)\s\S"

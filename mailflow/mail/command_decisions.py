@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from mailflow.mail import command_courtesy as courtesy
+from mailflow.mail.command_dates import one_slip
 from mailflow.mail.command_forms import Form, Matcher, first_word, pieces, spoken_words
 from mailflow.mail.command_lines import Line
 
@@ -49,8 +50,19 @@ def looks_like_decision(body: Sequence[Line], forms: Sequence[Form], matcher: Ma
         ()
     }:
         return True
+    if len(spoken_words(first)) == 1 and any(_nearly(spoken_words(first)[0], form) for form in decisions):
+        return True
     clauses = [clause for line in body for clause in (line.clean, *_CLAUSES.split(line.clean))][:_MOST_CLAUSES]
     return any(_is_whole(clause, decisions, matcher) for clause in clauses if first_word(clause) in firsts)
+
+
+def _nearly(word: str, form: Form) -> bool:
+    """Whether a word is a slip away from a decision of one word, or two where a telephone mends words: "Excepted"."""
+    meant = spoken_words(form.text)
+    if len(meant) != 1 or len(meant[0]) < 4 or "{" in form.text:
+        return False
+    wrong = sum(a != b for a, b in zip(word, meant[0], strict=False))
+    return one_slip(word, meant[0]) or (len(word) == len(meant[0]) >= 8 and wrong == 2)
 
 
 def _choice(form: Form) -> tuple[str, ...]:
