@@ -20,6 +20,7 @@ _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[\s.,/-]{1,4}([A-Za-z]{3,9}
 _MONTH_DAY = re.compile(r"\b([A-Za-z]{3,9})\.?\s{1,3}(\d{1,2})(?:st|nd|rd|th)?,?\s")
 _YEAR = re.compile(r"\b((?:19|20)\d{2})\b")
 _ZONE = re.compile(r"(?:GMT|UTC)?\s{0,2}([+-])(\d{1,2}):?(\d{2})?(?!\d|:)")
+_COLON_ZONE = re.compile(r"[+-]\d{1,2}:\d{2}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ZONES = {"bst": 1, "cet": 1, "cest": 2, "ist": 5.5, "jst": 9, "aest": 10, "nzst": 12, "nzdt": 13, "est": -5, "edt": -4,
           "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # fmt: skip
@@ -38,7 +39,8 @@ def read(value: str) -> datetime | None:
     """The date, read leniently; one without a zone is taken for UTC."""
     value = value[:MAX_DATE].strip().strip("\"'<>")
     date = by_the_book(value)
-    if date is not None:
+    # The standard library passes over a zone with a colon.
+    if date is not None and not _COLON_ZONE.search(value):
         return date
     try:
         return _pieced(value)
