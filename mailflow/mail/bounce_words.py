@@ -53,14 +53,18 @@ PEOPLES_PROGRAMS = (
 )  # fmt: skip
 
 # Words of somebody who speaks; the reports that say "I" too (qmail, Postfix) are known by their first line.
+SPEAKER_WORDS = (
+    "i", "i'm", "i've", "i'll", "me", "my", "mine", "je", "j'ai", "mon", "mes", "ich", "mein", "meine", "meinen", "yo",
+    "io", "mio", "ik", "mijn", "eu", "meu", "minha", "jag", "min", "jeg", "mit", "я", "мой",
+)  # fmt: skip
 PERSONAL_WORDS = (
-    "i", "i'm", "i've", "i'll", "me", "my", "mine", "we", "we've", "our", "us", "dear", "hi", "hello", "hallo",
-    "regards", "thanks", "thank you", "cheers", "bonjour", "cordialement", "merci", "je", "j'ai", "nous", "mon", "ma",
-    "mes", "notre", "nos", "ich", "wir", "mein", "meine", "meinen", "unser", "unsere", "grüsse", "guten tag", "hola",
-    "saludos", "gracias", "yo", "mi", "nosotros", "nuestro", "ciao", "salve", "saluti", "grazie", "io", "noi", "mio",
-    "nostro", "ik", "wij", "mijn", "onze", "groeten", "bedankt", "eu", "nós", "meu", "minha", "nosso", "obrigado",
-    "abraços", "jag", "vi", "min", "vår", "hej", "tack", "jeg", "mit", "vores", "tak", "hilsen", "ja", "nasz",
-    "pozdrawiam", "я", "мы", "мой", "наш", "спасибо",
+    *SPEAKER_WORDS, "i", "i'm", "i've", "i'll", "me", "my", "mine", "we", "we've", "our", "dear", "hi", "hello",
+    "hallo", "regards", "thanks", "thank you", "cheers", "bonjour", "cordialement", "merci", "je", "j'ai", "nous",
+    "mon", "ma", "mes", "notre", "nos", "ich", "wir", "mein", "meine", "meinen", "unser", "unsere", "grüsse",
+    "guten tag", "hola", "saludos", "gracias", "yo", "mi", "nosotros", "nuestro", "ciao", "salve", "saluti", "grazie",
+    "io", "noi", "mio", "nostro", "ik", "wij", "mijn", "onze", "groeten", "bedankt", "eu", "nós", "meu", "minha",
+    "nosso", "obrigado", "abraços", "jag", "vi", "min", "vår", "hej", "tack", "jeg", "mit", "vores", "tak", "hilsen",
+    "ja", "nasz", "pozdrawiam", "я", "мы", "мой", "наш", "спасибо",
 )  # fmt: skip
 
 # --- Subjects -----------------------------------------------------------------------------------------------

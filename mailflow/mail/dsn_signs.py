@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, takewhile
 
 from mailflow.mail.auto_words import ABSENCE_SUBJECTS, AUTO_SUBJECTS
 from mailflow.mail.bounce_words import (
@@ -27,6 +28,7 @@ from mailflow.mail.bounce_words import (
     PEOPLES_PROGRAMS,
     PERSONAL_WORDS,
     ROLE_LOCALS,
+    SPEAKER_WORDS,
 )
 from mailflow.mail.dsn_prose import IN_PASSING, Found, recipients
 from mailflow.mail.dsn_returned import RETURNED
@@ -35,6 +37,10 @@ from mailflow.mail.dsn_verdict_words import SURELY_DEAD_PHRASES
 from mailflow.mail.message import Message
 
 OPENING_LINES = 8
+_SYSTEM_WORDS = frozenset(
+    "mail email system server gateway admin administrator delivery service daemon notification report support team"
+    " subsystem agent mailer postmaster post office message exchange filter lsmtp router smtp robot no reply".split()
+)
 HEAD = 6_000
 
 _REPLIED = re.compile(
@@ -51,6 +57,8 @@ _REPLY_LINE = re.compile(
 _PERSONAL = re.compile(r"(?<!\w)(?:" + "|".join(PERSONAL_WORDS) + r")(?!\w)")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-beenthere", "x-loop-list")
 _PROGRAM = re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in PEOPLES_PROGRAMS) + r")(?![a-z])")
+_SPEAKER = re.compile(r"(?<!\w)(?:" + "|".join(SPEAKER_WORDS) + r")(?!\w)")
+_WE = re.compile(r"(?<!\w)(?:we|we've|our)(?!\w)")
 _NO_PERSON = ("mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "microsoftexchange")
 _REPORT_HEADERS = (
     "x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-ndr", "x-postfix-queue-id-bounced", "x-bounce-report",
@@ -102,20 +110,41 @@ class Signs:
         return system if system != GENERIC else ""
 
     def _opening(self, most: int) -> str:
-        lines = [line for line in self.report[:HEAD].split("\n") if any(c.isalnum() for c in line)][:most]
-        for line in lines:
-            bare = " ".join(line.split()).casefold().replace("’", "'")
-            for words, system in OPENINGS:
-                if bare.startswith(words.strip()) or bare.lstrip("*#-=+ ").startswith(words.strip("* -")):
-                    return system
-        return ""
+        return next((system for line in self.first_lines[:most] if (system := _system_of(line))), "")
+
+    @cached_property
+    def first_lines(self) -> list[str]:
+        """The first lines with words in them, folded."""
+        lines = (" ".join(line.split()) for line in self.report[:HEAD].split("\n") if any(c.isalnum() for c in line))
+        return [line.casefold().replace("’", "'") for line in islice(lines, OPENING_LINES)]
+
+    @cached_property
+    def says_i(self) -> bool:
+        """Somebody says "I" before the report's own first line."""
+        return any(_SPEAKER.search(line) for line in self._before_report())
+
+    def _before_report(self) -> list[str]:
+        return list(islice(takewhile(lambda line: not _system_of(line), self.first_lines), 3))
+
+    @cached_property
+    def speaks_first(self) -> bool:
+        """Somebody greets or speaks before the report's own first line, as who passes it on does."""
+        lines = self._before_report()
+        # "Sorry, we couldn't deliver your message": so speaks a company's server too.
+        return any(_PERSONAL.search(_WE.sub("", line) if _tells(line) else line) for line in lines)
+
+    @cached_property
+    def named_person(self) -> bool:
+        """The sender has a person's name: two words or more, none of them a system's."""
+        name = self.message.from_.name.casefold() if self.message.from_ else ""
+        words = re.findall(r"[^\W\d_]{2,}", name.partition("@")[0])
+        return len(words) > 1 and not any(word in _SYSTEM_WORDS for word in words)
 
     @cached_property
     def says_so(self) -> bool:
         """Words of a failure or a delay stand in it."""
         folded = self.report[:HEAD].casefold().replace("’", "'")
-        folded = " ".join(folded.split())
-        return any(words in folded for table in (BOUNCE_PHRASES, DELAY_PHRASES, SURELY_DEAD_PHRASES) for words in table)
+        return _tells(" ".join(folded.split()))
 
     @cached_property
     def codes(self) -> bool:
@@ -180,6 +209,19 @@ class Signs:
     def person(self) -> str:
         """What in it only people do, "" if nothing."""
         return _people_do(self.message)
+
+
+def _tells(folded: str) -> bool:
+    return any(words in folded for table in (BOUNCE_PHRASES, DELAY_PHRASES, SURELY_DEAD_PHRASES) for words in table)
+
+
+def _system_of(line: str) -> str:
+    """The mail system whose reports begin with this folded line, "" if none."""
+    bare = line.lstrip("*#-=+ ")
+    for words, system in OPENINGS:
+        if line.startswith(words.strip()) or bare.startswith(words.strip("* -")):
+            return system
+    return ""
 
 
 def sender_is_system(message: Message) -> str:
@@ -249,8 +291,11 @@ def why_report(signs: Signs) -> str:
 def _why_of_system(signs: Signs) -> str:
     """A mail system's mail is a report by one more sign; a postmaster, who may be a person, must not speak in it."""
     brings = signs.codes or signs.letter or signs.automatic or signs.standard or signs.opening
-    if not brings and not _surely_system(signs.message) and (signs.personal or not signs.says_so):
-        return ""
+    if not _surely_system(signs.message):
+        if signs.says_i and not signs.standard and not signs.automatic:
+            return ""
+        if not brings and (signs.personal or not signs.says_so):
+            return ""
     for sign, words in (
         (signs.standard and (signs.says_so or signs.codes), "it is a multipart/report (RFC 6522)"),
         (signs.subject, "its subject is that of a report"),
@@ -274,6 +319,8 @@ def _why_of_anyone(signs: Signs) -> str:
     if signs.person or not (signs.says_so or signs.codes):
         return ""
     brings = signs.codes or signs.letter
+    if not signs.standard and not signs.automatic and (signs.speaks_first or signs.named_person):
+        return ""
     alone = not signs.converses and not signs.personal
     for sign, words in (
         (signs.standard, "it is a multipart/report (RFC 6522), and it tells of a failure"),

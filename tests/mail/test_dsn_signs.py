@@ -41,6 +41,8 @@ def test_reports(sender: str, subject: str, text: str, extra: str) -> None:
     ("sender", "subject", "text", "extra"),
     [
         ("jane@x.example", "Undelivered mail", f"Look what I got:\n{WORDS}", ""),
+        ("Sam Admin <postmaster@x.example>", "Undelivered mail", f"Hi,\nI got this:\n{WORDS}", ""),
+        ("Jane Doe <jane@x.example>", "Undelivered mail", f"FYI.\n{WORDS}\nReceived: from y\nTo: a@x.example\n", ""),
         ("jane@x.example", "Undelivered mail", f"{WORDS}That is what my users get.", ""),
         ("jane@x.example", "Fwd: failure notice", f"{WORDS}\nReceived: from y\nTo: a@x.example\n", ""),
         ("MAILER-DAEMON@mx.example", "FW: failure notice", WORDS, ""),
