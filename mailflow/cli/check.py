@@ -16,6 +16,7 @@ import click
 
 from mailflow import wiring
 from mailflow.cli.saying import EX_CONFIG, show_faults
+from mailflow.cli.trying import Trying
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.flow.ports import Office
 from mailflow.flow.rota_watch import gaps_ahead, words_of
@@ -62,7 +63,8 @@ def examined(found: wiring.Installation) -> tuple[list[dict[str, object]], list[
     for office in found.offices.values():
         faults += roles_unheld(office, found.settings.offices[office.id].register)
         assert office.letters is not None  # an installation gives each office its own
-        findings = examine(office.procedure, office.calendar, office.letters, office.settings)
+        with Trying(office.procedure.title) as step:
+            findings = examine(office.procedure, office.calendar, office.letters, office.settings, step=step)
         faults += findings.faults
         doubts += [str(warning) for warning in findings.warnings]
         offices.append(_summary(office, findings.silence))

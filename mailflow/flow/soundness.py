@@ -8,7 +8,7 @@ Limits: a procedure with faults of reading is not played; what the register hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mailflow.documents.letters import Letters
@@ -17,6 +17,7 @@ from mailflow.flow import sections_check
 from mailflow.flow.proofreading import Occasions, Proofreader, read_all
 from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.definition import Procedure
+from mailflow.procedure.exploring import Step
 from mailflow.procedure.proof import Findings, prove
 
 MOST_TRIALS = 4
@@ -40,16 +41,17 @@ def examine(
     letters: Letters,
     settings: Mapping[str, object] | None = None,
     known: Iterable[Fault] = (),
+    step: Callable[[], None] = lambda: None,
 ) -> Soundness:
     """All findings about a procedure, sorted by line.
 
-    known: the reader's faults; with any of them the procedure is not played.
+    known: the reader's faults; with any of them the procedure is not played. step: called at each step of the trial.
     """
     faults = [*known, *sections_check.faults_of(procedure)]
     reader = Proofreader(procedure, calendar, letters)
     if any(known):
         return Soundness(_sorted([*faults, *reader.missing()]), (), {}, played=False)
-    found, occasions = tried(procedure, calendar, letters, settings or {})
+    found, occasions = tried(procedure, calendar, letters, settings or {}, step)
     broken, empty = read_all(reader, occasions)
     faults += [replace(fault, file=procedure.file) for fault in found.faults]
     doubts = [replace(fault, file=procedure.file) for fault in found.warnings]
@@ -57,7 +59,11 @@ def examine(
 
 
 def tried(
-    procedure: Procedure, calendar: Calendar, letters: Letters, settings: Mapping[str, object]
+    procedure: Procedure,
+    calendar: Calendar,
+    letters: Letters,
+    settings: Mapping[str, object],
+    step: Callable[[], None] = lambda: None,
 ) -> tuple[Findings, Occasions]:
     """The trial of a procedure, and the letters that it sent.
 
@@ -69,7 +75,12 @@ def tried(
     if key not in _TRIALS:
         while len(_TRIALS) >= MOST_TRIALS:
             _TRIALS.pop(next(iter(_TRIALS)))
-        _TRIALS[key] = prove(procedure, calendar, settings, occasions.watch), occasions
+
+        def watch(one: Step) -> None:
+            occasions.watch(one)
+            step()
+
+        _TRIALS[key] = prove(procedure, calendar, settings, watch), occasions
     return _TRIALS[key]
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from mailflow.cli import trying
 from mailflow.cli.main import main
+from mailflow.flow import soundness
 from tests.procedure import tiny
 
 
@@ -85,3 +87,12 @@ def test_what_is_no_procedure(folder):
     result = check(folder / "bad.toml", folder / "none.toml")
     assert result.exit_code == 78 and "This is not TOML" in result.output and "cannot be read" in result.output
     assert check(folder / "procedures" / "tiny.toml", "--calendar", "uk-egn").exit_code == 2
+
+
+def test_a_long_trial_says_that_it_goes_on(folder, monkeypatch):
+    """A line a minute on standard error; the answer on standard output stays whole."""
+    monkeypatch.setattr(trying, "A_MINUTE", 0.0)
+    monkeypatch.setattr(soundness, "_TRIALS", {})
+    result = check(folder / "procedures" / "tiny.toml", "--json")
+    assert "Trying tiny.toml: 2 steps" in result.stderr.splitlines()
+    assert json.loads(result.stdout)["sound"]

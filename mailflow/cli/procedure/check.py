@@ -19,6 +19,7 @@ import click
 from mailflow import places
 from mailflow.cli.procedure.reading_file import letters_of, templates_option
 from mailflow.cli.saying import EX_CONFIG
+from mailflow.cli.trying import Trying
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.flow.soundness import Soundness, examine
 from mailflow.procedure.calendar import Calendar
@@ -83,7 +84,8 @@ def _check(file: Path, templates: Path | None, calendar: Calendar) -> Checked:
     if procedure is None:
         return Checked(str(file), None, Soundness(tuple(faults), (), {}, played=False))
     letters = letters_of(file, templates, procedure)
-    return Checked(str(file), procedure, examine(procedure, calendar, letters, known=faults))
+    with Trying(file.name) as step:
+        return Checked(str(file), procedure, examine(procedure, calendar, letters, known=faults, step=step))
 
 
 def _told(one: Checked) -> Iterator[str]:
