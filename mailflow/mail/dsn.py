@@ -17,7 +17,8 @@ from mailflow.mail.bounce_words import DELAY_PHRASES, DELAY_SUBJECTS, GIVEN_UP_P
 from mailflow.mail.dsn_address import addresses
 from mailflow.mail.dsn_prose import IN_PASSING, bare_names
 from mailflow.mail.dsn_returned import LETTER_HEADER, MAX_PROSE, Returned, report_only, returned
-from mailflow.mail.dsn_signs import Signs, sender_is_system, why_report
+from mailflow.mail.dsn_sender import sender_is_system
+from mailflow.mail.dsn_signs import Signs, why_report
 from mailflow.mail.dsn_verdict import Failure, judge
 from mailflow.mail.message import Message
 

@@ -19,19 +19,17 @@ from mailflow.mail.bounce_words import (
     BOUNCE_PHRASES,
     BOUNCE_SUBJECTS,
     CHALLENGE_PHRASES,
-    DAEMON_LOCALS,
-    DAEMON_NAMES,
     DELAY_PHRASES,
     DELAY_SUBJECTS,
     GENERIC,
     OPENINGS,
-    PEOPLES_PROGRAMS,
     PERSONAL_WORDS,
     ROLE_LOCALS,
     SPEAKER_WORDS,
 )
 from mailflow.mail.dsn_prose import IN_PASSING, Found, recipients
 from mailflow.mail.dsn_returned import RETURNED
+from mailflow.mail.dsn_sender import FORWARDED, sender_is_system, surely_system, system_address, what_people_do
 from mailflow.mail.dsn_verdict import STATUS
 from mailflow.mail.dsn_verdict_words import SURELY_DEAD_PHRASES
 from mailflow.mail.message import Message
@@ -43,26 +41,14 @@ _SYSTEM_WORDS = frozenset(
 )
 HEAD = 6_000
 
-_REPLIED = re.compile(
-    r"^\s*(?:\[[^\]]{1,60}\]\s*)?(?:re|aw|sv|vs|antw?|odp|res|rif|ynt|回复|答复|回覆)\s?(?:\[\d+\])?\s?[:：]", re.I
-)
-_FORWARDED = re.compile(
-    r"^\s*(?:\[[^\]]{1,60}\]\s*)?(?:fwd?|wg|tr|rv|i|enc|vb|doorst|pd|vl|ilt|转发|轉寄)\s?[:：]|\(fwd\)\s*$", re.I
-)
 _TAGS = re.compile(r"^(?:\s*(?:\[[^\]]{1,40}\]|\*{3,5}[^*]{1,30}\*{3,5}|\{[^}]{1,20}\}))+\s*")
 _REPLY_LINE = re.compile(
     r"(?:^|[\s:>(\[])(?:421|43\d|45\d|50[0-4]|51\d|52[13]|53[0458]|55\d)[\s-](?:[45]\.\d\.\d{1,3}|[^\W\d]|[<#'])",
     re.MULTILINE,
 )
 _PERSONAL = re.compile(r"(?<!\w)(?:" + "|".join(PERSONAL_WORDS) + r")(?!\w)")
-_LISTS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-beenthere", "x-loop-list")
-_PROGRAM = re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in PEOPLES_PROGRAMS) + r")(?![a-z])")
 _SPEAKER = re.compile(r"(?<!\w)(?:" + "|".join(SPEAKER_WORDS) + r")(?!\w)")
 _WE = re.compile(r"(?<!\w)(?:we|we've|our)(?!\w)")
-_NO_PERSON = ("mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "microsoftexchange")
-_REPORT_HEADERS = (
-    "x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-ndr", "x-postfix-queue-id-bounced", "x-bounce-report",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -208,7 +194,7 @@ class Signs:
     @cached_property
     def person(self) -> str:
         """What in it only people do, "" if nothing."""
-        return _people_do(self.message)
+        return what_people_do(self.message)
 
 
 def _tells(folded: str) -> bool:
@@ -224,60 +210,10 @@ def _system_of(line: str) -> str:
     return ""
 
 
-def sender_is_system(message: Message) -> str:
-    """How the sender shows as a mail system: null return path (RFC 5321 section 4.5.5), its name, its headers."""
-    if message.header("return-path").strip() == "<>":
-        return "its return path is empty"
-    if any(message.has_header(name) for name in _REPORT_HEADERS):
-        return "only delivery reports have such headers"
-    sender = message.from_
-    if sender is None:
-        return _without_address(message)
-    local = sender.email.partition("@")[0]
-    named = local.startswith(tuple(words.rstrip("@") for words in DAEMON_LOCALS if not words.endswith("@")))
-    named = named or f"{local}@" in DAEMON_LOCALS
-    name = sender.name.casefold().strip(" '\"")
-    surely = local.replace("_", "-").startswith(("mailer-daemon", "mailerdaemon"))
-    if not surely and _people_do(message):
-        return ""
-    if named:
-        return f"its sender is {local[:40]}"
-    return f"its sender calls itself {sender.name[:40]}" if name and any(n in name for n in DAEMON_NAMES) else ""
-
-
-def _without_address(message: Message) -> str:
-    """A From of a name alone ("MAILER-DAEMON", "System Administrator") is a mail system's."""
-    name = message.header("from").casefold().strip(" <>\"'")
-    local = name.replace(" ", "")
-    if local.startswith(tuple(words.rstrip("@") for words in DAEMON_LOCALS)) or any(n in name for n in DAEMON_NAMES):
-        return "its sender is a mail system without an address"
-    return ""
-
-
-def _people_do(message: Message) -> str:
-    if any(message.has_header(name) for name in _LISTS):
-        return "it came through a mailing list"
-    subject = message.subject
-    if _FORWARDED.search(subject):
-        return "its subject says that it was forwarded"
-    program = f"{message.header('user-agent')} {message.header('x-mailer')}".casefold()
-    if _PROGRAM.search(program) and not _system_name(message):
-        return "a person's mail program wrote it"
-    if _REPLIED.search(subject) and (message.in_reply_to or message.references):
-        return "its subject says that it is an answer"
-    return ""
-
-
-def _system_name(message: Message) -> bool:
-    """Exchange sends its reports as "Microsoft Outlook", and some gateways name a person's program as theirs."""
-    name = message.from_.name.casefold() if message.from_ else message.header("from").casefold()
-    return any(n in name for n in DAEMON_NAMES)
-
-
 def why_report(signs: Signs) -> str:
     """Why this prose is a delivery report, "" if it is none: at least two independent signs."""
     message = signs.message
-    if _FORWARDED.search(message.subject):
+    if FORWARDED.search(message.subject):
         return ""
     if message.has_header("x-failed-recipients"):
         return "its header X-Failed-Recipients names who was not reached"
@@ -291,7 +227,7 @@ def why_report(signs: Signs) -> str:
 def _why_of_system(signs: Signs) -> str:
     """A mail system's mail is a report by one more sign; a postmaster, who may be a person, must not speak in it."""
     brings = signs.codes or signs.letter or signs.automatic or signs.standard or signs.opening
-    if not _surely_system(signs.message):
+    if not surely_system(signs.message):
         if signs.says_i and not signs.standard and not signs.automatic:
             return ""
         if not brings and (signs.personal or not signs.says_so):
@@ -303,8 +239,8 @@ def _why_of_system(signs: Signs) -> str:
         (signs.says_so and (signs.codes or signs.letter or signs.automatic), "it says that a letter was not delivered"),
         (signs.says_so and signs.names, "it says that a letter was not delivered, and to whom"),
         (signs.codes and signs.letter, "it brings a server's reply and the letter back"),
-        (signs.letter and _system_local(signs.message), "it brings a letter back"),
-        (signs.names and _surely_system(signs.message), "it names who was not reached"),
+        (signs.letter and system_address(signs.message), "it brings a letter back"),
+        (signs.names and surely_system(signs.message), "it names who was not reached"),
     ):
         if sign:
             return f"{signs.daemon}, and {words}"
@@ -360,14 +296,3 @@ def _absence(subject: str) -> bool:
         if subject.startswith(start) and subject[len(start) :].lstrip()[:1] in {"", ":", "：", "(", "[", "-"}:
             return True
     return False
-
-
-def _surely_system(message: Message) -> bool:
-    """No person has this address or this return path."""
-    local = message.from_.email.partition("@")[0].replace("_", "-") if message.from_ else "mailer-daemon"
-    return local.startswith(_NO_PERSON) or message.header("return-path").strip() == "<>"
-
-
-def _system_local(message: Message) -> bool:
-    local = message.from_.email.partition("@")[0] if message.from_ else "mailer-daemon"
-    return local.startswith(("mailer", "postmaster", "mail-daemon", "mdaemon"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailflow.mail.dsn import read_bounce
-from mailflow.mail.dsn_signs import sender_is_system
+from mailflow.mail.dsn_sender import sender_is_system
 from mailflow.mail.parse import parse
 
 WORDS = "This is the mail system at host mx.example.\n\n<a@x.example>: 550 5.1.1 User unknown\n"
