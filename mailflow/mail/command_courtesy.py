@@ -22,6 +22,7 @@ _GREETING = re.compile(
 )
 _QUOTES = "'\"\u2018\u2019\u201c\u201d "
 _BARE_HELLO = re.compile(rf"{_HELLO}[\s,!.-]*")
+_BARE_THANKS = re.compile(r"(?i)(?:many\sthanks|thanks|thank\syou|thx|cheers)(?:\s(?:all|both|team))?\b[\s,!.\u2013-]*")
 _FIRST_NAME = re.compile(r"(?!(?i:not|no|never|if|only|partly|un\w+)\b)[A-Z][a-z'-]{1,20}\s{1,3}(?=\S)")
 _THANKS = re.compile(
     rf"(?i:(?:many\s|thank\syou|thanks|thx|cheers|ta\b)(?:\s?thanks)?(?:\s(?:so\smuch|very\smuch|a\slot|again|all|both|team))?)"
@@ -78,6 +79,7 @@ _LEAD_STARTS = frozenset(
 )
 _STOPS = re.compile(r"[,:;]\s|\s[\u2013-]\s")
 _LONGEST_OCCASION = 80
+_LONGEST_OPENING = 200
 _REQUEST = re.compile(r"(?i)(?:can|could|would|will)\s(?:you|we|i)\s(?:please\s|pls\s)?(?:just\s)?")
 
 _POLITE = re.compile(
@@ -117,15 +119,19 @@ def _turns_round(words: str) -> bool:
     return bool(re.search(r"(?i)\b(?:not|no|but|cannot|never|however)\b|n['\u2019]t\b", words))
 
 
-def after_hello(clean: str) -> Iterator[str]:
-    """The line without a bare greeting word ("Hi accepted"), then without the name behind it ("Hi Tom accepted")."""
-    match = _BARE_HELLO.match(clean)
-    if match:
+def behind_opening(clean: str) -> Iterator[tuple[str, str]]:
+    """Greeting, thanks or excuse on the command's own line ("Hi Tom accepted", "Sorry for the delay, accepted") and
+    what follows it: behind the words, behind a name, behind a stop."""
+    greeting = _GREETING.match(clean)
+    clean = clean[greeting.end() :] if greeting and greeting.end() < len(clean) else clean
+    if match := _BARE_HELLO.match(clean) or _BARE_THANKS.match(clean):
         rest = clean[match.end() :]
-        yield rest
-        name = _FIRST_NAME.match(rest)
-        if name:
-            yield rest[name.end() :]
+        yield "", rest
+        if name := _FIRST_NAME.match(rest):
+            yield "", rest[name.end() :]
+    elif _OPENING.match(clean):
+        for stop in _STOPS.finditer(clean, 0, _LONGEST_OPENING):
+            yield clean[: stop.start()], clean[stop.end() :].strip()
 
 
 def behind_leads(clean: str) -> Iterator[tuple[str, str]]:

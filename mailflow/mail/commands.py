@@ -9,7 +9,7 @@ Limits: knows no procedure and no person: whether the verb is allowed, and by wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -119,7 +119,7 @@ class _Reader:
             if line.hashed:
                 taken = self._take_command(line.clean, line.typed, body[at:], asks=True)
             elif first:
-                text = self._greeted(line.clean) or _spoken(line)
+                text = self._behind(courtesy.behind_opening(line.clean)) or _spoken(line)
                 if not text:
                     self.note.append(line.typed)
                     continue
@@ -134,17 +134,9 @@ class _Reader:
             else:
                 self.note.append(line.typed)
 
-    def _greeted(self, clean: str) -> str:
-        """A command behind a bare greeting word, e.g. "Hi accepted", "Hi Tom accepted"; "" if none stands there."""
-        for text in courtesy.after_hello(clean):
-            fit, _ = self.matcher.best(self._main, text)
-            if fit and not fit.wants_text and courtesy.only_courtesy(text[fit.end :]):
-                return text
-        return ""
-
-    def _led(self, text: str) -> str:
-        """The command behind words such as "Yes," or "As discussed:", if nothing but those stands in front of it."""
-        for lead, rest in courtesy.behind_leads(text):
+    def _behind(self, places: Iterable[tuple[str, str]]) -> str:
+        """The first of these places where a whole command stands, if the words in front of it limit nothing; or ""."""
+        for lead, rest in places:
             fit, _ = self.matcher.best(self._main, rest)
             if fit and not fit.wants_text and not doubt.takes_back(lead, True):
                 if fit.text_blank or not doubt.of_following(fit, rest[fit.end :]):
@@ -163,7 +155,7 @@ class _Reader:
         With `asks`, words that only resemble a command become a doubt; without, the line must be one exactly.
         """
         fit, miss = self.matcher.best(self._main, text)
-        if fit is None and (led := self._led(text)):
+        if fit is None and (led := self._behind(courtesy.behind_leads(text))):
             text = led
             fit, miss = self.matcher.best(self._main, text)
         if fit is None and asks and self._is_request(text):
