@@ -84,7 +84,7 @@ def tidy(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text
     kept = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc") or letter == "\t")
     return "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in kept)
