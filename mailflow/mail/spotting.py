@@ -88,6 +88,8 @@ def _any_of(patterns: set[str]) -> re.Pattern[str] | None:
 
 def _flat(text: str) -> str:
     """A text without accents and case, so that "Zo\u00eb" and "ZOE" are one name."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
