@@ -71,6 +71,12 @@ def _inspect() -> click.Command:
     return command
 
 
+def _verify() -> click.Command:
+    from mailflow.cli.verify import command
+
+    return command
+
+
 def _procedure() -> click.Command:
     from mailflow.cli.procedure import command
 
@@ -97,6 +103,7 @@ COMMANDS: Table = {
     "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
     "note": ("Put a note on a case.", _note),
     "inspect": ("Say how a mail is read and why it is read so.", _inspect),
+    "verify": ("Prove that nothing on record was changed, removed or cut off.", _verify),
     "procedure": ("See, test and change the procedures themselves.", _procedure),
     "demo": ("Play a whole case on this machine, without any server.", _demo),
     "version": ("Say which version this is.", _version),

@@ -151,9 +151,11 @@ def _weekly(house: House, unit: Unit, office: Office, known: list[Story], today:
     restricted = sum(bool(story.case.restricted) for story in known)
     managers = subscribers(unit, office)
     changes = tuple(unit.log.read(office.stream))
+    # What the managers' mailboxes hold nobody here can rewrite: they are the witnesses of the record (G14).
+    record = str(unit.chain.head())
     for manager in managers:
         scope = weekly.Scope(office, weekly.scoped(known, manager), week, today, questions, restricted, changes)
-        context = weekly.summary_context(scope)
+        context = {**weekly.summary_context(scope), "record": record}
         put_office_letter(
             house,
             unit,

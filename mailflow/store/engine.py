@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailflow.errors import StoreUnavailable
+from mailflow.store import chain
 from mailflow.store.migrations import run
 from mailflow.store.unit import Unit
 from mailflow.store.work import Work
@@ -82,6 +83,7 @@ class Store:
             work = Work(connection)
             with connection.begin():
                 yield Unit(work)
+                chain.link(work)
             if work.changed:
                 self._announce()
 

@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 # The newest migration; Store.migrate() is done at once when the database already stands here.
-HEAD = "0001"
+HEAD = "0002"
 
 
 def canonical(value: object) -> str:
@@ -132,6 +132,20 @@ causes = Table(
     _words("case", primary_key=True),
     _words("cause", primary_key=True),
     Column("seq", Integer, nullable=False),
+)
+
+# The record of the whole installation: an entry for each row of `causes`, in the order of the commits (chain.py).
+chain = Table(
+    "chain",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _words("case"),
+    _words("cause"),
+    Column("seq", Integer, nullable=False),
+    # The hash of the case's newest line then, "" while it has none.
+    _words("head"),
+    _words("hash"),
+    UniqueConstraint("case", "cause"),
 )
 
 # --- the inbox -----------------------------------------------------------------------------------------------------

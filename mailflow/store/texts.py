@@ -11,19 +11,29 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mailflow.store import schema
 from mailflow.store.work import Room
 
+ERASED = "erased"  # the kind of a text whose words are gone
+
 _t = schema.texts.c
 _PUT = upsert(schema.texts).on_conflict_do_nothing(index_elements=[_t.id])
-_GET = select(_t.text).where(_t.id == bindparam("id"))
-_ERASE = delete(schema.texts).where(_t.case == bindparam("c"))
+_GET = select(_t.text).where(_t.id == bindparam("id"), _t.kind != ERASED)
+# The id stays, of which nothing can be learnt without the secret: it tells a text that was erased from one removed.
+_ERASE = update(schema.texts).where(_t.case == bindparam("c"), _t.kind != ERASED).values(kind=ERASED, text="")
 _SALT = select(schema.salts.c.salt).where(schema.salts.c.case == bindparam("c"))
 _PUT_SALT = insert(schema.salts)
 _ERASE_SALT = delete(schema.salts).where(schema.salts.c.case == bindparam("c"))
+
+
+def text_digest(salt: str, case: str, kind: str, salt_seq: int, text: str) -> str:
+    """The id of a text, in hex: SHA-256 over the secret of the case, the case, the kind, `salt_seq` and the words."""
+    # What is digested is what will be read back, hence `sound`.
+    content = schema.canonical([salt, case, kind, salt_seq, schema.sound(text)])
+    return hashlib.sha256(content.encode("ascii")).hexdigest()
 
 
 class Texts(Room):
@@ -40,8 +50,7 @@ class Texts(Room):
         if salt is None:
             salt = secrets.token_hex(16)
             self._work.write(_PUT_SALT, {"case": case, "salt": salt})
-        content = schema.canonical([salt, case, kind, salt_seq, text])
-        text_id = hashlib.sha256(content.encode("ascii")).hexdigest()
+        text_id = text_digest(salt, case, kind, salt_seq, text)
         self._work.write(_PUT, {"id": text_id, "case": case, "kind": kind, "text": text})
         return text_id
 

@@ -1,7 +1,8 @@
 """A unit of work: one transaction with all its rooms.
 
 In: a connection inside a transaction.
-Out: `.log .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta`, all seeing the unit's own writes.
+Out: `.log .chain .evidence .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta`; all see the unit's
+  own writes.
 Fails: as its rooms do; Store.unit() decides between commit and rollback.
 Limits: a unit belongs to one thread; it is over when its `with` block ends.
 """
@@ -9,7 +10,9 @@ Limits: a unit belongs to one thread; it is over when its `with` block ends.
 from __future__ import annotations
 
 from mailflow.store.agenda import Agenda
+from mailflow.store.chain import Chain
 from mailflow.store.codes import Codes, Numbers
+from mailflow.store.evidence import Evidence
 from mailflow.store.files import Files
 from mailflow.store.held import HeldBack, Meta
 from mailflow.store.inbox import Inbox
@@ -25,7 +28,9 @@ class Unit:
 
     __slots__ = (
         "agenda",
+        "chain",
         "codes",
+        "evidence",
         "files",
         "held",
         "inbox",
@@ -39,6 +44,8 @@ class Unit:
 
     def __init__(self, work: Work) -> None:
         self.log = Log(work)
+        self.chain = Chain(work)
+        self.evidence = Evidence(work)
         self.inbox = Inbox(work)
         self.agenda = Agenda(work)
         self.outbox = Outbox(work)

@@ -19,12 +19,14 @@ Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 class Work:
     """What the rooms of the store share inside one transaction."""
 
-    __slots__ = ("changed", "connection", "reading")
+    __slots__ = ("appended", "changed", "connection", "reading")
 
     def __init__(self, connection: Connection, *, reading: bool = False) -> None:
         self.connection = connection
         self.reading = reading
         self.changed = False
+        # What this transaction has put into the log: case, cause, last line, its hash; chain.py enters it at the end.
+        self.appended: list[tuple[str, str, int, str]] = []
 
     def read(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
         """Run a question."""

@@ -247,6 +247,7 @@ def sample() -> dict[str, object]:
             }
         ],
         "week_ending": date(2027, 2, 28),
+        "record": "entry 18,204: 7f3a 91c2 0b1d 5e6f 8a90 4c3b 2d1e 6f70",
         "headline": ["12 concerns are open.", "One step is overdue.", "Three were received."],
         "sections": [
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from email.policy import default
@@ -13,7 +14,9 @@ from mailflow.flow import weekly
 from mailflow.flow.counting import stories, week_before
 from mailflow.flow.office_mail import note
 from mailflow.flow.summarise import due_digests, next_digest, run_daily, run_weekly
+from mailflow.flow.verifying import witness
 from mailflow.store import Store
+from mailflow.store.chain import read_head
 from tests.flow.digests import GEORGE, INES, MAYA, PRIYA, ROOT, TOM, Desk, at, office
 
 MONDAY = at("2027-03-08 08:00")
@@ -271,6 +274,21 @@ def test_no_person_but_officers(desk):
     run_weekly(desk.house, desk.office, MONDAY)
     words = text_of(desk, "M56", INES).lower()
     assert "nurse" not in words and "pat" not in words.split() and "maya okafor" in words
+
+
+def test_the_head_of_the_record_stands_in_it(desk):
+    """G14: each manager's mailbox is a witness: the mail names the newest entry, and says what that is for."""
+    desk.to_review()
+    with desk.house.store.read() as unit:
+        head = unit.chain.head()
+    run_weekly(desk.house, desk.office, MONDAY)
+    words = text_of(desk, "M56", INES)
+    assert f"Record up to {head}" in " ".join(words.split()) and "Please keep this mail" in words
+    for part in ("plain", "html"):
+        mail = email.message_from_bytes(desk.octets("M56", PRIYA), policy=default)
+        named = read_head(re.sub("<[^>]*>", " ", mail.get_body((part,)).get_content()))
+        with desk.house.store.read() as unit:
+            assert named and witness(unit, named).good and unit.chain.at(named.number).hash == head.hash
 
 
 def test_what_is_due_counts_the_days_date_and_six_more(desk):

@@ -17,8 +17,10 @@ from mailflow.errors import ConfigurationError
 from mailflow.store import (
     Store,
     agenda,
+    chain,
     codes,
     correspondence,
+    evidence,
     held,
     inbox,
     log,
@@ -126,7 +128,7 @@ def test_foreign_keys_are_on_after_migrating(url: str, again: Callable[[], Store
         u.outbox._work.write(outbox_sql.PUT_ENVELOPE, {**orphan, "left_at": None, "verdict": "", "home": False})
 
 
-ROOMS = (agenda, codes, correspondence, files_room, held, inbox, log, outbox_sql, texts, views)
+ROOMS = (agenda, chain, codes, correspondence, evidence, files_room, held, inbox, log, outbox_sql, texts, views)
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__.rpartition(".")[2])

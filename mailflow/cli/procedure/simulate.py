@@ -10,23 +10,19 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from mailflow.cli.procedure.calendar_option import calendar_option, counted_by
 from mailflow.cli.procedure.reading_file import file_argument, told
+from mailflow.cli.progress import INTERRUPTED, shown
 from mailflow.study import tally as counting
 from mailflow.study.habits import PEOPLE
-from mailflow.study.simulation import Outcome, Study, play_case, simulate
+from mailflow.study.simulation import Study, play_case, simulate
 from mailflow.study.story import story
 from mailflow.study.ways import Ways
 
-A_MINUTE = 60
-INTERRUPTED = 130
 MOST_TOLD, LAST_LINES = 3, 15
 
 
@@ -64,7 +60,7 @@ def command(
         ctx.exit(_tell(study, *_one_case(replay)))
     tally, interrupted = counting.Tally(procedure), False
     try:
-        for outcome in _shown(simulate(study, seed, cases, jobs), cases):
+        for outcome in shown(simulate(study, seed, cases, jobs), cases, "Playing", "cases played"):
             tally.add(outcome)
     except KeyboardInterrupt:
         interrupted = True
@@ -110,17 +106,3 @@ def _tell_stuck(study: Study, tally: counting.Tally, seed: int, file: Path) -> N
         click.echo(f"\nThe end of {seed}:{number}; all of it: mailflow procedure simulate {file} {options}")
         for line in list(story(play_case(study, Ways(study.procedure), seed, number)[0].play))[-LAST_LINES:]:
             click.echo(f"  {line}")
-
-
-def _shown(outcomes: Iterator[Outcome], cases: int) -> Iterator[Outcome]:
-    """The outcomes, with a bar on a terminal and otherwise a line a minute, both on standard error."""
-    if sys.stderr.isatty():
-        with click.progressbar(outcomes, length=cases, label="Playing", file=sys.stderr) as bar:
-            yield from bar
-        return
-    last = time.monotonic()
-    for n, outcome in enumerate(outcomes, 1):
-        if time.monotonic() - last >= A_MINUTE:
-            click.echo(f"{n} of {cases} cases played", err=True)
-            last = time.monotonic()
-        yield outcome
