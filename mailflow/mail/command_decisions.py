@@ -20,12 +20,10 @@ _ASSENT = re.compile(
     r"(?i)(?:(?:i|we|they|this|it|think|believe|i['\u2019]m|i['\u2019]d|we['\u2019]re|am|are|is|was|have|has|had|would|will|can|do|not|don['\u2019]t|also|quite|very|"
     r"fully|really|just|be|been|it['\u2019]s|that['\u2019]s|its|all|so|to|ve|i['\u2019]ve|we['\u2019]ve|hereby|broadly|mostly|largely|probably|possibly|maybe|perhaps|presumably)\b[\s,]*)*"
     r"(?:agree|happy|accept|approv|disput|refus|reject|uph[oe]ld|declin|fine\b|yes\b|yep\b|yeah\b|no(?=[,.!]|\s(?:thanks|i|we)\b|$)|nope\b|ok\b|okay\b|go\sahead|"
-    r"sure\b|unsure|content\b|support|concur|confirm|(?:sounds|looks)\s(?:good|fine|right)|good\sto\sgo|decid|proceed|satisfied|upheld|eligib|nfa\b|no\sfurther\saction"
+    r"sure\b|unsure|content\b|support|concur|confirm|(?:sounds|looks)\s(?:good|fine|right)|good\sto\sgo|decid|proceed|satisfied|eligib|nfa\b|no\sfurther\saction"
     r"|[\U0001f44d\U0001f44c\u2705\u2714]|\+1(?!\d))"
 )
-_JUST_THANKS = re.compile(
-    r"(?i)(?:ok|okay|fine|no\sproblem|no\sworries)?[\s,.!]*(?:many\s)?(?:thanks|thank\syou|thx|cheers|ta)\b.{0,30}$"
-)
+_JUST_THANKS = re.compile(r"(?i)(?:ok|okay|fine)[\s,.!]*(?:many\s)?(?:thanks|thank\syou|thx|cheers|ta)\b.{0,30}$")
 _CLAUSES = re.compile(r"(?<=[.!;:,])\s+|\s[\u2013-]\s+")
 _MOST_CLAUSES = 40
 
@@ -46,9 +44,7 @@ def looks_like_decision(body: Sequence[Line], forms: Sequence[Form], matcher: Ma
     first = next((text for line in body if (text := courtesy.without_courtesy(line.clean))), "")
     if sounds_like_decision(first, frozenset(word for word in firsts if len(word) >= 5)):
         return True
-    if len(first) <= 60 and spoken_words(courtesy.until_courtesy(first)) in {_choice(form) for form in decisions} - {
-        ()
-    }:
+    if spoken_words(courtesy.until_courtesy(first)) in {_choice(form) for form in decisions} - {()}:
         return True
     if len(spoken_words(first)) == 1 and any(_nearly(spoken_words(first)[0], form) for form in decisions):
         return True
@@ -59,7 +55,7 @@ def looks_like_decision(body: Sequence[Line], forms: Sequence[Form], matcher: Ma
 def _nearly(word: str, form: Form) -> bool:
     """Whether a word is a slip away from a decision of one word, or two where a telephone mends words: "Excepted"."""
     meant = spoken_words(form.text)
-    if len(meant) != 1 or len(meant[0]) < 4 or "{" in form.text:
+    if len(meant) != 1 or len(meant[0]) < 4:
         return False
     wrong = sum(a != b for a, b in zip(word, meant[0], strict=False))
     return one_slip(word, meant[0]) or (len(word) == len(meant[0]) >= 8 and wrong == 2)

@@ -77,6 +77,8 @@ class Details:
             else:
                 if near and body:
                     return saying, tail, f"I cannot read '{part.strip()}'."
+                if kept and kept[-1].rstrip().endswith((".", ",", ";", ":")):
+                    lead = " " + lead.lstrip(" ,;:.!")  # a detail was cut out between two stops
                 kept.append(lead + body[: clause_end.end() if clause_end else len(body)])
                 rest = body[clause_end.end() :] if clause_end else ""
         return saying, ("" if cut and not kept else "".join(kept)), ""

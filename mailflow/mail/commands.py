@@ -261,9 +261,9 @@ class _Reader:
             words, last, taken = f"{words} {line.clean}".strip(), line.clean, taken + 1
         return words, taken if words else 0
 
-    def _is_command(self, text: str) -> bool:
-        """Whether a line is a command or a detail as it stands, so that no text swallows it."""
-        for form in (*self._main, *self._parts):
+    def _is_command(self, text: str, details: bool = True) -> bool:
+        """Whether a line is a command, or a detail, as it stands, so that no text swallows it."""
+        for form in (*self._main, *(self._parts if details else ())):
             fit = self.matcher.fit(form, text)
             if isinstance(fit, Fit) and (fit.text_blank or courtesy.only_courtesy(text[fit.end :])):
                 return True
@@ -295,7 +295,7 @@ class _Reader:
                 if why:
                     self._doubt(line.typed, why, (saying.verb,))
                 return True
-            if near and (run_on or ":" in line.clean) and not self._is_command(line.clean):
+            if near and (run_on or ":" in line.clean) and not self._is_command(line.clean, details=False):
                 self._doubt(line.typed, "I cannot read this part of it.", (saying.verb,))
                 return True
         return False
