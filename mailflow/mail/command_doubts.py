@@ -16,7 +16,7 @@ from mailflow.mail.command_forms import Fit, plain
 _ASKING = frozenset({"status", "why", "help"})
 _MENDING = frozenset({"undo", "ignore"})
 _TAKES_BACK = re.compile(
-    r"(?i)\b(?:but|except(?:ing)?|if|unless|subject\sto|partly|partially|not|however|\w+n['\u2019]t|cannot|until|till|once|when|"
+    r"(?i)\b(?:but|except(?:ing)?|if|unless|subject\sto|partly|partially|not|however|\w+n['\u2019]t|(?:is|was|are|do|does|did|has|have|had)nt|wont|cant|cannot|until|till|once|when|"
     r"wait|provided|providing|assuming)\b|[\u274c\u274e\U0001f44e\U0001f914\u2753\u2754]"
 )
 _LIMITS = re.compile(
@@ -67,7 +67,7 @@ _A_PART = re.compile(
 _WORDS = re.compile(r"[^\W\d_]+")
 # Directly behind a command: it is the subject of a sentence, or what somebody else said.
 _PREDICATE = re.compile(
-    r"(?i)\s{1,3}(?:(?:still|never|always|also|only|just)\s)?(?:is|are|was|were|has|have|had|isn['\u2019]?t|wasn['\u2019]?t|aren['\u2019]?t|will|would|can|cannot|can['\u2019]?t|could"
+    r"(?i)\s{1,3}(?:(?:still|never|always|also|only|just)\s)?(?:is|are|was|were|has|have|had|will|would|can|could"
     r"|should|may|might|must|need|needs|seems|looks|sounds|does|did|do)\b"
 )
 _BESIDE = re.compile(

@@ -191,7 +191,7 @@ def test_a_time_of_day_behind_a_date_is_a_note(time):
 
 @pytest.mark.parametrize(
     "verb",
-    "is are was were has have had isn't wasn't aren't will would can could should may might must need needs seems looks"
+    "is are was were has have had will would can could should may might must need needs seems looks"
     " sounds does did do".split()
     + ["still is", "never was", "always will", "also has", "only is", "just was"],
 )
