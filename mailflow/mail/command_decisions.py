@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mailflow.mail import command_courtesy as courtesy
 from mailflow.mail.command_dates import one_slip
@@ -44,7 +45,7 @@ def looks_like_decision(body: Sequence[Line], forms: Sequence[Form], matcher: Ma
     first = next((text for line in body if (text := courtesy.without_courtesy(line.clean))), "")
     if sounds_like_decision(first, frozenset(word for word in firsts if len(word) >= 5)):
         return True
-    if spoken_words(courtesy.until_courtesy(first)) in {_choice(form) for form in decisions} - {()}:
+    if spoken_words(courtesy.until_courtesy(first)) in {_choice(form.text) for form in decisions} - {()}:
         return True
     if len(spoken_words(first)) == 1 and any(_nearly(spoken_words(first)[0], form) for form in decisions):
         return True
@@ -61,9 +62,10 @@ def _nearly(word: str, form: Form) -> bool:
     return one_slip(word, meant[0]) or (len(word) == len(meant[0]) >= 8 and wrong == 2)
 
 
-def _choice(form: Form) -> tuple[str, ...]:
+@lru_cache(maxsize=2048)
+def _choice(form: str) -> tuple[str, ...]:
     """The words behind the last stop of a form without blanks: ("timeliness",) of "Kind: timeliness"; else ()."""
-    shape = pieces(form.text)
+    shape = pieces(form)
     stops = [at for at, piece in enumerate(shape) if piece.parted]
     if not stops or any(piece.blank for piece in shape):
         return ()

@@ -9,7 +9,6 @@ Limits: English; at most 150 lines of 2,000 characters are looked at; the whole 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from mailflow.mail import command_courtesy as courtesy
@@ -23,6 +22,12 @@ _SIGN_OFF = re.compile(
     r"(?i)(?:--\s?$|(?:kind(?:est)?|best|warm(?:est)?|many)?\s?regards\b|best\s?(?:wishes)?[,.]?$|yours\s(?:sincerely|faithfully)|"
     r"sent\sfrom\s(?:my|a|outlook|mail)\b|get\soutlook\sfor|kr[,.]?$|br[,.]?$|rgds\b|ng[a\u0101]\smihi|mauri\sora\b|cofion\b|all\sthe\sbest\b)"
 )
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _RULE = re.compile(r"\s*[_=]{5,}\s*$|\s*-{10,}\s*$")
 _FOOTER = re.compile(r"(?i)\b(?:recipient|addressee|confidential|if\syou\s(?:have\s)?receive|if\sthis\se?-?mail)")
 _POSTSCRIPT = re.compile(r"(?i)p\.?\s?p?\.?\s?s\b[\s.:,\u2013-]")
@@ -84,14 +89,14 @@ def tidy(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    kept = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc") or letter == "\t")
-    return "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in kept)
+    """Without what nobody sees (Unicode's Cc and Cf, tabs and line ends apart), every kind of space (Zs) as a space."""
+    return text if text.isascii() and text.isprintable() else _SPACE.sub(" ", _UNSEEN.sub("", text))
 
 
 def codes(text: str, words: frozenset[str]) -> tuple[str, ...]:
     """One-time codes in a text, "#" taken off (domain.md 5.2 "Buttons", G8); a `#` in front of a verb is no code."""
+    if "#" not in text:
+        return ()
     found = [match[1] for match in _CODE.finditer(_visible(text)) if match[1] not in words]
     return tuple(dict.fromkeys(found))
 

@@ -63,9 +63,9 @@ def read(
     under another. The words of a button's subject count only beside its code; the body beats them, and if the two
     differ it is a doubt. `new_text` must be free of quotes; `add_working_days(day, n)` counts after the day.
     """
-    shapes = [pieces(form.text) for form in forms]
-    hashed = "#" in subject or "#" in new_text
-    words = frozenset(piece.word for shape in shapes for piece in shape if piece.word) if hashed else frozenset()
+    words: frozenset[str] = frozenset()
+    if "#" in subject or "#" in new_text:
+        words = frozenset(piece.word for form in forms for piece in pieces(form.text) if piece.word)
     reader = _Reader(forms, Matcher(today, add_working_days))
     body = lines.clean_lines(new_text)
     reader.read_lines(body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from mailflow.mail import command_lines as lines
@@ -161,3 +163,20 @@ def test_a_postscript_stands_with_the_writers_words():
     """All that its writer says: not quotes, footers, signatures; but what is added below the signature."""
     said = lines.whole_words("Accepted\n> no\nConfidential: x\nRegards\nMaya\nPS *ring* me\u200b\n  please ")
     assert said == "Accepted\nPS *ring* me\nplease"
+
+
+def test_a_code_ends_where_its_line_ends():
+    """A code alone on its line is found whatever the next line begins with, and invisible letters do not hide it."""
+    assert lines.codes("#abcdefgh2345\nSam", frozenset()) == ("abcdefgh2345",)
+    assert lines.codes("caf\u00e9 #abcd\u200befgh2345\u00a0ok", frozenset()) == ("abcdefgh2345",)
+
+
+def test_what_nobody_sees_is_what_unicode_says():
+    """Categories Cc and Cf are taken out, tabs and line ends apart; each kind of space (Zs) is a space."""
+    for at in range(0x110000):
+        letter = chr(at)
+        category = unicodedata.category(letter)
+        if category in ("Cc", "Cf") and letter not in "\t\n":
+            assert lines.clean_lines(f"a{letter}b")[0].clean == "ab", hex(at)
+        elif category == "Zs":
+            assert lines.clean_lines(f"a{letter}b")[0].clean == "a b", hex(at)
