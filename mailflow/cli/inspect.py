@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 A_MINUTE = 60
+# JSON may hold these as they are, but some readers of lines end a line at them (U+0085, U+2028, U+2029), and a terminal
+# takes U+009B for the start of a command or turns its reading direction.
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 
 
 @click.command("inspect")
@@ -67,7 +73,7 @@ def _answer(offices: Offices, as_json: bool, piece: Piece) -> tuple[bytes, bool]
     """What is written about one mail, and whether its file could not be opened."""
     if as_json:
         record, unopened = record_of(piece, offices)
-        text = json.dumps(record, ensure_ascii=False)
+        text = json.dumps(record, ensure_ascii=False).translate(_ESCAPED)
     else:
         from mailflow.cli.inspect_words import told
 

@@ -31,6 +31,7 @@ _MAX_SUBJECT = 300
 # sign -> (weight, what an officer reads). Signs of "header" make doubt by themselves, those of "words" never certainty.
 WEIGHTS: dict[str, tuple[int, str]] = {
     "generated": (4, "its header says Auto-Submitted: auto-generated (RFC 3834)"),
+    "desk made": (4, "its header says that ServiceNow has made it"),
     "no-reply": (4, "its sender takes no replies"),
     "null": (2, "its return path is empty (RFC 5321 section 4.5.5)"),
     "junk": (2, "its header says Precedence: junk"),
@@ -63,7 +64,8 @@ WEIGHTS: dict[str, tuple[int, str]] = {
     "listed": (-3, "it came through a mailing list"),
     "said human": (-5, "its header says Auto-Submitted: no"),
 }
-_HEADER_SIGNS = frozenset({"generated", "no-reply", "null", "junk", "bulk", "suppress", "parent"})
+_HEADER_SIGNS = frozenset({"generated", "desk made", "no-reply", "null", "junk", "bulk", "suppress", "parent"})
+_MADE = frozenset({"auto-submitted", "x-servicenow-generated"})
 _WORD_SIGNS = frozenset({"absent", "automatic", "gone", "challenge", "acknowledges", "subject note", "subject absent"})
 
 _NO = frozenset({"", "no", "none", "false", "0", "off", "never"})
@@ -200,6 +202,8 @@ def _headers(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ite
     submitted = _submitted(signs)
     if submitted and submitted != "no":
         yield "generated", WEIGHTS["generated"][0]
+    elif signs.head("x-servicenow-generated") == "true":
+        yield "desk made", WEIGHTS["desk made"][0]
     suppress = {word.strip() for word in signs.head("x-auto-response-suppress").split(",")}
     precedence = signs.head("precedence")
     local, _, domain = message.from_.email.partition("@") if message.from_ else ("", "", "")
@@ -233,16 +237,16 @@ def _words(message: Message, signs: Signs) -> Iterator[tuple[str, int]]:
         yield told, WEIGHTS[told][0]
     facts = {
         "absent": _absent(signs) or _named_absent(message, own[:_NAMED]),
-        "automatic": any(phrase in opening for phrase in machine_words.AUTOMATIC_PHRASES),
+        "automatic": _says(opening, machine_words.AUTOMATIC_PHRASES),
         "gone": _gone(message, signs, own[:300]),
         "challenge": any(phrase in own[:900] for phrase in machine_words.CHALLENGE_PHRASES),
     }
     facts["back"] = facts["absent"] and _tells_of_return(message, own)
     facts["named automatic"] = not facts["automatic"] and any(p in own for p in machine_words.AUTOMATIC_NAMES)
     if not facts["automatic"] and signs.length < LONG and not signs.quotes:
-        facts["automatic"] = any(phrase in own for phrase in machine_words.AUTOMATIC_PHRASES)
+        facts["automatic"] = _says(own, machine_words.AUTOMATIC_PHRASES)
     thanks = _acknowledgements(signs)
-    if thanks >= 2 or (thanks and signs.length < _ONE_LINE and "auto-submitted" in signs.heads):
+    if thanks >= 2 or (thanks and signs.length < _ONE_LINE and _MADE & signs.heads.keys()):
         yield "acknowledges", thanks
     yield from ((name, WEIGHTS[name][0]) for name, holds in facts.items() if holds)
     if thanks and not signs.reply_subject and subject.startswith(machine_words.RECEIVED_SUBJECTS):
@@ -251,6 +255,17 @@ def _words(message: Message, signs: Signs) -> Iterator[tuple[str, int]]:
         yield "brief", WEIGHTS["brief"][0]
     if signs.ticket and thanks > 2:
         yield "ticket", WEIGHTS["ticket"][0]
+
+
+def _says(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether one of the phrases stands there and speaks of this mail or mailbox: "automatically generated the bill"
+    does not."""
+    for phrase in phrases:
+        if phrase in text:
+            others = next((rest for end, rest in machine_words.ELSEWHERE.items() if phrase.endswith(end)), ())
+            if any(not behind.startswith(others) for behind in text.split(phrase)[1:]):
+                return True
+    return False
 
 
 def _subject_tells(subject: str, signs: Signs) -> str:
@@ -309,7 +324,7 @@ def _gone(message: Message, signs: Signs, opening: str) -> bool:
     """The mailbox speaks of itself, or somebody with the sender's own name "no longer works here"."""
     if signs.length > SHORT:
         return False
-    if any(phrase in opening for phrase in machine_words.GONE_PHRASES):
+    if _says(opening, machine_words.GONE_PHRASES):
         return True
     at = min((found for p in machine_words.LEFT_PHRASES if (found := opening.find(p)) >= 0), default=-1)
     return at > 0 and any(name in opening[:at] for name in _names(message))

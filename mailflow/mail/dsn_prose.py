@@ -49,6 +49,8 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _RCPT = re.compile(r"RCPT\s+TO:\s?<?([^<>\s]{1,320})>?", re.IGNORECASE)
+# "... after RCPT TO:", and the address only on the next line (Exim).
+_RCPT_BROKEN = re.compile(r"rcpt\s+to:?\s{0,9}$", re.IGNORECASE)
 _REPLY = re.compile(r"^[\s<>]{0,8}(?:received\s>>>\s)?[45]\d\d[\s-].*@", re.IGNORECASE)
 _EXPANDED = re.compile(
     r"\((?:ultimately )?(?:expanded|generated|forwarded|redirected) from:?\s?<?([^<>()\s]{1,320})>?\)", re.IGNORECASE
@@ -109,7 +111,7 @@ def bare_names(report: str) -> list[str]:
 def _paragraphs(lines: list[str]) -> list[tuple[int, str]]:
     out: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
-        if _PARAGRAPH.match(line):
+        if _PARAGRAPH.match(line) and not _RCPT_BROKEN.search(lines[number - 1] if number else ""):
             behind = _EXPANDED.search(line)
             out += [(number, address) for address in addresses(behind[1] if behind else line)[:1]]
     return out
@@ -125,7 +127,7 @@ def _listed(lines: list[str]) -> list[tuple[int, str]]:
             continue
         expanded = _EXPANDED.search(line) if left else None
         leading = _leading(line) if left and "@" in line and not _runs_on(lines, number) else ""
-        if expanded and out and number - out[-1][0] <= 3:
+        if expanded and out and number - out[-1][0] <= 3 and not _begins_another(lines, out[-1][0], number):
             # "<jane@inner>" of a list or alias: the sender knows what it was expanded from (Sendmail).
             out[-1] = (out[-1][0], next(iter(addresses(expanded[1])), out[-1][1]))
         elif expanded:
@@ -147,6 +149,16 @@ def _runs_on(lines: list[str], number: int) -> bool:
     """The line goes on with a sentence that tells whom to ask: "Please reply to", next line the address."""
     before = lines[number - 1].strip() if number else ""
     return bool(before) and before[-1].isalpha() and _of_others(before)
+
+
+def _begins_another(lines: list[str], first: int, last: int) -> bool:
+    """Between the two a line stands no deeper than the first: the next entry, such as a file or a pipe (Exim)."""
+    depth = _depth(lines[first])
+    return any(line.strip() and _depth(line) <= depth for line in lines[first + 1 : last])
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _behind_opener(line: str) -> list[str]:

@@ -281,7 +281,7 @@ def _why_of_anyone(signs: Signs) -> str:
             f"{signs.by_role}, its subject is that of a report, and it tells of a failure",
         ),
         (
-            signs.subject and signs.says_so and signs.names and brings and alone,
+            signs.subject and signs.says_so and signs.names and (brings or signs.first) and alone,
             "its subject is that of a report, it names who was not reached, and nobody speaks in it",
         ),
     ):

@@ -11,7 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailflow.mail.dsn_verdict_words import DEAD_PHRASES, LASTING_PHRASES, SURELY_DEAD_PHRASES, TEMPORARY_PHRASES
+from mailflow.mail.dsn_verdict_words import (
+    DEAD_PHRASES,
+    LASTING_PHRASES,
+    SURELY_DEAD_PHRASES,
+    SURELY_TEMPORARY_PHRASES,
+    TEMPORARY_PHRASES,
+)
 
 MAX_DIAGNOSTIC = 300
 MAX_WORDS = 4_000
@@ -79,6 +85,8 @@ def _code(words: str) -> str:
 def _by_words(words: str) -> str:
     """ "5", "4" or "" by what people read in it: an unknown user is for ever, a full mailbox or a timeout is not."""
     folded = _plain(words)
+    if any(phrase in folded for phrase in SURELY_TEMPORARY_PHRASES):
+        return "4"
     if any(phrase in folded for phrase in SURELY_DEAD_PHRASES):
         return "5"
     if any(phrase in folded for phrase in TEMPORARY_PHRASES):

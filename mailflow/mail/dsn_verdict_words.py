@@ -43,6 +43,8 @@ DEAD_PHRASES = (
     "access denied, 5.4.1", "user is unknown", "no account", "undeliverable address", "address unknown", "is unknown",
     "not known here",
 )  # fmt: skip
+# A name server that did not answer has not said that there is no such host (Postfix).
+SURELY_TEMPORARY_PHRASES = ("host not found, try again", "name server did not answer", "host name lookup failure")
 TEMPORARY_PHRASES = (
     "temporar", "transient", "try again", "try later", "retry", "over quota", "overquota", "exceeded quota",
     "quota exceed", "exceeds quota", "exceeds allowed", "exceeded allowed", "exceeded the allowed", "over the allowed",

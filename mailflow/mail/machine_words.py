@@ -117,6 +117,13 @@ LEFT_PHRASES = (
     "nie pracuje już", "już nie pracuje", "arbetar inte längre", "har slutat",
 )  # fmt: skip
 
+# Followed by one of these, words of the tables above speak of something else than this mail and this mailbox.
+ELSEWHERE = {
+    "automatically generated": (" the ", " a ", " an ", " our ", " my ", " your ", " his ", " her ", " their "),
+    "is not monitored": (" at ", " on ", " over ", " outside", " out of", " after ", " during ", " between ", " 24"),
+    "i no longer work": (" there", " on ", " for them"),
+}
+
 CHALLENGE_PHRASES = (
     "protecting myself from receiving junk", "protect myself from spam", "click the link below so i can",
     "click the link below to complete", "confirm that you are human", "confirm you are human", "prove you are human",
@@ -137,7 +144,13 @@ ASKING = (
     "pourriez-vous", "pouvez-vous", "pourrais-tu", "peux-tu", "ci-joint", "podría", "puede usted", "podrías",
     "adjunto", "potrebbe", "può inviar", "puoi ", "in allegato", "kunt u mij", "kun je", "zou u", "bijgaand",
     "czy może", "proszę o przesłanie", "w załączeniu", "poderia", "pode enviar", "em anexo", "kan du", "skulle du",
-    "bifogar", "vedhæft", "vedlagt", "allwch chi", "a fyddech", "allech chi",
+    "bifogar", "vedhæft", "vedlagt", "allwch chi", "a fyddech", "allech chi", "unsubscribe me", "take me off",
+)  # fmt: skip
+
+# What begins like asking and announces.
+ANNOUNCING = (
+    "would like to acknowledge", "would like to thank", "would like to confirm", "would like to inform",
+    "would like to assure", "would like to let you know", "would like to advise",
 )  # fmt: skip
 
 # A person greets several people; a machine answers one.

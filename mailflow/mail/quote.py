@@ -341,5 +341,6 @@ def _table(page: Page, at: int) -> Head | None:
     lowest = top
     while top >= 0 and page.lines[top] and top > lowest - 3:
         top -= 1
-    said = " ".join(page.folded[top + 1 : at])
+    # The date stands above, or in front of the value of To.
+    said = " ".join(page.folded[top + 1 : at + 9])
     return Head(1, True, at - top - 1) if _YEAR.search(said) else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 
 from mailflow.mail.page import Page
 from mailflow.mail.quote import RULE
@@ -43,6 +44,8 @@ _CONTACT = re.compile(
     r"|\b(?:[tmefdop]|dd)[.:] ?[+(\d]|www\.|https?:|[^\s@]@[^\s@]{1,80}\.[a-z]|\d{3}[.-]\d{3}[.-]\d{4}",
     re.IGNORECASE,
 )
+# A short number of the house too.
+_NUMBER = re.compile(r"\d[\d ().-]{5,20}\d")
 _SIGNED = re.compile(r"(?:[-\u2013\u2014~]|/) ?((?:[^\W\d_][\w'.-]{0,20} ?){1,3})")
 _DASHED = re.compile(r"--[ ]?[^\s-].{0,80}")
 _FROM_MOBILE = re.compile(r"[\w' ]{2,30} from (?:my )?(?:mobile|iphone|ipad|android|phone)", re.IGNORECASE)
@@ -102,11 +105,22 @@ def is_footer(page: Page, at: int) -> bool:
             return True
     if len(folded) < 25 or (at and page.lines[at - 1] and not RULE.fullmatch(page.lines[at - 1])):
         return False
-    if _lawyer_words(page, at, 5) < 3:
+    # Only its own paragraph: what stands above somebody's notice is no notice.
+    said = " ".join(_paragraph(page, at, 5))
+    if sum(word in said for word in DISCLAIMER_WORDS) < 3 or not _speaks_like_one(page.folded[at]):
         return False
-    said = " ".join(page.folded[at : at + 5])
     # A notice speaks of itself; a person who reports such a matter says "I".
     return any(words in said for words in NOTICE_SELVES) and not any(f" {word} " in said for word in _FIRST_PERSON)
+
+
+def _paragraph(page: Page, at: int, most: int) -> list[str]:
+    """The lines from `at` to the next empty one, at most so many."""
+    return list(takewhile(bool, page.folded[at : at + most]))
+
+
+def _speaks_like_one(folded: str) -> bool:
+    """A notice's first line has one of its words already; a writer's sentence glued to a notice has none."""
+    return any(words in folded for table in (NOTICE_SELVES, DISCLAIMER_WORDS) for words in table)
 
 
 def _lawyer_words(page: Page, at: int, lines: int) -> int:
@@ -203,10 +217,14 @@ def _drawn(page: Page, at: int, ends: Ends) -> bool:
 
 
 def _is_dashed_name(page: Page, at: int, ends: Ends) -> bool:
-    """ "-Jane", or "- Jane" if that is the writer's name, as the last line and not the last point of a list."""
+    """ "-Jane", or "- Jane" if that is the writer's name, as the last line and not the last point of a list.
+
+    Below it may stand a title and a telephone number, where the line begins a paragraph.
+    """
     line = page.lines[at]
     signed = _SIGNED.fullmatch(line)
-    if not signed or _short_lines(page, at + 1, ends(at)):
+    end = ends(at)
+    if not signed or (_short_lines(page, at + 1, end) and not _dashed_block(page, at, end)):
         return False
     before = next((page.lines[index] for index in range(at - 1, max(-1, at - 4), -1) if page.lines[index]), "")
     if not before or before[0] == line[0]:
@@ -216,6 +234,19 @@ def _is_dashed_name(page: Page, at: int, ends: Ends) -> bool:
         return True
     glued = line[1] != " " or line[0] in "\u2014~"
     return glued and all(word[0].isupper() for word in words)
+
+
+def _dashed_block(page: Page, at: int, end: int) -> bool:
+    """ "-Joe Soap" and up to four short lines of the same paragraph with a way to reach him, none of them a point."""
+    below = _short_lines(page, at + 1, end)
+    return (
+        page.lines[at - 1 : at] == [""]
+        and page.lines[at][1] != " "
+        and len(below) == len(_paragraph(page, at + 1, 4))
+        and not any(line[0] == page.lines[at][0] for line in below)
+        and _all_short(page, at + 1, end)
+        and any(_NUMBER.search(line) or _CONTACT.search(line) for line in below)
+    )
 
 
 def _above_block(page: Page, at: int, end: int) -> bool:
@@ -246,6 +277,8 @@ def _closing(page: Page, at: int, ends: Ends) -> bool:
     if thanks and (folded in THANKS or _with_name(page.lines[at], folded, thanks)):
         end = ends(at)
         lines = _short_lines(page, at + 1, end)
+        if lines and (lines[0] in _DELIMITERS or RULE.fullmatch(lines[0])):
+            return False  # the signature says itself where it begins
         return 2 <= len(lines) <= 12 and _all_short(page, at + 1, end) and _has_contact(page, at + 1, end)
     return False
 

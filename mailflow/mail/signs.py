@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from mailflow.mail import reply_text
-from mailflow.mail.machine_words import ASKING, GREETED_MANY
+from mailflow.mail.machine_words import ANNOUNCING, ASKING, GREETED_MANY
 from mailflow.mail.message import Message
 
 MAX_OWN = 2_000
@@ -103,10 +103,17 @@ def read_signs(message: Message) -> Signs:
         quotes=len(split.quoted) > 20 and bool(split.new),
         several=len(message.to) + len(message.cc) > 1,
         greets_many=said.startswith(GREETED_MANY),
-        asks="?" in unlinked or "？" in unlinked or any(words in said for words in ASKING),
+        asks="?" in unlinked or "？" in unlinked or _asks(said),
         ticket=_is_ticket(message, heads, full, message.text[:4_000].casefold()),
         files=sum(not attachment.inline for attachment in message.attachments),
     )
+
+
+def _asks(said: str) -> bool:
+    """ "We would like to acknowledge ..." announces and asks nothing."""
+    for announced in ANNOUNCING:
+        said = said.replace(announced, " ")
+    return any(words in said for words in ASKING)
 
 
 def _plain(subject: str) -> str:

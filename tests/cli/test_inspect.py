@@ -197,6 +197,16 @@ def test_a_hostile_mail_cannot_write_on_the_terminal(tmp_path):
     assert len(told.splitlines()) < 60
 
 
+def test_a_mail_cannot_break_a_line_of_json(tmp_path):
+    """One line a mail: what some readers break lines at, and terminals obey, is escaped and not lost."""
+    hostile = "one\u2028two\u2029three\x85four\x9b31m\u202ered\u2066"
+    file = tmp_path / "one.eml"
+    file.write_bytes(octets(text=hostile, more="Content-Type: text/plain; charset=utf-8\n"))
+    told = run("--json", file).stdout_bytes.decode()
+    assert told.rstrip("\n").isprintable() and len(told.splitlines()) == 1
+    assert json.loads(told)["body_text"].startswith("one\u2028two\u2029three")
+
+
 @pytest.mark.parametrize("junk", [b"", b"\x00\xff" * 500, b"\n" * 10, b"Subject"])
 def test_junk_never_stops_it(junk):
     """Whatever is given: a line comes out."""
