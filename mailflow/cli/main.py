@@ -59,6 +59,12 @@ def _quarantine() -> click.Command:
     return command
 
 
+def _reconcile() -> click.Command:
+    from mailflow.cli.reconcile import command
+
+    return command
+
+
 def _note() -> click.Command:
     from mailflow.cli.note import command
 
@@ -101,6 +107,7 @@ COMMANDS: Table = {
     "explain": ("Say why a case stands where it stands, and what comes next.", _explain),
     "held": ("Show what waits for an answer, and answer it.", _held),
     "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
+    "reconcile": ("Compare mailbox, ledger, log and outbox, and name every difference.", _reconcile),
     "note": ("Put a note on a case.", _note),
     "inspect": ("Say how a mail is read and why it is read so.", _inspect),
     "verify": ("Prove that nothing on record was changed, removed or cut off.", _verify),

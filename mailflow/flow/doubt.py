@@ -39,12 +39,13 @@ def owe(unit: Unit, letter_id: str) -> None:
     """Remember that a letter's fate has still to be told to its case (an office's own letters have none)."""
     if letter_id.startswith("office:"):
         return
-    owed = _owed(unit)
-    if letter_id not in owed:
-        unit.meta.put(_OWED, json.dumps([*owed, letter_id]))
+    before = owed(unit)
+    if letter_id not in before:
+        unit.meta.put(_OWED, json.dumps([*before, letter_id]))
 
 
-def _owed(unit: Unit) -> list[str]:
+def owed(unit: Unit) -> list[str]:
+    """The ids of letters whose fate their cases have still to be told."""
     return json.loads(unit.meta.get(_OWED) or "[]")
 
 
@@ -65,7 +66,7 @@ def tell_case(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
     from mailflow.flow.advance import advance
 
     # K9: our sending date is when our mail server accepted the message; a copy that came home was accepted before.
-    settled_by_copy = result == "sent" and letter_id in _owed(unit)
+    settled_by_copy = result == "sent" and letter_id in owed(unit)
     at = min(now, unit.outbox.home_at(letter_id) or now) if settled_by_copy else now
     event = LetterSettled(letter.id, result, at, detail)
     advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/{result}", now=now)
@@ -87,14 +88,14 @@ def fate(envelopes: Iterable[Envelope]) -> tuple[str, str]:
 def tell_owed(house: House, now: datetime) -> bool:
     """Tell cases what could not be told before; True if one was told. One letter's failure does not stop the others."""
     with house.store.read() as unit:
-        waiting = [letter_id for letter_id in _owed(unit) if _ripe(house, unit, letter_id)]
+        waiting = [letter_id for letter_id in owed(unit) if _ripe(house, unit, letter_id)]
     first: Exception | None = None
     told = False
     for letter_id in waiting:
         try:
             with house.store.unit() as unit:
                 if tell_case(house, unit, letter_id, now):
-                    unit.meta.put(_OWED, json.dumps([other for other in _owed(unit) if other != letter_id]))
+                    unit.meta.put(_OWED, json.dumps([other for other in owed(unit) if other != letter_id]))
                     told = True
         except Conflict:
             raise

@@ -23,6 +23,7 @@ from mailflow.store.outbox import Envelope, Letter
 
 LETTER_HEADER, LOOP_HEADER = "x-mailflow-letter", "x-mailflow-loop"
 SOON = timedelta(days=7)  # servers give up within five days (RFC 5321 section 4.5.4.1)
+OWN_COPY, OWN_LOOP = "a copy of our own letter", "it carries our own loop header"
 REACHED = ("waiting", "claimed", "deferred", "sent", "served", "in_doubt")
 
 
@@ -39,7 +40,7 @@ def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime
         letter = bundle[0] if bundle else None
     if letter is None or (said and named != letter.id):
         if mail.message.header(LOOP_HEADER):
-            return Outcome("done", "it carries our own loop header", ours=True)
+            return Outcome("done", OWN_LOOP, ours=True)
         return None
     if mail.trust.failed:
         return Outcome("done", "a copy of our letter that our mail server did not confirm proves nothing", ours=True)
@@ -48,9 +49,7 @@ def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime
     if unit.outbox.came_home(letter.id, mail.kept.arrived_at) and not letter.case.startswith("office:"):
         event = LetterSettled(letter.id, "sent", now, "its copy came home")
         stepping.advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/sent", now=now, actor="courier")
-    return Outcome(
-        "done", "a copy of our own letter", letter.case if not letter.case.startswith("office:") else "", True
-    )
+    return Outcome("done", OWN_COPY, letter.case if not letter.case.startswith("office:") else "", True)
 
 
 def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) -> Outcome:

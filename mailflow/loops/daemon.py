@@ -79,7 +79,7 @@ class Daemon:
         return self._ways[office.id]
 
     def _intake(self, office: Office) -> Intake:
-        return Intake(self.house, office, self._source_of(office), self._sorting)
+        return Intake(self.house, office, self._source_of(office), self._sorting, lambda: self._source_of(office))
 
     # -- reloading ----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Intake: one mailbox is read, its mails are sorted, and how far that has come is written down (G9).
 
 In: a house, an office, the source that reads its mailbox.
-Out: mails kept and sorted; `read_through` of the mailbox; word to the administrator when it is away.
+Out: mails kept and sorted; `read_through` of the mailbox; word to the administrator when it is away, or when the books
+  do not agree.
 Fails: errors.MailboxUnavailable from `collect`, for the loop to back off.
 Limits: sorting is done by one thread at a time (`sorting`), so that a poison mail is not counted twice.
 """
@@ -9,6 +10,7 @@ Limits: sorting is done by one thread at a time (`sorting`), so that a poison ma
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from mailflow.errors import MailboxUnavailable
@@ -21,12 +23,15 @@ AWAY_WAIT = 5.0
 
 
 class Intake:
-    """The steps of one mailbox."""
+    """The steps of one mailbox; `fresh` makes one more source of it, for the nightly comparison."""
 
-    def __init__(self, house: House, office: Office, source: Source, sorting: threading.Lock) -> None:
-        self.office, self.source = office, source
+    def __init__(
+        self, house: House, office: Office, source: Source, sorting: threading.Lock, fresh: Callable[[], Source]
+    ) -> None:
+        self.office, self.source, self._fresh = office, source, fresh
         self._house, self._sorting = house, sorting
         self._through: datetime | None = None
+        self._compared = ""
 
     def renew(self, house: House) -> None:
         """Go on with another house, in which the office is the same in all that its source reads."""
@@ -39,6 +44,7 @@ class Intake:
             Guard(f"{name}.collect", self.collect),
             Guard(f"{name}.sort", self.sort),
             Guard(f"{name}.mark", self.mark),
+            Guard(f"{name}.accounts", self.accounts),
         ]
 
     def collect(self, now: datetime) -> bool:
@@ -70,6 +76,28 @@ class Intake:
                 unit.inbox.set_read_through(self.office.mailbox, through)
                 self._through = None
         return False
+
+    def accounts(self, now: datetime) -> bool:
+        """Once a night, between two looks, the books are compared (flow/nightly.py).
+
+        By a connection of its own: what the kept one believes of the mailbox is part of what is examined.
+        """
+        from mailflow.flow.nightly import compare_nightly, done_on, night_of
+
+        night = night_of(self.office, now)
+        if not night or night == self._compared:
+            return False
+        self._compared = done_on(self._house, self.office)
+        if night <= self._compared:  # done before a restart, or elsewhere
+            self._compared = night
+            return False
+        source = self._fresh()
+        try:
+            told = compare_nightly(self._house, self.office, source, now)
+        finally:
+            source.close()
+        self._compared = night
+        return told
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the administrator is to be told of an outage that is running."""

@@ -25,7 +25,7 @@ from imapclient.exceptions import LoginError, ProtocolError
 
 from mailflow.errors import ConfigurationError, Fault, MailboxUnavailable
 from mailflow.mailbox.batches import BATCH_OCTETS, Batches, by_weight
-from mailflow.mailbox.source import Raw
+from mailflow.mailbox.source import Listing, Raw
 from mailflow.mailbox.wakeup import Bell
 
 _T = TypeVar("_T")
@@ -110,10 +110,10 @@ class ImapSource:
 
     def fetch_after(self, folder: str, known: Callable[[int], set[int]], limit: int) -> Iterator[Raw]:
         """Mails that `known` does not hold, up to `limit`; a missing folder other than the inbox yields nothing."""
-        status = self._look(folder)
-        if status is None:
+        found = self.listed(folder)
+        if found is None:
             return
-        uidvalidity, listed = status
+        uidvalidity, listed, _ = found
         batches, aside = self._batches.plan(folder, uidvalidity, listed - known(uidvalidity))
         missing = set(aside)
         self._missing[folder] = frozenset(missing)
@@ -131,7 +131,7 @@ class ImapSource:
             missing |= set(wanted) - got
             self._missing[folder] = frozenset(missing)
 
-    def _look(self, folder: str) -> tuple[int, set[int]] | None:
+    def listed(self, folder: str) -> Listing | None:
         """UIDVALIDITY and all UIDs of a folder, or None if it is not there."""
         try:
             status = self._run(lambda client: self._select(client, folder))
@@ -152,7 +152,7 @@ class ImapSource:
             for start in range(1, exists + 1, SEARCH_WINDOW):
                 window = f"{start}:{min(exists, start + SEARCH_WINDOW - 1)}"
                 uids.update(self._do(lambda client, w=window: client.search([w]), "search"))
-        return int(status.get(b"UIDVALIDITY", 0)), uids
+        return Listing(int(status.get(b"UIDVALIDITY", 0)), frozenset(uids))
 
     def _fetch(self, folder: str, uidvalidity: int, uids: list[int]) -> Iterator[Raw]:
         answers = self._ask(folder, uidvalidity, uids, [b"RFC822.SIZE"])

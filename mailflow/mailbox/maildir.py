@@ -20,8 +20,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mailflow.errors import MailboxUnavailable
-from mailflow.mailbox.source import Raw
-from mailflow.mailbox.uidlist import numbered
+from mailflow.mailbox.source import Listing, Raw
+from mailflow.mailbox.uidlist import numbered, numbers
 from mailflow.mailbox.wakeup import Bell
 
 INDEX = "mailflow-uidlist"  # Dovecot keeps its dovecot-uidlist in the same place
@@ -89,11 +89,8 @@ class MaildirSource:
             self._missing.pop(folder, None)
             return
         files = self._files(place)
-        try:
-            uidvalidity, bases = numbered(place / INDEX, sorted(files, key=lambda base: (files[base].delivered, base)))
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is damaged"
-            raise MailboxUnavailable(f"The list {place / INDEX} cannot be used: {why}.") from error
+        in_order = sorted(files, key=lambda base: (files[base].delivered, base))
+        uidvalidity, bases = self._numbers(place, lambda index: numbered(index, in_order))
         if folder == self._inbox:
             self._looked = frozenset(files)
         seen, missing, given = known(uidvalidity), set(), 0
@@ -115,6 +112,23 @@ class MaildirSource:
             truncated = len(octets) > self._max_octets
             arrived = datetime.fromtimestamp(files[base].delivered, UTC)
             yield Raw(folder, uidvalidity, uid, arrived, octets[: self._max_octets], truncated)
+
+    def listed(self, folder: str) -> Listing | None:
+        """The mails that have a UID and how many have none yet; the list of UIDs is read, not written."""
+        place = self._place(folder)
+        if folder != self._inbox and not _is_maildir(place):
+            return None
+        uidvalidity, bases = self._numbers(place, numbers)
+        files = self._files(place)
+        uids = frozenset(uid for uid, base in enumerate(bases, start=1) if base in files)
+        return Listing(uidvalidity, uids, len(files) - len(uids))
+
+    def _numbers(self, place: Path, ask: Callable[[Path], tuple[int, list[str]]]) -> tuple[int, list[str]]:
+        try:
+            return ask(place / INDEX)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is damaged"
+            raise MailboxUnavailable(f"The list {place / INDEX} cannot be used: {why}.") from error
 
     def _read(self, place: Path, base: str, file: _File) -> bytes | None:
         """The octets; None if the mail is gone. One that was moved or marked meanwhile is looked for once more."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,14 @@ class Raw:
     arrived_at: datetime
     octets: bytes
     truncated: bool = False
+
+
+class Listing(NamedTuple):
+    """What a folder holds now. unnumbered: mails that have no UID yet, because nobody has read them."""
+
+    uidvalidity: int
+    uids: frozenset[int]
+    unnumbered: int = 0
 
 
 class Source(Protocol):
@@ -54,6 +62,10 @@ class Source(Protocol):
         `known` is asked once with the folder's UIDVALIDITY and answers the UIDs in the ledger (RFC 3501 section
         2.3.1.1: a UID means something only together with its UIDVALIDITY).
         """
+        ...
+
+    def listed(self, folder: str) -> Listing | None:
+        """What a folder holds now, None if it is not there; nothing is fetched and nothing written."""
         ...
 
     def confirm(self, folder: str, uids: Iterable[int]) -> None:

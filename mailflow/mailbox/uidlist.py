@@ -14,18 +14,27 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
+def numbers(path: Path) -> tuple[int, list[str]]:
+    """UIDVALIDITY and all lines as they stand, (0, []) before there is a list. ValueError: it is damaged."""
+    if not path.exists():
+        return 0, []
+    # split, not splitlines: a name may hold what Python takes for a line end, such as U+0085.
+    first, *lines = path.read_text("utf-8").split("\n")[:-1]
+    return int(first), lines
+
+
 def numbered(path: Path, present: Iterable[str]) -> tuple[int, list[str]]:
     """UIDVALIDITY and all lines; new ones are on disk before any of them is given out (RFC 3501 section 2.3.1.1)."""
-    # split, not splitlines: a name may hold what Python takes for a line end, such as U+0085.
-    lines = path.read_text("utf-8").split("\n")[:-1] if path.exists() else [str(secrets.randbelow(2**31 - 1) + 1)]
-    known = set(lines[1:])
+    uidvalidity, lines = numbers(path)
+    known = set(lines)
     fresh = [line for line in present if line not in known]
-    if fresh or len(lines) == 1:
+    if fresh or not uidvalidity:
+        uidvalidity = uidvalidity or secrets.randbelow(2**31 - 1) + 1
         lines += fresh
         draft = path.with_name(f"{path.name}.new")
         with draft.open("w", encoding="utf-8", newline="\n") as out:
-            out.write("\n".join(lines) + "\n")
+            out.write("\n".join([str(uidvalidity), *lines]) + "\n")
             out.flush()
             os.fsync(out.fileno())
         os.replace(draft, path)
-    return int(lines[0]), lines[1:]
+    return uidvalidity, lines

@@ -1,14 +1,15 @@
 """A unit of work: one transaction with all its rooms.
 
 In: a connection inside a transaction.
-Out: `.log .chain .evidence .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta`; all see the unit's
-  own writes.
+Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta`; all see
+  the unit's own writes.
 Fails: as its rooms do; Store.unit() decides between commit and rollback.
 Limits: a unit belongs to one thread; it is over when its `with` block ends.
 """
 
 from __future__ import annotations
 
+from mailflow.store.accounts import Accounts
 from mailflow.store.agenda import Agenda
 from mailflow.store.chain import Chain
 from mailflow.store.codes import Codes, Numbers
@@ -27,6 +28,7 @@ class Unit:
     """Everything that one transaction may touch."""
 
     __slots__ = (
+        "accounts",
         "agenda",
         "chain",
         "codes",
@@ -43,6 +45,7 @@ class Unit:
     )
 
     def __init__(self, work: Work) -> None:
+        self.accounts = Accounts(work)
         self.log = Log(work)
         self.chain = Chain(work)
         self.evidence = Evidence(work)
