@@ -22,6 +22,7 @@ from mailflow.store import Envelope
 from mailflow.store.accounts import CaseAccounts, LetterAccount, MailAccount, Place
 
 STATES = ("kept", "done", "held", "quarantined")
+LATE = "late"
 # Sorting takes moments; what is not sorted by then stands still.
 SORTED_WITHIN = timedelta(hours=1)
 # A mail that was there at one nightly comparison and is still unread at the next.
@@ -266,7 +267,7 @@ def _carried(of: _Letter, now: datetime) -> Iterator[Difference]:
             yield of.said("in doubt", "may or may not have left, and nobody has been asked.", do)
     elif of.states & set(_UNDER_WAY) and now - letter.leave_at >= LEAST:
         what = f"was to leave at {letter.leave_at:%Y-%m-%d %H:%M} UTC and is still {_words(of.states)}."
-        yield of.said("late", what, "mailflow show says what keeps it; see whether the mail server takes mail.")
+        yield of.said(LATE, what, "mailflow show says what keeps it; see whether the mail server takes mail.")
 
 
 def _came_home(of: _Letter, newest_home: int, now: datetime) -> Iterator[Difference]:

@@ -16,7 +16,7 @@ from datetime import datetime
 import structlog
 
 from mailflow.errors import CannotRender
-from mailflow.flow.differences import Difference
+from mailflow.flow.differences import LATE, Difference
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office
 from mailflow.flow.reconcile import Report, reconcile, remember_waiting
@@ -51,8 +51,10 @@ def compare_nightly(house: House, office: Office, source: Source, now: datetime)
     for difference in report.differences:
         # Ids alone: folder, UID, case, letter.
         _log.warning("accounts.difference", office=office.id, kind=difference.kind, id=difference.id)
+    # A mail of the office's own that is late is no matter for another such mail (unsent.py): the command names it.
+    tellable = tuple(d for d in report.differences if not (d.kind == LATE and d.case == office.stream))
     try:
-        return _close(house, office, report, report.differences, now)
+        return _close(house, office, report, tellable, now)
     except CannotRender as fault:
         _log.error("accounts.untold", office=office.id, why=str(fault))
         return _close(house, office, report, (), now)
@@ -64,11 +66,12 @@ def _close(house: House, office: Office, report: Report, tellable: tuple[Differe
     with house.store.unit() as unit:
         before = set(json.loads(unit.meta.get(key) or "[]"))
         now_there = {_short(difference): difference for difference in report.differences}
-        fresh = [name for name, difference in now_there.items() if name not in before and difference in tellable]
+        fresh = [name for name in dict.fromkeys(map(_short, tellable)) if name not in before]
+        # Of a mailbox that was not compared nobody knows whether its differences are still there.
+        still = sorted(before) if report.away else [name for name in now_there if name in before]
         if fresh:
-            _tell(house, unit, office, [now_there[name] for name in fresh], len(now_there), now)
-        kept = [name for name in now_there if name in before or name in fresh]
-        unit.meta.put(key, json.dumps(kept[:_REMEMBERED]))
+            _tell(house, unit, office, [now_there[name] for name in fresh], len(still), now)
+        unit.meta.put(key, json.dumps([*still, *fresh][:_REMEMBERED]))
         if not report.away:
             remember_waiting(unit, office.mailbox, report.unread)
         unit.meta.put(f"reconciled:{office.id}", night_of(office, now))
@@ -79,14 +82,14 @@ def _short(difference: Difference) -> str:
     return hashlib.sha256(difference.key.encode()).hexdigest()[:16]
 
 
-def _tell(house: House, unit: Unit, office: Office, fresh: list[Difference], there: int, now: datetime) -> None:
+def _tell(house: House, unit: Unit, office: Office, fresh: list[Difference], still: int, now: datetime) -> None:
     facts: list[tuple[str, object]] = []
     for n, difference in enumerate(fresh[:SHOWN], 1):
         facts += [(f"Difference {n}", difference.what), ("What to do", difference.do)]
     if len(fresh) > SHOWN:
         facts.append(("And more", f"{len(fresh) - SHOWN} further ones"))
-    if there > len(fresh):
-        facts.append(("Told before and still there", there - len(fresh)))
+    if still:
+        facts.append(("Told before and still there", still))
     facts.append(("To see all", f"mailflow reconcile --office {office.id}"))
     reason = (
         "The nightly comparison of mailbox, ledger, log and outbox has found what does not agree. Nothing was changed. "
