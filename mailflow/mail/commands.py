@@ -118,6 +118,7 @@ class _Reader:
                 continue
             if line.hashed:
                 taken = self._take_command(line.clean, line.typed, body[at:], asks=True)
+                run_on = taken > 0
             elif first:
                 text = self._behind(courtesy.behind_opening(line.clean)) or _spoken(line)
                 if not text:

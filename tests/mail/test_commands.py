@@ -302,3 +302,45 @@ def test_a_word_may_be_the_number_of_a_file():
     for said, ref in {"Summary done EOS-77.": "EOS-77", "Summary done 2027/118": "2027/118"}.items():
         reading = read(said, "", forms, date(2027, 5, 5), lambda day, n: day)
         assert [s.blanks["ref"] for s in reading.sayings] == [ref] and not reading.doubts
+
+
+def test_every_line_that_is_no_command_is_in_the_note():
+    """Greetings, prose, empty lines and what follows: the note is the mail without its commands, as typed."""
+    assert _read("Let us talk.\nSecond line\n\n*Third* line").note == "Let us talk.\nSecond line\n\n*Third* line"
+    assert (
+        _read("Hi Sam,\n\nAccepted\n\nThe rotas come.\nMore of it").note == "Hi Sam,\n\n\nThe rotas come.\nMore of it"
+    )
+    assert _read("Accepted\nThe rotas come.\nExtend to 3 March").note == "The rotas come.\nExtend to 3 March"
+
+
+def test_only_what_says_nothing_can_sound_like_a_decision():
+    """What is said or asked about is not asked about a second time."""
+    assert _read("Agreed, I accept").sayings and not _read("Agreed, I accept").looks_like_decision
+    assert _read("Accepted?").doubts and not _read("Accepted?").looks_like_decision
+    assert _read("I accept").looks_like_decision and not _read("I accept").doubts
+
+
+@pytest.mark.parametrize(
+    "mail, verdict",
+    [
+        ("Agreed\nNo default notice\nExtend to 3 March", "agreed extend"),
+        ("Agreed\n\nNo default notice\n\nExtend to 3 March", "agreed extend"),
+        ("Agreed\nFine work.\nExtend to 3 March", "agreed"),
+        ("Let us talk\n# Extend", "doubt"),
+        ("Let us talk\n# Acepted", "doubt"),
+        ("Let us talk\n# please note this", "doubt"),
+        ("# Let us talk\nAccepted", "accepted"),
+        ("# Accepted\nDisputed", "accepted disputed"),
+        ("Accepted\nand extend to 3 March", "accepted extend"),
+        ("Extend to 3 March\nand accepted", "extend accepted"),
+        ("Ask: which day?\nAccepted", "ask accepted"),
+        ("Ask:\nwhich day?\nAccepted", "ask accepted"),
+        ("Ask:\n\n\nwhich day?", "ask"),
+        ("Ask:\n# which day?", "doubt"),
+        ("Ask:\nThanks\nSam", "doubt"),
+        ("Ask:\nAccepted", "doubt"),
+    ],
+)
+def test_lines_below_a_command(mail, verdict):
+    """Whole command lines directly under a command are commands; a line of prose ends that; # is heard always."""
+    assert _verdict(_read(mail)) == verdict
