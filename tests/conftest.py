@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.preloaded import Nursery  # this file must also stand alone (tests/test_house.py)
 
 # Marker: the Debian packages that bring the server (.ci/servers installs them where it can).
 SERVERS = {
@@ -12,6 +17,12 @@ SERVERS = {
     "postfix": "postfix, and root to start it",
     "openssl": "openssl, which Dovecot brings along",
 }
+
+
+# Files that look at one long trial (tests/procedure/trials.py): one worker runs them all, and makes it once.
+TOGETHER = ("tests/cli/test_shipped.py", "tests/flow/test_soundness.py", "tests/procedure/test_proof.py")
+# What takes long goes first, so that no worker is left with it when the others have finished.
+LONG = (TOGETHER, "tests/demo/", "tests/crash/", "tests/acceptance/", "tests/loops/")
 
 
 def _must_run() -> bool:
@@ -38,3 +49,45 @@ def pytest_make_collect_report(collector):
         report.outcome = "failed"
         report.longrepr = f"CI is set, but this whole file was skipped: {report.longrepr[2]}"
     return report
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several workers, the long files first; each file's tests stay as they stand."""
+    if config.getoption("dist", "no") != "no" or "PYTEST_XDIST_WORKER" in os.environ:
+        ranks = len(LONG)
+        items.sort(key=lambda item: next((n for n in range(ranks) if item.nodeid.startswith(LONG[n])), ranks))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file's tests go to one worker, and so do those of the files that belong together."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return TOGETHER[0] if file in TOGETHER else file
+
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where a worker's daemons come from (tests/preloaded.py)."""
+    from tests.preloaded import Nursery
+
+    with Nursery() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def forked_daemons(nursery: Nursery) -> Iterator[None]:
+    """The daemons of a file's stages are forked."""
+    from mailflow.demo.stage import Stage
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "begin", staticmethod(nursery.begin))
+        yield

@@ -24,7 +24,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
 from mailflow.demo import installation
@@ -62,6 +62,22 @@ class MailServers(Protocol):
     def mails(self, user: str, folder: str = ...) -> list[StoredMail]: ...
 
 
+class Process(Protocol):
+    """What a stage needs of its daemon's process, as subprocess.Popen has it."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
+def _begin(words: Sequence[str], log: BinaryIO, environment: Mapping[str, str]) -> Process:
+    return subprocess.Popen(words, stdout=log, stderr=log, env=environment)
+
+
 class Stage:
     """Offices on this machine. Use it as a context manager; `time` is the pretended now.
 
@@ -69,7 +85,10 @@ class Stage:
     sections: more of mailflow.toml, such as {"office.council": {"closures": ["2027-12-29"]}}.
     mail: makes the servers from users and aliases (default: EmbeddedMail); bounce_later and refuse as there.
     patient: a daemon that dies under a command is started again and the command repeated.
+    begin: how its process is started.
     """
+
+    begin: Callable[[Sequence[str], BinaryIO, Mapping[str, str]], Process] = staticmethod(_begin)
 
     def __init__(
         self,
@@ -96,7 +115,7 @@ class Stage:
         self._settings = dict(settings or {})
         self._sections = {name: dict(table) for name, table in (sections or {}).items()}
         self._number, self.restarts = 0, 0
-        self._daemon: subprocess.Popen[bytes] | None = None
+        self._daemon: Process | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         known: dict[str, str] = {}
         for office in self.offices:
@@ -153,7 +172,7 @@ class Stage:
     def _launch(self, *more: str) -> None:
         words = [sys.executable, "-m", "mailflow", "run", "--config", str(self.config), *self._options(*more)]
         with open(self.log, "ab") as log:
-            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=self._environment())
+            self._daemon = self.begin(words, log, self._environment())
         for _ in range(int(STARTING / 0.2)):
             with suppress(TimeoutError):
                 if self._notices.recv(64) == b"READY=1":  # the one before may have said that it was stopping

@@ -15,3 +15,8 @@ def real(request: pytest.FixtureRequest) -> bool:
     if request.param == "real" and realmail.lacking():
         pytest.skip(realmail.lacking())
     return request.param == "real"
+
+
+@pytest.fixture(autouse=True)
+def _daemons(forked_daemons: None) -> None:
+    """Each scenario has a daemon of its own."""

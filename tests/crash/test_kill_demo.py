@@ -117,7 +117,9 @@ def performed(folder: Path, killer: Killer | None = None) -> tuple[dict[str, str
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict[str, Counter[str]]]:
+def undisturbed(
+    forked_daemons: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, str], dict[str, Counter[str]]]:
     """What everybody has in their mailbox when nothing goes wrong."""
     states, boxes, _ = performed(tmp_path_factory.mktemp("undisturbed"))
     return states, boxes

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from mailflow.documents.letters import Letters
 from mailflow.errors import Fault
-from mailflow.flow.proofreading import Occasions, Proofreader
-from mailflow.flow.soundness import Soundness, examine, tried
+from mailflow.flow.proofreading import Proofreader
+from mailflow.flow.soundness import Soundness, examine
 from tests.procedure import tiny
-from tests.procedure.driver import ROOT, calendar, council
-from tests.procedure.insurer import insurer
+from tests.procedure.driver import ROOT, calendar
+from tests.procedure.trials import SHIPPED, known, offices, trial
 
 SECTION = '\n[[{}]]\ntitle = "Section"\nkind = "{}"\nitems = {}\n'
 
@@ -123,28 +122,17 @@ def test_what_cannot_be_read_is_not_played(tmp_path):
     assert not found.played and len(found.faults) == 2
 
 
-SHIPPED = {"council": (council, "uk-eng"), "insurer": (insurer, "nz-wgn")}
-
-
-@cache
-def letters() -> Letters:
-    """The shipped letters."""
-    return Letters([ROOT / "templates"])
-
-
-@cache
-def shipped(whose: str) -> tuple[Soundness, Occasions]:
-    """A shipped procedure with its letters, examined once; and the occasions on which letters were decided."""
-    procedure, region = SHIPPED[whose]
-    _, occasions = tried(procedure(), calendar(region), letters(), {})
-    return examine(procedure(), calendar(region), letters()), occasions
-
-
 @pytest.mark.parametrize("whose", SHIPPED)
 def test_both_shipped_procedures_are_sound_with_their_letters(whose: str):
     """No letter names anything that no stage supplies, none has an empty place, every section can be made."""
-    found, _ = shipped(whose)
-    assert [str(f) for f in found.faults] == [] and not [w for w in found.warnings if "empty place" in w.what]
+    office = offices()[whose]
+    with known():
+        found = examine(office.procedure, office.calendar, office.letters, office.settings)
+    assert (
+        found.played
+        and [str(f) for f in found.faults] == []
+        and not [w for w in found.warnings if "empty place" in w.what]
+    )
 
 
 @pytest.mark.parametrize("whose", SHIPPED)
@@ -157,9 +145,9 @@ def test_every_letter_renders_in_every_state_that_sends_it(whose: str):
     said. Each (state, row, letter) met so is rendered with the real templates and the context that flow/wording.py
     hands in, once for each set of known fields and dates that the letter names.
     """
-    procedure = SHIPPED[whose][0]()
-    _, occasions = shipped(whose)
-    reader = Proofreader(procedure, calendar(SHIPPED[whose][1]), letters())
+    office = offices()[whose]
+    procedure, (_, occasions) = office.procedure, trial(whose)
+    reader = Proofreader(procedure, office.calendar, office.letters)
     failed = [str(fault) for one in occasions.found.values() if (fault := reader.unwritable(one))]
     assert failed == []
     met = {(one.kind, one.row, one.letter) for one in occasions.found.values()}
