@@ -54,17 +54,22 @@ PEOPLES_PROGRAMS = (
 
 # Words of somebody who speaks; the reports that say "I" too (qmail, Postfix) are known by their first line.
 SPEAKER_WORDS = (
-    "i", "i'm", "i've", "i'll", "me", "my", "mine", "je", "j'ai", "mon", "mes", "ich", "mein", "meine", "meinen", "yo",
-    "io", "mio", "ik", "mijn", "eu", "meu", "minha", "jag", "min", "jeg", "mit", "я", "мой",
+    "i'm", "i've", "i'll", "me", "my", "mine", "je", "j'ai", "ich", "mein", "meine", "meinen", "yo", "io", "mio", "ik",
+    "mijn", "meu", "minha", "jag", "jeg", "я", "мой",
 )  # fmt: skip
+# "I" in small letters is "in" or "and" in other languages: it counts before a verb only.
+SPEAKERS_VERBS = (
+    "am", "was", "have", "had", "do", "did", "don't", "didn't", "can", "can't", "could", "will", "would", "want",
+    "keep", "get", "got", "sent", "send", "tried", "try", "think", "believe", "need", "wonder", "just", "also", "still",
+)  # fmt: skip
+# No word that means something else where reports are written: Mon is a day, min a minute, mit and mes are no "my" in
+# German and Spanish, eu a region of servers.
 PERSONAL_WORDS = (
-    *SPEAKER_WORDS, "i", "i'm", "i've", "i'll", "me", "my", "mine", "we", "we've", "our", "dear", "hi", "hello",
-    "hallo", "regards", "thanks", "thank you", "cheers", "bonjour", "cordialement", "merci", "je", "j'ai", "nous",
-    "mon", "ma", "mes", "notre", "nos", "ich", "wir", "mein", "meine", "meinen", "unser", "unsere", "grüsse",
-    "guten tag", "hola", "saludos", "gracias", "yo", "mi", "nosotros", "nuestro", "ciao", "salve", "saluti", "grazie",
-    "io", "noi", "mio", "nostro", "ik", "wij", "mijn", "onze", "groeten", "bedankt", "eu", "nós", "meu", "minha",
-    "nosso", "obrigado", "abraços", "jag", "vi", "min", "vår", "hej", "tack", "jeg", "mit", "vores", "tak", "hilsen",
-    "ja", "nasz", "pozdrawiam", "я", "мы", "мой", "наш", "спасибо",
+    *SPEAKER_WORDS, "we", "we've", "our", "dear", "hi", "hello", "hallo", "regards", "thanks", "thank you", "cheers",
+    "bonjour", "cordialement", "merci", "nous", "notre", "wir", "unser", "unsere", "grüsse", "guten tag", "hola",
+    "saludos", "gracias", "nosotros", "nuestro", "ciao", "salve", "saluti", "grazie", "noi", "nostro", "wij", "onze",
+    "groeten", "bedankt", "nosso", "obrigado", "abraços", "vår", "hej", "tack", "vores", "tak", "hilsen", "nasz",
+    "pozdrawiam", "мы", "наш", "спасибо",
 )  # fmt: skip
 
 # --- Subjects -----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ against it, unless a mail system sent it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, takewhile
@@ -26,6 +27,7 @@ from mailflow.mail.bounce_words import (
     PERSONAL_WORDS,
     ROLE_LOCALS,
     SPEAKER_WORDS,
+    SPEAKERS_VERBS,
 )
 from mailflow.mail.dsn_prose import IN_PASSING, Found, recipients
 from mailflow.mail.dsn_returned import RETURNED
@@ -46,8 +48,16 @@ _REPLY_LINE = re.compile(
     r"(?:^|[\s:>(\[])(?:421|43\d|45\d|50[0-4]|51\d|52[13]|53[0458]|55\d)[\s-](?:[45]\.\d\.\d{1,3}|[^\W\d]|[<#'])",
     re.MULTILINE,
 )
-_PERSONAL = re.compile(r"(?<!\w)(?:" + "|".join(PERSONAL_WORDS) + r")(?!\w)")
-_SPEAKER = re.compile(r"(?<!\w)(?:" + "|".join(SPEAKER_WORDS) + r")(?!\w)")
+
+
+def _said(words: Sequence[str]) -> re.Pattern[str]:
+    """One of these words by itself, no part of an address or of a host's name; or "I" and what somebody does."""
+    says_i = rf"i (?:{'|'.join(SPEAKERS_VERBS)})"
+    return re.compile(rf"(?<![\w@./-])(?:{'|'.join(words)}|{says_i})(?!\w|[.@/-]\w)")
+
+
+_PERSONAL = _said(PERSONAL_WORDS)
+_SPEAKER = _said(SPEAKER_WORDS)
 _WE = re.compile(r"(?<!\w)(?:we|we've|our)(?!\w)")
 
 
