@@ -102,7 +102,7 @@ def is_footer(page: Page, at: int) -> bool:
         if folded.startswith(FOOTER_STARTS):
             return True
         if folded.startswith(NOTICE_STARTS) and _lawyer_words(page, at, 4) >= 2:
-            return True
+            return not _says_i(" ".join(_paragraph(page, at, 4)))
     if len(folded) < 25 or (at and page.lines[at - 1] and not RULE.fullmatch(page.lines[at - 1])):
         return False
     # Only its own paragraph: what stands above somebody's notice is no notice.
@@ -110,7 +110,11 @@ def is_footer(page: Page, at: int) -> bool:
     if sum(word in said for word in DISCLAIMER_WORDS) < 3 or not _speaks_like_one(page.folded[at]):
         return False
     # A notice speaks of itself; a person who reports such a matter says "I".
-    return any(words in said for words in NOTICE_SELVES) and not any(f" {word} " in said for word in _FIRST_PERSON)
+    return any(words in said for words in NOTICE_SELVES) and not _says_i(said)
+
+
+def _says_i(said: str) -> bool:
+    return any(f" {word} " in said for word in _FIRST_PERSON)
 
 
 def _paragraph(page: Page, at: int, most: int) -> list[str]:
@@ -304,12 +308,18 @@ def _plausible(page: Page, at: int, end: int) -> bool:
             continue
         if len(line) > _WIDE and not is_footer(page, index):
             return False
-        if seen == 0 and line[0].islower() and len(line) > 40:
+        if seen == 0 and len(line) > 40 and (line[0].islower() or _is_sentence(page, index)):
             return False
         seen += 1
         if seen == 3:
             break
     return True
+
+
+def _is_sentence(page: Page, at: int) -> bool:
+    """A whole sentence in place of a name: the writer has thought of something more."""
+    line = page.lines[at]
+    return line.endswith(_SENTENCE_ENDS) and len(line.split()) >= 7 and not is_footer(page, at)
 
 
 def _contact_block(page: Page, at: int, ends: Ends) -> bool:
