@@ -178,8 +178,9 @@ def environment(house: Sequence[Module]) -> Faults:
                 yield f"mailflow/{module.path}:{line} reads the environment by {name}"
 
 
-# advance.py writes the log of cases; office_mail.py the office's own stream, which belongs to no case.
-LOG_WRITERS = ("flow/advance.py", "flow/office_mail.py")
+# advance.py writes the log of cases; office_mail.py the office's own stream and settling.py that of each mail, which
+# belong to no case.
+LOG_WRITERS = ("flow/advance.py", "flow/office_mail.py", "flow/settling.py")
 APPENDS = re.compile(r"\blog\.append\(")
 
 

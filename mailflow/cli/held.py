@@ -16,7 +16,7 @@ import click
 from mailflow import wiring
 from mailflow.cli.opened import as_text, case_of, columns, config_option, json_option, opened
 from mailflow.errors import MailflowError
-from mailflow.flow import revealing
+from mailflow.flow import revealing, settling
 from mailflow.flow.ports import House, Office
 from mailflow.store import Held, Unit
 
@@ -87,7 +87,8 @@ def release(tag: str, config: Path | None, as_json: bool) -> None:
             done = doubt.resend(unit, held.identity, wiring.now_of(house))
             words = f"The letter held as {held.tag} leaves again."
         else:
-            done = unit.inbox.settle(held.identity, "kept", f"released by the {OPERATOR}")
+            now = wiring.now_of(house)
+            done = settling.settle(unit, held.identity, "kept", f"released by the {OPERATOR}", now=now)
             words = f"The mail held as {held.tag} will be sorted again."
         if not done:
             raise MailflowError(f"{held.tag} has been settled meanwhile.")
@@ -109,7 +110,8 @@ def settle(tag: str, config: Path | None, as_json: bool) -> None:
             done = doubt.count_as_sent(unit, held.identity, wiring.now_of(house))
             words = f"The letter held as {held.tag} counts as sent."
         else:
-            done = unit.inbox.settle(held.identity, "done", f"set aside by the {OPERATOR}")
+            now = wiring.now_of(house)
+            done = settling.settle(unit, held.identity, "done", f"set aside by the {OPERATOR}", now=now)
             words = f"The mail held as {held.tag} is set aside; it is kept."
         if not done:
             raise MailflowError(f"{held.tag} has been settled meanwhile.")

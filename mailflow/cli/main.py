@@ -83,6 +83,18 @@ def _verify() -> click.Command:
     return command
 
 
+def _rebuild() -> click.Command:
+    from mailflow.cli.rebuild import command
+
+    return command
+
+
+def _replay() -> click.Command:
+    from mailflow.cli.replay import command
+
+    return command
+
+
 def _procedure() -> click.Command:
     from mailflow.cli.procedure import command
 
@@ -111,6 +123,8 @@ COMMANDS: Table = {
     "note": ("Put a note on a case.", _note),
     "inspect": ("Say how a mail is read and why it is read so.", _inspect),
     "verify": ("Prove that nothing on record was changed, removed or cut off.", _verify),
+    "rebuild": ("Make what is derived again from log and octets, and compare.", _rebuild),
+    "replay": ("Read the kept mails again and show what would be read differently today.", _replay),
     "procedure": ("See, test and change the procedures themselves.", _procedure),
     "demo": ("Play a whole case on this machine, without any server.", _demo),
     "version": ("Say which version this is.", _version),

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import click
 
+from mailflow import wiring
 from mailflow.cli.opened import as_text, columns, config_option, json_option, opened
 from mailflow.errors import MailflowError
+from mailflow.flow import settling
 from mailflow.store import Unit
 from mailflow.store.inbox import Kept
 
@@ -53,7 +55,8 @@ def retry(identity: str, config: Path | None, as_json: bool) -> None:
     """Sort the mail ID again; its beginning is enough."""
     with opened(config) as house, house.store.unit() as unit:
         kept = _one(unit, identity)
-        unit.inbox.settle(kept.identity, "kept", "to be tried again, said the operator")
+        now = wiring.now_of(house)
+        settling.settle(unit, kept.identity, "kept", "to be tried again, said the operator", now=now)
     if as_json:
         click.echo(as_text({"id": kept.identity, "state": "kept"}))
     else:

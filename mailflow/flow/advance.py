@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from mailflow.errors import CannotRender
-from mailflow.flow import closure, joining, people, posting, sealing, shown, splitting, unrendered, view
+from mailflow.flow import closure, joining, people, posting, running, sealing, shown, splitting, unrendered, view
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter, tell_administrator
 from mailflow.flow.placing import askable
@@ -30,7 +30,6 @@ from mailflow.procedure.joined import taken_back, told_late
 from mailflow.procedure.machine import decide
 from mailflow.procedure.recompute import recompute
 from mailflow.store import Unit
-from mailflow.store.agenda import Due
 
 
 def read_facts(unit: Unit, ref: str) -> list[Fact]:
@@ -136,7 +135,7 @@ def record(
         _hold_letters(unit, office, procedure, after, now, True)
     for target, came in joining.changes(before, after):
         _join(house, unit, office, after, target, came, now)
-    _agenda(unit, procedure, after)
+    running.put(unit, procedure, after)
     unit.views.put(ref, procedure.id, view.state_of(procedure, after), view.summary(office, procedure, after, now))
     return after
 
@@ -224,22 +223,3 @@ def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, 
             continue
         due = office.calendar.office_time(max(now, sent.leave_at) if sent.leave_at else now)
         unit.outbox.set_leave(sent.id, now + timedelta(days=unrendered.FAR) if hold else due)
-
-
-def _agenda(unit: Unit, procedure: Procedure, case: Case) -> None:
-    """The agenda is what the running clocks of the case say: one row each, for its next step."""
-    wanted = {}
-    for machine in case.machines.values():
-        definitions = procedure.machines[machine.kind].timers
-        for timer in machine.timers.values():
-            if timer.state == "running" and timer.steps:
-                step, at = timer.steps[0]
-                chases = definitions[timer.name].chases if timer.name in definitions and step == "fire" else ()
-                wanted[(machine.id, timer.name)] = Due(
-                    case.ref, machine.id, timer.name, step, at, timer.set_seq, " ".join(chases)
-                )
-    for due in unit.agenda.of(case.ref):
-        if (due.machine, due.timer) not in wanted:
-            unit.agenda.drop(case.ref, due.machine, due.timer)
-    for due in wanted.values():
-        unit.agenda.put(due)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.flow import advance as stepping
-from mailflow.flow import buttons, colleagues, hearing, registering, returning
+from mailflow.flow import buttons, colleagues, hearing, registering, returning, settling
 from mailflow.flow.arrived import Mail, party_event, read_again
 from mailflow.flow.opening import open_new
 from mailflow.flow.people import ACCEPTED, speaker_on
@@ -89,7 +89,7 @@ def _settle_held(  # noqa: PLR0911 - one way out for each answer
     if verb.act == "lost":
         return _lost(house, unit, office, mail, held, original, now)
     if verb.act == "ignore":
-        unit.inbox.settle(held.identity, "done", "an officer said: not for us")
+        settling.settle(unit, held.identity, "done", "an officer said: not for us", now=now)
         return "", True, "The mail is set aside. It is kept, and nothing follows from it."
     if verb.act == "new":
         at = instant(held.suggestion["at"]) if held.suggestion.get("at") else original.kept.arrived_at
@@ -103,14 +103,14 @@ def _settle_held(  # noqa: PLR0911 - one way out for each answer
         by = hearing.actor_of(office, mail).address
         since = registering.stated(office, saying, at)
         outcome = open_new(house, unit, office, original, sender, since, now, by, given)
-        _place(unit, original, outcome.case, outcome.reason)
+        _place(unit, original, outcome.case, outcome.reason, now)
         return outcome.case, True, f"The mail has become the {office.procedure.case_word} {outcome.case}."
     if not office.has(case) or not unit.log.last(case):
         word = office.procedure.case_word
         return "", False, f'We do not know which {word} you mean. Answer with "Belongs to" and its reference.'
     if verb.act == "note":
         file_mail(unit, office, original, case, "")
-        _place(unit, original, case, "filed as a note")
+        _place(unit, original, case, "filed as a note", now)
         return case, True, f"The mail is on the file of {case} as a note. Nothing else follows from it."
     role = verb.role
     if not role and not saying.blanks.get("ref"):
@@ -131,7 +131,7 @@ def _lost(
     if not about:
         return "", False, "This mail does not report on a letter of ours. Please answer with one of its choices."
     returning.believe(house, unit, original, about, hearing.actor_of(office, mail).address, now)
-    _place(unit, original, case, "a delivery report that an officer believes")
+    _place(unit, original, case, "a delivery report that an officer believes", now)
     return case, True, "The letter counts as not delivered."
 
 
@@ -143,9 +143,9 @@ def _writes_to(unit: Unit, case: str, address: str, now: datetime) -> bool:
     )
 
 
-def _place(unit: Unit, original: Mail, case: str, reason: str) -> None:
+def _place(unit: Unit, original: Mail, case: str, reason: str, now: datetime) -> None:
     """The mail has its case now; mails that answer it belong there too."""
-    unit.inbox.settle(original.kept.identity, "done", reason, case)
+    settling.settle(unit, original.kept.identity, "done", reason, case, now=now)
     unit.inbox.remember_message_id(original.message.message_id, original.kept.identity, case)
 
 
@@ -163,7 +163,7 @@ def accept(
         role = speaker.role
     if not role:
         file_mail(unit, office, original, ref, "")
-        _place(unit, original, ref, "filed for a third party")
+        _place(unit, original, ref, "filed for a third party", now)
         return ""
     if speaker is None and munged(original.message) is None:  # a whole list may not be accepted for one writer
         fact = Fact("field", procedure.main, {"name": ACCEPTED + original.sender, "value": role, "by": by})
@@ -182,5 +182,5 @@ def accept(
     file_mail(unit, office, original, ref, role)
     event = party_event(original, role, original.kept.arrived_at, ("by_officer",))
     stepping.advance(house, unit, ref, event, cause=original.cause, now=now, actor=original.sender)
-    _place(unit, original, ref, f"accepted by {by}")
+    _place(unit, original, ref, f"accepted by {by}", now)
     return role

@@ -198,6 +198,10 @@ class _Teller:
     def _chaser_held(self, machine: str, data: Mapping) -> tuple[str, str]:
         return "A reminder was held back", str(data.get("why", ""))
 
+    def _put_off(self, machine: str, data: Mapping) -> tuple[str, str]:
+        on = long_date(self.calendar.local_date(instant(data["until"])))
+        return f"A reminder waits until {on}", "the party was reminded of something else today"
+
     def _file(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"To be saved: {data['what']}", ""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mailflow.flow import buttons, colleagues, people, shown
+from mailflow.flow import buttons, colleagues, people, settling, shown
 from mailflow.flow.arrived import HELD_MARK, Mail
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter
@@ -132,7 +132,8 @@ def ask_next(house: House, unit: Unit, office: Office, answered: Held, ignored: 
         other = unit.held.by_identity(identity)
         if other and other.open and other.suggestion.get("flood") == flood:
             unit.held.close(other.tag, f"the same words as {answered.tag}")
-            unit.inbox.settle(identity, "done", f"the same words as a mail that was set aside ({answered.tag})")
+            why = f"the same words as a mail that was set aside ({answered.tag})"
+            settling.settle(unit, identity, "done", why, now=now)
     left = [held for held in held_of(unit, office) if held.suggestion.get("flood") == flood]
     if left and not asked_for(unit, office, str(flood)):
         case = str(left[0].suggestion.get("case") or "")

@@ -8,14 +8,13 @@ Limits: cost depends on what is due, not on what is open; what is held is asked 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from mailflow.errors import Conflict, EditionUnreadable, Unavailable
 from mailflow.flow import advance as stepping
-from mailflow.flow import unsent
+from mailflow.flow import running, unsent
 from mailflow.flow.people import addresses_of
 from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import office_for
@@ -63,11 +62,9 @@ def _take(house: House, unit: Unit, due: Due, now: datetime) -> bool:
         if why:
             return _note_held(house, unit, office, procedure, case, due, why, now)
         if _chased_today(office, procedure, case, due, now):
-            unit.agenda.put(replace(due, due_at=_same_hour_next_working_day(office, due, now)))
-            log.info("chaser.tomorrow", case=due.case, timer=due.timer)
-            return True
+            return _put_off(house, unit, office, procedure, case, due, now)
     event = TimerDue(due.machine, due.timer, due.step, due.set_seq, _true_instant(case, due))
-    cause = f"deadline:{due.case}/{due.machine}/{due.timer}/{due.set_seq}/{due.step}"
+    cause = running.cause_of(due)
     facts = stepping.advance(house, unit, due.case, event, cause=cause, now=now, actor="clock")
     if not facts:
         # The clock was moved on by somebody else meanwhile: the row is history.
@@ -96,6 +93,21 @@ def _chased_today(office: Office, procedure: Procedure, case: Case, due: Due, no
         procedure.party_of(sent.role) in chased and sent.status in ("decided", "sent") and local(sent.at) == today
         for sent in case.letters.values()
     )
+
+
+def _put_off(
+    house: House, unit: Unit, office: Office, procedure: Procedure, case: Case, due: Due, now: datetime
+) -> bool:
+    """A fact, so that the agenda can be made again from the log; the clock keeps its own date."""
+    until = _same_hour_next_working_day(office, due, now)
+    key = running.put_off_key(due)
+    cause = f"put off:{due.case}/{key}/{until.isoformat()}"
+    if unit.log.knows(due.case, cause):
+        return False
+    fact = Fact("put_off", due.machine, {"key": key, "until": until.isoformat()})
+    stepping.record(house, unit, office, procedure, case, [fact], cause=cause, now=now, actor="clock", at=due.due_at)
+    log.info("chaser.tomorrow", case=due.case, timer=due.timer)
+    return True
 
 
 def _same_hour_next_working_day(office: Office, due: Due, now: datetime) -> datetime:

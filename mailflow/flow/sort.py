@@ -32,6 +32,7 @@ from mailflow.flow import (
     placing,
     raising,
     returning,
+    settling,
 )
 from mailflow.flow.arrived import Mail, held_tag, read_head, read_mail
 from mailflow.flow.listed import live_of
@@ -99,9 +100,8 @@ def _sort(house: House, unit: Unit, kept: Kept, now: datetime) -> None:
     mail = read_head(office, kept) if large else read_mail(office, kept)
     origin.note_stamp(unit, office, mail)
     outcome = _route(house, unit, office, mail, now, large or oversize.too_many(mail))
-    unit.inbox.settle(
-        kept.identity, outcome.state, outcome.reason, outcome.case, mail.kind.name, mail.sender, mail.text_digest
-    )
+    read = {"kind": mail.kind.name, "sender": mail.sender, "text_digest": mail.text_digest}
+    settling.settle(unit, kept.identity, outcome.state, outcome.reason, outcome.case, now=now, **read)
     if mail.message.message_id and not outcome.ours:
         # What is only suggested for a held mail is no evidence for the mails that answer it.
         case = outcome.case if outcome.state == "done" else ""
@@ -123,7 +123,7 @@ def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
     with house.store.unit() as unit:
         current = unit.inbox.get(kept.identity)
         tries = current.tries if current else 0
-        unit.inbox.settle(kept.identity, "quarantined", why)
+        settling.settle(unit, kept.identity, "quarantined", why, now=now)
         unit.meta.put(_given_up(kept), str(tries))
     log.warning("mail.quarantined", identity=kept.identity[:16])
     facts = [
@@ -152,7 +152,7 @@ def _route(  # noqa: PLR0911 - one way out for each kind of mail
         return own
     if mail.kind.name in ("bounce", "delay"):
         return returning.report(house, unit, office, mail, now)
-    match = _match(unit, office, mail)
+    match = match_of(unit, office, mail)
     # Each reason is a sentence of ours with references in it: no word of the mail.
     named = {"by": match.by, "case": match.case, "others": list(match.others), "guess": match.guess}
     log.info("mail.matched", identity=mail.kept.identity[:16], **named, why=match.reason)
@@ -207,7 +207,7 @@ def _other_mailboxes(house: House, office: Office) -> set[str]:
     return {other.address for other in house.offices.values()} - {office.address}
 
 
-def _match(unit: Unit, office: Office, mail: Mail) -> Match:
+def match_of(unit: Unit, office: Office, mail: Mail) -> Match:
     """Whose case it is; references that a command takes as its object are no evidence (G1)."""
 
     def case_of(message_id: str) -> str:

@@ -281,6 +281,8 @@ def _apply_simple(case: Case, fact: Fact) -> Case:  # noqa: PLR0911, PLR0912 - o
             return replace(case, calendar=str(data["name"]))
         case "chaser_held":
             return replace(case, held_chasers=_put(case.held_chasers, str(data["key"]), str(data["why"])))
+        case "put_off":
+            return replace(case, put_off=_put(case.put_off, str(data["key"]), str(data["until"])))
     if fact.kind in SILENT:
         return case
     raise ValueError(f"unknown fact {fact.kind!r}")

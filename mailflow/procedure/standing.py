@@ -152,6 +152,7 @@ class Case:
     restricted: tuple[str, ...] = ()  # the roles that may still see it; () is a case like any other
     calendar: str = ""  # by whose working days it runs, "" for the office's own
     held_chasers: Mapping[str, str] = field(default_factory=dict)
+    put_off: Mapping[str, str] = field(default_factory=dict)  # steps that wait for another day: until which instant
 
     def live(self, kind: str = "") -> tuple[Machine, ...]:
         """Machines that have not ended, of one kind if named, oldest first."""

@@ -38,6 +38,7 @@ class Kept:
     first_kept_at: datetime
     kind: str
     sender: str
+    text_digest: str = ""
 
 
 # The state table of a message (docs: README): from which states a state may be reached.
@@ -65,6 +66,7 @@ _KEPT = (
     _t.first_kept_at,
     _t.kind,
     _t.sender,
+    _t.text_digest,
 )
 _KEEP = insert(schema.inbox).on_conflict_do_nothing(index_elements=[_t.identity])
 _SIGHT = insert(schema.sightings).on_conflict_do_nothing(index_elements=[_s.mailbox, _s.folder, _s.uidvalidity, _s.uid])
@@ -98,6 +100,20 @@ _SETTLE = (
         text_digest=_unless_blank(_t.text_digest, "digest"),
     )
 )
+_REWRITE = (
+    update(schema.inbox)
+    .where(_t.identity == bindparam("i"))
+    .values(
+        state=bindparam("s"),
+        reason=bindparam("r"),
+        case=bindparam("c"),
+        kind=bindparam("k"),
+        sender=bindparam("who"),
+        sender_domain=bindparam("domain"),
+        text_digest=bindparam("digest"),
+    )
+)
+_IDENTITIES = select(_t.identity).order_by(*_ORDER)
 _WAITING = (
     select(_t.identity)
     .where(
@@ -242,6 +258,16 @@ class Inbox(Room):
         known = {"c": case, "k": kind, "who": sender.lower(), "domain": _domain(sender.lower()), "digest": text_digest}
         where = {"i": identity, "allowed": FROM_STATES[state]}
         return self._work.write(_SETTLE, {**where, **known, "s": state, "r": reason}) > 0
+
+    def identities(self) -> list[str]:
+        """Every mail that was ever kept, oldest arrival first."""
+        return list(self._work.read(_IDENTITIES).scalars())
+
+    def rewrite(self, mail: Kept) -> None:
+        """Put a mail into the state that was derived for it (a rebuild); its octets and place stay as they are."""
+        sender = mail.sender.lower()
+        read = {"k": mail.kind, "who": sender, "domain": _domain(sender), "digest": mail.text_digest}
+        self._work.write(_REWRITE, {"i": mail.identity, "s": mail.state, "r": mail.reason, "c": mail.case, **read})
 
     def tried(self, identity: str) -> int:
         """Count one more try at sorting this mail; returns the new count. Commit it before the try (poison mail)."""

@@ -38,6 +38,9 @@ _DROP = delete(schema.views).where(_t.case == bindparam("c"))
 _FIND = _ALL.where(_t.case.in_(select(_f.case).where(_f.field == bindparam("f"), _f.value == bindparam("v"))))
 
 
+OWN = ("case", "procedure", "state")  # columns of their own, which a summary need not repeat
+
+
 class Views(Room):
     """The views of this transaction."""
 
@@ -45,12 +48,12 @@ class Views(Room):
 
     def put(self, case: str, procedure: str, state: str, summary: Mapping[str, Any]) -> None:
         """Store how a case looks now. `summary["live"]` (true unless said) tells whether it is still running."""
-        content = {k: v for k, v in summary.items() if k not in ("case", "procedure", "state")}
+        content = {k: v for k, v in summary.items() if k not in OWN}
         live = bool(content.setdefault("live", True))
         row = {"case": case, "procedure": procedure, "state": state, "live": live, "summary": content}
         self._work.write(_PUT, row)
-        before = {(r.field, r.value) for r in self._work.read(_PAIRS, {"c": case})}
-        after = set(_pairs(content))
+        before = self.fields(case)
+        after = found_by(content)
         if before - after:
             self._work.write(_DROP_PAIR, [{"c": case, "f": f, "v": v} for f, v in sorted(before - after)])
         if after - before:
@@ -73,6 +76,10 @@ class Views(Room):
         """Summaries whose top-level `field` is `value`, or is a list that holds it; text is compared in lower case."""
         return self._rows(_FIND, {"f": field, "v": _word(value)})
 
+    def fields(self, case: str) -> set[tuple[str, str]]:
+        """What a case is found by: fields and their values, as `find` compares them."""
+        return {(row.field, row.value) for row in self._work.read(_PAIRS, {"c": case})}
+
     def drop(self, case: str) -> None:
         """Forget how a case looks (before a rebuild)."""
         self._work.write(_DROP_PAIRS, {"c": case})
@@ -84,6 +91,11 @@ class Views(Room):
             {**row["summary"], "case": row["case"], "procedure": row["procedure"], "state": row["state"]}
             for row in self._work.read(statement, params).mappings()
         ]
+
+
+def found_by(content: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The fields and values by which a case with this summary is found."""
+    return set(_pairs({k: v for k, v in content.items() if k not in OWN}))
 
 
 # A field longer than this is prose; nobody looks a case up by it.
