@@ -2,7 +2,7 @@
 
 In: what a transaction has appended to the log.
 Out: an entry for each cause, chained by hashes; the head of the chain, short enough to stand in a mail.
-Fails: never of its own accord.
+Fails: errors.Conflict when another commit was entered first and this transaction could not know.
 Limits: who rewrites the whole database can make another chain; the heads that people hold in their mailboxes show it.
 """
 
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
+from mailflow.errors import Conflict
 from mailflow.store import schema
 from mailflow.store.work import Room, Work
 
@@ -85,7 +87,10 @@ def link(work: Work) -> None:
         row: dict[str, Any] = {"number": number, "case": case, "cause": cause, "seq": seq, "head": head}
         before = row["hash"] = entry_hash(before, row)
         rows.append(row)
-    work.write(_ADD, rows)
+    try:
+        work.write(_ADD, rows)
+    except IntegrityError as fault:  # only where a transaction cannot see what was committed after it began
+        raise Conflict("another commit was entered in the record first") from fault
     work.appended = []
 
 

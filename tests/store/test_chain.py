@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import false, select
 
 from mailflow.errors import Conflict
-from mailflow.store import Due, Letter, Store, Unit
+from mailflow.store import Due, Letter, Store, Unit, chain, schema
 from mailflow.store.chain import Head, read_head
 
 A, B = "CC-2027-0001", "CC-2027-0002"
@@ -89,6 +90,17 @@ def test_what_is_rolled_back_is_not_entered(full: Store, noon: datetime) -> None
         write(u, A, "mail:1", noon, "ten")
     with full.read() as u:
         assert u.chain.count() == 7
+    assert flaws(full) == []
+
+
+def test_a_commit_that_could_not_know_of_another_is_a_conflict(full: Store, noon: datetime, monkeypatch) -> None:
+    """Where the newest entry is not seen, the loser decides again; nothing of it is kept."""
+    monkeypatch.setattr(chain, "_LAST", select(schema.chain.c.number, schema.chain.c.hash).where(false()))
+    with pytest.raises(Conflict, match="record first"), full.unit() as u:
+        write(u, A, "mail:8", noon, "nine")
+    monkeypatch.undo()
+    with full.read() as u:
+        assert not u.log.knows(A, "mail:8")
     assert flaws(full) == []
 
 
