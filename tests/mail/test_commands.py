@@ -311,6 +311,9 @@ def test_every_line_that_is_no_command_is_in_the_note():
         _read("Hi Sam,\n\nAccepted\n\nThe rotas come.\nMore of it").note == "Hi Sam,\n\n\nThe rotas come.\nMore of it"
     )
     assert _read("Accepted\nThe rotas come.\nExtend to 3 March").note == "The rotas come.\nExtend to 3 March"
+    assert _read("Acepted\nThe home rang").note == "The home rang"
+    assert _read("Ask:\n\n# Accepted").note == ""
+    assert _read("Ask:\nwhich day?\n\nThe home rang").note.strip() == "The home rang"
 
 
 def test_only_what_says_nothing_can_sound_like_a_decision():
@@ -339,6 +342,11 @@ def test_only_what_says_nothing_can_sound_like_a_decision():
         ("Ask:\n# which day?", "doubt"),
         ("Ask:\nThanks\nSam", "doubt"),
         ("Ask:\nAccepted", "doubt"),
+        ("# Accepted\nExtend", "accepted"),
+        ("Accepted\nHold until never", "doubt"),
+        ("Accepted\nExtend to 3 March, if they ask", "doubt"),
+        ("Accepted\nExtend to 31 February the latest", "doubt"),
+        ("Accepted\nExtend the hall if you can", "accepted"),
     ],
 )
 def test_lines_below_a_command(mail, verdict):
