@@ -59,6 +59,20 @@ class SourceContract:
         assert [raw.octets for raw in found] == [mail(number) for number in range(60)]
         assert [raw.uid for raw in found] == sorted({raw.uid for raw in found})
 
+    def test_what_a_folder_holds_is_listed_without_reading_it(self, box: Box):
+        """The same UIDVALIDITY and UIDs as reading gives; a folder that is not there is None, an empty one empty."""
+        assert sum(map(len, (box.source.listed("INBOX").uids, box.source.listed("Junk").uids))) == 0
+        for number in range(3):
+            box.put(mail(number), "INBOX", NINE + timedelta(minutes=number))
+        first = box.source.listed("INBOX")
+        assert len(first.uids) + first.unnumbered == 3
+        found = list(box.source.fetch_after("INBOX", nothing, 10))
+        box.put(mail(4), "INBOX", NINE + timedelta(minutes=4))
+        after = box.source.listed("INBOX")
+        assert {raw.uid for raw in found} <= after.uids and {raw.uidvalidity for raw in found} == {after.uidvalidity}
+        assert len(after.uids) + after.unnumbered == 4
+        assert box.source.listed("No such folder") is None
+
     def test_the_ledger_decides_what_is_new(self, box: Box):
         """Known UIDs are left out, whatever officers did with the mail; the ledger is asked by UIDVALIDITY."""
         for number in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import signal
 import smtplib
@@ -15,7 +16,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mailflow.cli.main import main
 from mailflow.demo.installation import contracts_by_email
 from mailflow.demo.letterbox import read
 from mailflow.demo.offices import COUNCIL, INSURER
@@ -111,6 +114,20 @@ def test_the_folder_holds_everything_that_was_said(played):
     assert (folder / "mailflow.sqlite3").stat().st_size > 0
 
 
+def compared(folder: Path) -> None:
+    """Every night the daemon compared the books of both offices, and nothing differed."""
+    said = [json.loads(line) for line in (folder / "daemon.log").read_text("utf-8").splitlines() if line[:1] == "{"]
+    nights = [line for line in said if line["event"] == "accounts.compared"]
+    assert {line["office"] for line in nights} >= {"council"} and len(nights) > 10
+    assert {(line["differences"], line["away"]) for line in nights} == {(0, False)}
+    assert not [line for line in said if line["event"] == "step.failed" and ".accounts" in line["step"]]
+
+
+def test_the_books_agreed_every_night(played):
+    """Mailbox, ledger, log, outbox and home copies: 0 differences is the normal answer."""
+    compared(played.folder)
+
+
 def test_provider_and_referrer_are_never_on_one_mail(played):
     """G12, seen from outside: nobody of a provider's is in To or Cc of a mail that a referrer is in."""
     folder = played.folder
@@ -158,7 +175,11 @@ def test_the_longer_scripts_end_as_written_too(tmp_path):
         player = Player(stage, scripts, Timeline(io.StringIO(), 1))
         outcome = player.play()
         player.close()
+        stage.sync()
+        books = CliRunner().invoke(main, ["reconcile", "--config", str(stage.config)])
     assert outcome.faults == [] and outcome.states == {script.key: script.ends for script in scripts}
+    assert books.exit_code == 0 and books.output.endswith("\n0 differences.\n"), books.output
+    compared(tmp_path)
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
