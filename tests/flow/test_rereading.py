@@ -83,6 +83,16 @@ def test_what_an_officer_answered_is_no_difference(bench):
     assert read(bench, identity) == ()
 
 
+def test_a_mail_that_an_officer_gave_to_another_case_than_it_names_is_no_difference(bench):
+    """What the sorting itself read counts, not where an officer has put the mail afterwards."""
+    ref, other = bench.with_provider(), bench.concern("2027-02-09 09:00", "sam.reed@council.example", "Elm Care Ltd")
+    identity = bench.mail("2027-02-10 09:00", "pat@elsewhere.example", f"Re: [{other}]", "We accept that.")
+    (tag,) = bench.open_questions()
+    bench.mail("2027-02-10 10:00", MAYA, f"Re: [{tag}]", f"Belongs to {ref}")
+    assert bench.kept(identity).case == ref
+    assert read(bench, identity) == ()
+
+
 def test_what_can_be_read_no_more_and_what_can_now_is_said(bench, monkeypatch):
     """A mail that only yesterday's, or only today's parser reads."""
     _, identity = answered(bench)
