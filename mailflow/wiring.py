@@ -187,6 +187,17 @@ def _sqlite_path(url: str) -> Path | None:
     return Path(rest.partition("?")[0]) if scheme.startswith("sqlite") and rest else None
 
 
+def database_file(said: settings.Settings) -> Path:
+    """The file of a SQLite store. Raises MailflowError for another database, with what to do instead."""
+    path = _sqlite_path(said.store_url)
+    if path is None:
+        raise MailflowError(
+            "The store is no SQLite file: use the tools of the database server (pg_dump, pg_restore), and stop the "
+            "daemon before you restore."
+        )
+    return path.resolve()
+
+
 def only_one(said: settings.Settings, loops: Sequence[str] = LOOPS) -> list[IO[str]]:
     """Lock the SQLite store for these loops until the files returned are closed. Raises AlreadyRuns."""
     if faults := store_folder(said):

@@ -71,6 +71,18 @@ def _note() -> click.Command:
     return command
 
 
+def _backup() -> click.Command:
+    from mailflow.cli.backup import command
+
+    return command
+
+
+def _restore() -> click.Command:
+    from mailflow.cli.restore import command
+
+    return command
+
+
 def _inspect() -> click.Command:
     from mailflow.cli.inspect import command
 
@@ -121,6 +133,8 @@ COMMANDS: Table = {
     "quarantine": ("Show mails that could not be read, and let them be tried again.", _quarantine),
     "reconcile": ("Compare mailbox, ledger, log and outbox, and name every difference.", _reconcile),
     "note": ("Put a note on a case.", _note),
+    "backup": ("Save the database and the configuration while the daemon runs.", _backup),
+    "restore": ("Put a backup back.", _restore),
     "inspect": ("Say how a mail is read and why it is read so.", _inspect),
     "verify": ("Prove that nothing on record was changed, removed or cut off.", _verify),
     "rebuild": ("Make what is derived again from log and octets, and compare.", _rebuild),

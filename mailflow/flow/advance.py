@@ -14,7 +14,19 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from mailflow.errors import CannotRender
-from mailflow.flow import closure, joining, people, posting, running, sealing, shown, splitting, unrendered, view
+from mailflow.flow import (
+    closure,
+    joining,
+    people,
+    posting,
+    restored,
+    running,
+    sealing,
+    shown,
+    splitting,
+    unrendered,
+    view,
+)
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import letter_for, put_office_letter, tell_administrator
 from mailflow.flow.placing import askable
@@ -59,7 +71,8 @@ def open_case(
 ) -> str:
     """A new case: its number is given out in this very transaction (G1); `first` is done before its letters."""
     year = office.calendar.local_date(event.at).year
-    ref = reference.make(office.prefix, year, unit.numbers.next(office.prefix, year))
+    ref = restored.reference_for(unit, office, event.mail)
+    ref = ref or reference.make(office.prefix, year, unit.numbers.next(office.prefix, year))
     first(ref)
     advance(house, unit, ref, event, cause=cause, now=now, actor=event.sender)
     return ref

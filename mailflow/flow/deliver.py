@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
-from mailflow.flow import doubt
+from mailflow.flow import doubt, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
@@ -88,6 +88,8 @@ class Courier:
         self, unit: Unit, office: Office | None, letter: Letter, envelopes: list[Envelope], now: datetime
     ) -> list[str]:
         """Before dialling: whom the letter goes to now; nobody if it must wait or may be written to nobody."""
+        if self._settled_before(unit, letter, envelopes, now):
+            return []
         wait, why, told = _wait(self._house, unit, office, letter, envelopes, now)
         if wait is not None:
             if office is not None and told:
@@ -112,6 +114,20 @@ class Courier:
             unit.outbox.settle(letter.id, recipient, "refused", "nobody else could be written to", at=now)
         doubt.owe(unit, letter.id)
         return []
+
+    def _settled_before(self, unit: Unit, letter: Letter, envelopes: list[Envelope], now: datetime) -> bool:
+        """After a restore: a letter that has left since the backup, or of which nobody can tell, does not leave now."""
+        what, copy = restored.fate(unit, letter, envelopes)
+        if not what:
+            return False
+        state, words = ("sent", "its copy came home before") if copy else ("in_doubt", "not known after a restore")
+        for envelope in envelopes:
+            unit.outbox.settle(letter.id, envelope.recipient, state, words, at=copy.at if copy else now)
+        if copy:
+            restored.use(unit, restored.copies(unit), copy, letter)
+        doubt.owe(unit, letter.id)
+        _log.warning(f"letter.{what}", case=letter.case, letter=letter.id)
+        return True
 
     def _carry(self, office: Office, letter: Letter, recipients: Sequence[str], now: datetime) -> None:
         """One SMTP transaction; the phase that matters for a crash, the final dot, is committed before it is sent."""

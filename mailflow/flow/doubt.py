@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailflow.errors import Conflict, EditionUnreadable
+from mailflow.flow import restored
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.events import LetterSettled
 from mailflow.store import Envelope, Letter, Unit
@@ -168,7 +169,8 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     looked = unit.inbox.read_through(office.mailbox)
     if looked is None or looked < attempts[-1].started_at + PATIENCE:
         return False  # nobody has looked for the copy yet
-    later = travelled and unit.outbox.later_home(letter.id)
+    # What left from a database that was lost left no attempt here: later copies say nothing about it.
+    later = travelled and not restored.is_unclear(unit, letter.id) and unit.outbox.later_home(letter.id)
     again = office.in_doubt == "resend" or later
     if again and len(attempts) <= RESENDS:
         return resend(unit, letter.id, now)
@@ -224,6 +226,12 @@ def _ask(house: House, unit: Unit, office: Office, letter: Letter, tried_at: dat
         "again by itself. Please ask the recipient or look at the mail server's log; the administrator can then let "
         "it leave again or count it as sent."
     )
+    if restored.is_unclear(unit, letter.id):
+        reason = (
+            "The database was restored from a backup, and this letter may or may not have left since then: no copy of "
+            "it is in the mailbox. It is not sent by itself. Please ask the recipient or look at the mail server's "
+            "log; the administrator can then let it leave or count it as sent."
+        )
     own = letter.case == office.stream
     facts = [
         ("Case", "none: a mail of the office's own" if own else letter.case),

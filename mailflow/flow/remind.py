@@ -27,8 +27,11 @@ from mailflow.store.agenda import Due
 log = structlog.get_logger()
 
 
-def remind_one(house: House, now: datetime) -> bool:
-    """Take the oldest due row that nothing holds back; when there is none, tell of letters that have not left."""
+def remind_one(house: House, now: datetime, *, late_letters: bool = True) -> bool:
+    """Take the oldest due row that nothing holds back; when there is none, tell of letters that have not left.
+
+    late_letters: False while nobody knows which have left (flow/catching_up.py).
+    """
     with house.store.read() as unit:
         due_rows = [due for due in unit.agenda.due(now) if house.serves(due.case)]
     first: Exception | None = None
@@ -43,7 +46,7 @@ def remind_one(house: House, now: datetime) -> bool:
             continue  # the administrator knows (flow/editions.py); the row waits until the case goes on
         except Exception as fault:  # one case whose deadline cannot be told must not stop the others
             first = first or fault
-    told = unsent.tell_unsent(house, now)
+    told = late_letters and unsent.tell_unsent(house, now)
     if first is not None:
         raise first
     return told

@@ -11,7 +11,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mailflow.flow.ports import House
-from mailflow.loops.loop import Guard
+from mailflow.flow.restored import catching_up
+from mailflow.loops.loop import Guard, Step
 from mailflow.store import Store
 
 # A share that is not mounted is not tried at every turn.
@@ -25,19 +26,22 @@ class Clock:
     def __init__(self, house: House) -> None:
         self.house = house
         self._folder_rests: datetime | None = None
-        self._recomputed = False
+        self._recomputed = self._known = False
         self._looked_at: datetime | None = None
 
     def guards(self) -> list[Guard]:
         """One due row, one question asked again, one file, the digests of one moment."""
-        return [
-            Guard("clock.recompute", self.recompute),
-            Guard("clock.remind", self.remind),
-            Guard("clock.ask_again", self.ask_again),
-            Guard("clock.hourly", self.hourly),
-            Guard("clock.files", self.files),
-            Guard("clock.digests", self.digests),
-        ]
+        steps = ("recompute", "remind", "ask_again", "hourly", "files", "digests")
+        return [Guard(f"clock.{name}", self._once_caught_up(getattr(self, name))) for name in steps]
+
+    def _once_caught_up(self, step: Step) -> Step:
+        """After a restore the lost time is lived through first, in its order (flow/catching_up.py)."""
+
+        def guarded(now: datetime) -> bool:
+            self._known = self._known or not catching_up(self.house)
+            return self._known and step(now)
+
+        return guarded
 
     def renew(self, house: House) -> None:
         """Go on with another house: its calendars and settings may have changed, so open dates are worked out again."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from mailflow.flow import doubt
+from mailflow.flow import doubt, restored
 from mailflow.flow.deliver import Courier as Carries
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.loops.loop import Guard
@@ -23,7 +23,7 @@ class Courier:
     def __init__(self, house: House, submission_of: Callable[[Office], Submits], *, lone: bool = True) -> None:
         self._house, self._lone = house, lone
         self._carries = Carries(house, submission_of)
-        self._recovered = False
+        self._recovered = self._known = False
 
     def renew(self, house: House) -> None:
         """Go on with another house."""
@@ -49,7 +49,12 @@ class Courier:
 
     def deliver(self, now: datetime) -> bool:
         """One letter; none before the recovery."""
-        return self._recovered and self._carries.step(now)
+        return self._recovered and self._caught_up() and self._carries.step(now)
+
+    def _caught_up(self) -> bool:
+        """Whether it is known which letters have left; once it is, it stays so while this process runs."""
+        self._known = self._known or not restored.catching_up(self._house)
+        return self._known
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next letter may leave or a doubt is worth a look; None when neither is known."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailflow.errors import MailboxUnavailable
+from mailflow.flow import restored
 from mailflow.flow.collect import away_due, collect, mailbox_away, mailbox_back
 from mailflow.flow.ports import House, Office
 from mailflow.loops.loop import Guard
@@ -32,6 +33,7 @@ class Intake:
         self._house, self._sorting = house, sorting
         self._through: datetime | None = None
         self._compared = ""
+        self._known = False  # whether no lost time is left to be lived through
 
     def renew(self, house: House) -> None:
         """Go on with another house, in which the office is the same in all that its source reads."""
@@ -57,13 +59,20 @@ class Intake:
             raise
         mailbox_back(self._house, self.office, now)
         self._through = collected.through
+        if collected.through is not None and not self._known:
+            with self._house.store.unit() as unit:
+                restored.collected(unit, self.office, collected.through)
         return collected.new > 0 or collected.more
 
     def sort(self, now: datetime) -> bool:
-        """One kept mail, of whichever mailbox."""
+        """One kept mail, of whichever mailbox; after a restore one more instant of the lost time."""
+        from mailflow.flow.catching_up import catch_up
         from mailflow.flow.sort import sort_one
 
         with self._sorting:
+            if not self._known and restored.catching_up(self._house):
+                return catch_up(self._house, now)
+            self._known = True
             return sort_one(self._house, now)
 
     def mark(self, _now: datetime) -> bool:
@@ -86,6 +95,8 @@ class Intake:
 
         night = night_of(self.office, now)
         if not night or night == self._compared:
+            return False
+        if not self._known and restored.catching_up(self._house):
             return False
         self._compared = done_on(self._house, self.office)
         if night <= self._compared:  # done before a restart, or elsewhere

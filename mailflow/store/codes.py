@@ -41,6 +41,12 @@ _USE = (
     .where(_c.digest == bindparam("d"), _c.used_at.is_(None))
     .values(used_at=bindparam("at", type_=schema.UTC()))
 )
+_INSERT = insert(schema.numbers)
+_ABOVE = _INSERT.on_conflict_do_update(
+    index_elements=[_n.prefix, _n.year],
+    set_={"last": _INSERT.excluded.last},
+    where=_n.last < _INSERT.excluded.last,
+)
 _NEXT = (
     insert(schema.numbers)
     .on_conflict_do_update(index_elements=[_n.prefix, _n.year], set_={"last": _n.last + 1})
@@ -74,6 +80,10 @@ class Numbers(Room):
     """The running numbers of this transaction."""
 
     __slots__ = ()
+
+    def begin_above(self, prefix: str, year: int, number: int) -> None:
+        """From now on only numbers above this one are given out; those that are above it already stay."""
+        self._work.write(_ABOVE, {"prefix": prefix, "year": year, "last": number})
 
     def next(self, prefix: str, year: int) -> int:
         """The next number of a prefix and year, from 1, without gaps (G1)."""

@@ -79,6 +79,11 @@ _BY_STATE = select(*_KEPT).where(_t.state == bindparam("state")).order_by(*_ORDE
 _BY_CASE = select(*_KEPT).where(_t.case == bindparam("c")).order_by(*_ORDER)
 _NEXT = _BY_STATE.limit(bindparam("limit", type_=schema.Integer))
 _NEXT_OF = _NEXT.where(_t.mailbox.in_(bindparam("mailboxes", expanding=True)))
+_KEPT_FROM = (
+    select(_t.identity)
+    .where(_t.state == "kept", _t.mailbox == bindparam("mailbox"), _t.sender == bindparam("sender"))
+    .order_by(*_ORDER)
+)
 _TRIED = update(schema.inbox).where(_t.identity == bindparam("i")).values(tries=_t.tries + 1).returning(_t.tries)
 
 
@@ -228,6 +233,10 @@ class Inbox(Room):
         if mailboxes is None:
             return self._kept(_NEXT, {"state": "kept", "limit": limit})
         return self._kept(_NEXT_OF, {"state": "kept", "limit": limit, "mailboxes": sorted(mailboxes)})
+
+    def kept_from(self, mailbox: str, sender: str) -> list[str]:
+        """Identities of a mailbox's mails of this sender that are still to be sorted, oldest arrival first."""
+        return list(self._work.read(_KEPT_FROM, {"mailbox": mailbox, "sender": sender.lower()}).scalars())
 
     def get(self, identity: str) -> Kept | None:
         """One mail, or None."""

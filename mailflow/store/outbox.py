@@ -258,6 +258,10 @@ class Outbox(Room):
             self.settle(letter_id, recipient, "sent", "its copy came home", at=at)
         return bool(doubtful)
 
+    def left_before(self, letter_id: str, words: str, at: datetime) -> bool:
+        """A letter that waits left already, before this database was restored; False when none of it waits."""
+        return self._work.write(sql.LEFT_BEFORE, {"l": letter_id, "v": words, "left": at}) > 0
+
     def home_at(self, letter_id: str) -> datetime | None:
         """When the letter's own copy came home, or None."""
         return self._work.read(sql.HOME_AT, {"l": letter_id}).scalar()

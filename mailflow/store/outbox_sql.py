@@ -121,6 +121,16 @@ _OPEN = (
 OPEN_ATTEMPTS = _OPEN
 STALE_ATTEMPTS = _OPEN.where(_a.lease_until <= bindparam("now", type_=_instant))
 
+LEFT_BEFORE = (
+    update(schema.envelopes)
+    .where(_e.letter == bindparam("l"), _e.state == "waiting")
+    .values(
+        state="sent",
+        verdict=bindparam("v"),
+        next_at=None,
+        left_at=func.coalesce(_e.left_at, bindparam("left", type_=_instant)),
+    )
+)
 UNCLAIMED = ("waiting", "deferred")
 _other = schema.envelopes.alias("other")
 # A server may have it, or is being told: the shared mailbox's own copy alone has reached nobody.

@@ -1,0 +1,154 @@
+"""mailflow backup: a checked copy of the database and the configuration, while the daemon runs.
+
+In: the settings; a folder for backups, outside the folder of the data.
+Out: a new folder in it, `mailflow-<instant>`, with a manifest; the secrets are named, never copied.
+Fails: exit 1 with a sentence: the folder lies in the data, holds this backup already, is full, may not be written.
+Limits: SQLite; what is not finished never stands under the final name, and older backups are not touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from mailflow import wiring
+from mailflow.cli import backup_folder as kept
+from mailflow.cli.opened import as_text, config_option, json_option
+from mailflow.cli.progress import Progress
+from mailflow.errors import MailflowError
+from mailflow.store import copying
+
+ROOM = 1.05  # of the database's size: the copy and the few files beside it
+
+
+@click.command("backup")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@config_option
+@json_option
+def command(folder: Path, config: Path | None, as_json: bool) -> None:
+    """Make a checked copy of the database and the configuration in a new folder in DIR.
+
+    The daemon may run. The secrets are not copied: keep them apart.
+    """
+    found = wiring.install(wiring.config_path(config))
+    path, manifest = save(found, folder, _now(found))
+    if as_json:
+        click.echo(as_text({"backup": str(path), "at": manifest.at, "left_out": manifest.left_out}))
+        return
+    size = f"{manifest.cases:,} cases and streams, {manifest.lines:,} lines of the log"
+    click.echo(f"Saved and checked: {path} ({size}).")
+    click.echo("Not in it, and needed to go on: the secrets. Keep these apart:")
+    for one in manifest.left_out:
+        click.echo(f"  {one}")
+
+
+def _now(found: wiring.Installation) -> datetime:
+    """The wall clock, or where the pretended clock of a test installation stands."""
+    if not found.settings.pretend_time or not wiring.database_file(found.settings).is_file():
+        return wiring.wall_clock()
+    store = wiring.open_store(found.settings)
+    try:
+        return wiring.now_of(wiring.open_house(found, store, keep=False))
+    finally:
+        store.close()
+
+
+def save(found: wiring.Installation, folder: Path, now: datetime) -> tuple[Path, kept.Manifest]:
+    """A backup of this instant in `folder`; returns where it is. Raises MailflowError."""
+    database = wiring.database_file(found.settings)
+    folder = folder.resolve()
+    if not database.is_file():
+        raise MailflowError(f"There is no database {database}: nothing to save yet.")
+    if folder.is_relative_to(database.parent):
+        raise MailflowError(
+            f"{folder} lies in the folder of the data, {database.parent}: what takes the one would take the other. "
+            "Name a folder elsewhere, best on another disk."
+        )
+    final = folder / f"mailflow-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    with kept.words_for(folder), _in_words():
+        folder.mkdir(parents=True, exist_ok=True)
+        if final.exists():
+            raise MailflowError(f"{final} is there already: this backup has been made.")
+        _make_room(database, folder)
+        partial = folder / f".{final.name}.partial"
+        if partial.exists():
+            shutil.rmtree(partial)  # of a backup that was ended in this very second
+        partial.mkdir(mode=0o700)
+        try:
+            manifest = _fill(found, database, partial, now)
+            partial.rename(final)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        copying.sync(folder)
+    return final, manifest
+
+
+def _make_room(database: Path, folder: Path) -> None:
+    wanted = int(sum(p.stat().st_size for p in (database, Path(f"{database}-wal")) if p.exists()) * ROOM)
+    free = shutil.disk_usage(folder).free
+    if free < wanted:
+        raise MailflowError(
+            f"The disk of {folder} has {free // 1_000_000:,} MB left, but {wanted // 1_000_000:,} MB are needed: "
+            "make room or name another folder."
+        )
+
+
+def _fill(found: wiring.Installation, database: Path, partial: Path, now: datetime) -> kept.Manifest:
+    copied = partial / kept.DATABASE
+    with Progress("Copying the database") as shown:
+        copying.copy(database, copied, shown)
+    with Progress("Checking the copy") as shown:
+        examined = copying.examine(copied, shown)
+    if examined.faults:
+        raise MailflowError(
+            f"The database is not sound, so no backup was made: {'; '.join(examined.faults)}. Keep the older backups "
+            "and look at the disk."
+        )
+    copying.sync(copied)
+    files = [kept.described(partial, kept.DATABASE, database)]
+    for place, source in kept.needed(found).items():
+        target = partial / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        copying.sync(target)
+        files.append(kept.described(partial, place, source))
+    manifest = kept.Manifest(
+        format=kept.FORMAT,
+        mailflow=_version(),
+        schema=examined.schema,
+        at=now.astimezone(UTC).isoformat(),
+        cases=examined.cases,
+        lines=examined.lines,
+        secret_print=kept.print_of(found.secret),
+        files=tuple(files),
+        left_out=tuple(str(path) for path in kept.secrets(found)),
+    )
+    (partial / kept.MANIFEST).write_bytes(manifest.octets())
+    copying.sync(partial / kept.MANIFEST)
+    for inside in sorted({path.parent for path in partial.rglob("*")}):
+        copying.sync(inside)
+    return manifest
+
+
+def _version() -> str:
+    try:
+        return version("mailflow")
+    except PackageNotFoundError:
+        return "from source"
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except copying.Broken as fault:
+        raise MailflowError(
+            f"The database could not be copied: {fault}. Is the disk full, or may it not be read?"
+        ) from fault
