@@ -82,6 +82,7 @@ class Letters:
         self._text = self._environment("text")
         self._html = self._environment("html")
         self._read: dict[tuple[str, str], tuple[frozenset[str], tuple[str, ...]]] = {}
+        self._digests: dict[Path, tuple[tuple[int, ...], str]] = {}
         # Nothing is fetched, and @media survives for narrow screens.
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
@@ -132,9 +133,18 @@ class Letters:
         for folder in self._dirs:
             for path in sorted(folder.glob("*/**/*.j2")):
                 name = path.relative_to(folder).as_posix()
-                if name.partition("/")[0] in (procedure, "shared", "layouts"):
-                    found.setdefault(name, hashlib.sha256(path.read_bytes()).hexdigest()[:12])
+                if name not in found and name.partition("/")[0] in (procedure, "shared", "layouts"):
+                    found[name] = self._digest(path)
         return found
+
+    def _digest(self, path: Path) -> str:
+        """Read again only when the file may have changed: many are asked for hourly, and hardly ever one is new."""
+        at = path.stat()
+        seen = (at.st_mtime_ns, at.st_ctime_ns, at.st_size, at.st_ino)
+        known = self._digests.get(path)
+        if known is None or known[0] != seen:
+            known = self._digests[path] = seen, hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        return known[1]
 
     def parts(self, template: str) -> dict[tuple[str, str], tuple[str, int]]:
         """The parts of variables that the letter itself names, such as ("case", "summary"), each with file and line.
