@@ -338,3 +338,16 @@ def test_the_provider_reads_only_the_officers_sentence(letters, name, context):
     context["case"].neutral = ""
     made = letters.render(f"council-concerns/{name}", context)
     assert "in short" not in made.text + made.html and "Marlow" not in made.text + made.html
+
+
+def test_a_template_put_in_place_of_another_has_another_digest(tmp_path: Path):
+    """Files are read again only when they may have changed: one of the same length that takes its place has."""
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "L1.j2").write_text("one")
+    found = Letters([tmp_path, Path(__file__).parents[2] / "templates"])
+    before = found.digests("tiny")
+    assert found.digests("tiny") == before
+    (tmp_path / "other").write_text("two")
+    (tmp_path / "other").replace(tmp_path / "tiny" / "L1.j2")
+    after = found.digests("tiny")
+    assert {name for name in after if after[name] != before[name]} == {"tiny/L1.j2"}
