@@ -89,6 +89,8 @@ def test_lists_of_numbers(said, more):
     fit = _fit("Refer {n:number}", f"Refer {said}")
     assert fit.blanks == {"n": 1} and fit.more_numbers == (("n", more) if more else ("", ()))
     assert fit.counted
+    assert _fit("Action {n:number}: {t:text} by {d:date}", "Action 1, 2: rota by 3 March").more_numbers == ("", ())
+    assert _fit("Cancel {n:number}: {t:text}", "Cancel 1, 2: rota").more_numbers == ("n", (2,))
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,9 @@ CODE = "k7q9m2x4tb"
         (f"[{REF}] Accepted #{CODE}", "Disputed", "doubt"),
         (f"[{REF}] Accepted #{CODE}", "but only the first point", "doubt"),
         (f"[{REF}] Accepted #{CODE}", "Actually no, hold off", "doubt"),
+        (f"[{REF}] Accepted #{CODE}", "Is that right?", "doubt"),
+        (f"[{REF}] Extend to 3 March #{CODE}", "Is that right?", "doubt"),
+        (f"[{REF}] Extend to 3 March #{CODE}", "Fine by me", "extend"),
         (f"[{REF}] Accepted #{CODE}", "Accepted but not point 2", "doubt"),
         (f"[{REF}] Accepted", "", "note"),
         (f"[{REF}] Accepted", "thanks", "note"),
@@ -313,6 +316,7 @@ def test_every_line_that_is_no_command_is_in_the_note():
     assert _read("Accepted\nThe rotas come.\nExtend to 3 March").note == "The rotas come.\nExtend to 3 March"
     assert _read("Acepted\nThe home rang").note == "The home rang"
     assert _read("Ask:\n\n# Accepted").note == ""
+    assert _read("Accepted\nAsk:").note == "Ask:"
     assert _read("Ask:\nwhich day?\n\nThe home rang").note.strip() == "The home rang"
 
 
@@ -343,6 +347,11 @@ def test_only_what_says_nothing_can_sound_like_a_decision():
         ("Ask:\nThanks\nSam", "doubt"),
         ("Ask:\nAccepted", "doubt"),
         ("# Accepted\nExtend", "accepted"),
+        ("Accepted\nExtned to 3 March", "accepted"),
+        ("Accepted\nring me if you need me", "doubt"),
+        ("Accepted\nRing me if you need me", "accepted"),
+        ("Agreed\nFine.\nDefault notice tbc", "agreed"),
+        ("Agreed\nFine.\nDefault notice: tbc", "doubt"),
         ("Accepted\nHold until never", "doubt"),
         ("Accepted\nExtend to 3 March, if they ask", "doubt"),
         ("Accepted\nExtend to 31 February the latest", "doubt"),
