@@ -141,7 +141,7 @@ def _weekday_fits(match: re.Match[str]) -> bool:
 def _from_parts(match: re.Match[str], today: date, past: bool) -> DateRead | None:
     """A day and a month, with or without weekday and year."""
     parts = match.groupdict()
-    weekday, end = parts.get("weekday"), match.end()
+    weekday, end = parts.get("weekday"), match.end() - match.group().endswith(".")  # a full stop is not the date's
     month = int(parts["month"]) if parts["month"].isdigit() else _month(parts["month"]) or -1
     # "10.30" is a time and "3-4" a range: without a year only a slash makes a date of figures.
     if month < 0 or (weekday and _weekday(weekday) is None) or (parts.get("dash") in (".", "-") and not parts["year"]):
