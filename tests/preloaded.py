@@ -64,9 +64,10 @@ class Forked:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """To the process while it lives."""
+        """To the process while it lives; whoever forked it may know of its end a moment earlier than we do."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """SIGKILL."""
