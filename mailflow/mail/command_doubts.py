@@ -117,12 +117,13 @@ def turns(words: str) -> bool:
     return bool(_TURNS.match(words))
 
 
-def taken_back(text: str, mends: bool) -> str:
+def taken_back(text: str, outside: str, mends: bool) -> str:
     """The words with which a mail takes back what else it says ("please ignore this"), or "".
 
-    `mends`: what it says takes something back itself; then "wrong one, sorry" is why it is said.
+    `outside` is the text without the words that its commands carry: in those a mistake may be told of. `mends`: what it
+    says takes something back itself; then "wrong one, sorry" is why it is said.
     """
-    match = _TAKEN_BACK.search(text) or (None if mends else _MISTAKEN.search(text))
+    match = _TAKEN_BACK.search(text) or (None if mends else _MISTAKEN.search(outside))
     return match.group().strip() if match else ""
 
 

@@ -342,9 +342,13 @@ class _Reader:
     def find_reversals(self, words: str) -> None:
         """Words anywhere in the mail that take back or limit what was said: "wrong one, please ignore"."""
         said = self.sayings[0]
-        if back := doubt.taken_back(words, all(doubt.mends(s.verb) for s in self.sayings)):
-            self._doubt(said.line, f"The words '{back}' may take it back.", tuple(s.verb for s in self.sayings))
         decisions = {form.verb for form in self._main if form.decision}
+        outside = words
+        for spoken in (b for s in self.sayings for b in s.blanks.values() if isinstance(b, str)):
+            # What a letter shall say is no word about the command: "Approve correction: it was sent by mistake".
+            outside = outside.replace(" ".join(spoken.split()), " ") if " " in spoken else outside
+        if back := doubt.taken_back(words, outside, all(doubt.mends(s.verb) for s in self.sayings)):
+            self._doubt(said.line, f"The words '{back}' may take it back.", tuple(s.verb for s in self.sayings))
         bare = [
             s for s in self.sayings if s.verb in decisions and not any(isinstance(b, str) for b in s.blanks.values())
         ]
