@@ -14,7 +14,7 @@ from mailflow.mail import command_courtesy as courtesy
 from mailflow.mail.command_forms import Fit, plain
 
 _ASKING = frozenset({"status", "why", "help"})
-_MENDING = frozenset({"undo", "ignore"})
+_MENDING = frozenset({"undo", "ignore", "approve_correction", "no_correction"})
 _TAKES_BACK = re.compile(
     r"(?i)\b(?:but|except(?:ing)?|if|unless|subject\sto|partly|partially|not|however|\w+n['\u2019]t|(?:is|was|are|do|does|did|has|have|had)nt|wont|cant|cannot|until|till|once|when|"
     r"wait|provided|providing|assuming)\b|[\u274c\u274e\U0001f44e\U0001f914\u2753\u2754]"

@@ -37,9 +37,6 @@ _MORE_NUMBERS = re.compile(
 )
 _REFERENCE = re.compile(r"\[?\s?([A-Za-z]{2,5})[\s-]{0,3}\d{4}[\s-]{0,3}[\dOoIl]{4,12}[\s-]{0,3}[0-9A-Za-z]{2}\b\s?\]?")
 _PREPOSITIONS = frozenset({"to", "until", "because", "by", "for"})
-# The blanks of a button's mail, as they stand before they are filled in: "(what) by (date)".
-_UNFILLED = re.compile(r"\([^()]{1,60}\)(?:\s[^\W\d_]{1,12}\s\([^()]{1,60}\)){0,3}")
-_NOT_FILLED = "The words in brackets are still to be filled in."
 _PREPOSITION = re.compile(r"\s{1,3}(?:to|until|till|til|by|for)\b", re.I)
 _SMALL = {word: at for at, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
 
@@ -291,8 +288,7 @@ class Matcher:
         if piece.parted and start < len(line) and not any(letter in ":.;,\u2013\u2014-" for letter in line[at:start]):
             return
         if at_part == len(parts) - 1:
-            text = line[start:].strip()
-            yield len(line), way.with_value(piece.blank, text, _NOT_FILLED if _UNFILLED.fullmatch(text) else "")
+            yield len(line), way.with_value(piece.blank, line[start:].strip())
             return
         following = parts[at_part + 1]
         for word in _WORD.finditer(line, start):

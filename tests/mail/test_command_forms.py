@@ -247,14 +247,6 @@ def test_what_a_fit_says_about_its_end():
     assert _fit("Sent", "Sent!").ends_open is False
 
 
-@pytest.mark.parametrize("said", ["(reason)", "(what) by (date)", " (what came) ", "(a) and (b) or (c)"])
-def test_a_blank_that_was_not_filled_in_is_doubtful(said):
-    """A button writes its blanks in brackets; left so, they say nothing."""
-    assert _fit("Ask: {q:text}", f"Ask: {said}").doubts == ("The words in brackets are still to be filled in.",)
-    assert _fit("Ask: {q:text}", f"Ask: {said} please").doubts == ()
-    assert _fit("Ask: {q:text}", "Ask: (or not) which day").doubts == ()
-
-
 @pytest.mark.parametrize(
     "line, fits",
     [
