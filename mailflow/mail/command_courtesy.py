@@ -83,7 +83,8 @@ _LONGEST_OPENING = 200
 _REQUEST = re.compile(r"(?i)(?:can|could|would|will)\s(?:you|we|i)\s(?:please\s|pls\s)?(?:just\s)?")
 
 _POLITE = re.compile(
-    r"(?i)[\s,.!;:\u2013-]*(?:(?:and|with)\s)?(?:please|pls|plz|kindly|thanks|thank\s(?:you|u)|thankyou|many\sthanks|thx|ty|ta|cheers)\b"
+    # Only where a run of stops begins: a long rule would else be read again from each of its dashes.
+    r"(?i)(?<![\s,.!;:\u2013-])[\s,.!;:\u2013-]*(?:(?:and|with)\s)?(?:please|pls|plz|kindly|thanks|thank\s(?:you|u)|thankyou|many\sthanks|thx|ty|ta|cheers)\b"
     r"(?:\s(?:very\smuch|so\smuch|a\slot|again|all))?"
 )
 _FILLING = re.compile(

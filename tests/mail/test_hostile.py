@@ -95,6 +95,7 @@ def test_shallow_nesting_is_read_and_deep_is_cut():
         HEAD + b"Cc: " + b"(" * 100_000 + b"\n\nx",
         HEAD + b"Date: " + b"(" * 100_000 + b"\n\nx",
         HEAD + b"\n" + b"x" * 5_000_000,
+        HEAD + b"\n" + b"Fwd: " + b"-" * 200_000,
         HEAD + b"\n" + b"On " * 100_000,
         HEAD + b"\n" + b"> " * 100_000,
         HEAD + b"\n" + b"On 1 a wrote\n" * 50_000,
