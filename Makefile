@@ -68,8 +68,9 @@ lock:
 	@$(find-python); "$$found" -m venv --clear build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install pip-tools==7.6.2
 	$(COMPILE) --only-build-deps --build-deps-for wheel -o requirements/build.txt pyproject.toml
-	$(COMPILE) --extra demo --extra png --extra test -o requirements/test.txt pyproject.toml
+	$(COMPILE) --extra demo --extra png --extra postgresql --extra test -o requirements/test.txt pyproject.toml
 	$(COMPILE) --extra demo -c requirements/test.txt -o requirements/demo.txt pyproject.toml
+	$(COMPILE) --extra postgresql -c requirements/test.txt -o requirements/postgresql.txt pyproject.toml
 	$(COMPILE) -c requirements/test.txt -o requirements/runtime.txt pyproject.toml
 
 clean:
