@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import dovecot as dovecot_rig
+from tests.servers import postgres as postgres_rig
 from tests.servers import realmail
 
 COUNCIL = "concerns@council.example"
@@ -33,3 +34,20 @@ def real_mail() -> Iterator[realmail.RealMail]:
         pytest.skip(realmail.lacking())
     with realmail.RealMail(USERS, aliases=ALIASES, refuse=REFUSE, bounce_later=BOUNCE_LATER) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_rig.Postgres]:
+    """One PostgreSQL for the session (one per worker), which fears no power cut; use marker `postgres`."""
+    if postgres_rig.lacking():
+        pytest.skip(postgres_rig.lacking())
+    with postgres_rig.Postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: postgres_rig.Postgres) -> Iterator[str]:
+    """The address of a fresh database with today's schema, for one test; use marker `postgres`."""
+    url = postgres.fresh()
+    yield url
+    postgres.drop(url)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.store.schema import HEAD
@@ -21,6 +21,8 @@ from mailflow.store.schema import HEAD
 if TYPE_CHECKING:
     from alembic.config import Config
 
+# The advisory lock of whoever migrates a PostgreSQL database; any number would do, as long as it stays the same.
+_MIGRATING = 0x6D61696C666C6F77
 _VERSION = select(column("version_num")).select_from(table("alembic_version"))
 
 
@@ -29,7 +31,12 @@ def upgrade(engine: Engine, *, sqlite: bool) -> None:
     with engine.connect() as connection, connection.begin():
         if version(connection) == HEAD:
             return
-    with engine.connect() as connection, _parents_unguarded(connection, sqlite), connection.begin():
+    with (
+        engine.connect() as connection,
+        _alone(connection, sqlite),
+        _parents_unguarded(connection, sqlite),
+        connection.begin(),
+    ):
         # Two daemons may start together: the second sees here what the first has done.
         before = version(connection)
         if before != HEAD:
@@ -69,6 +76,25 @@ def _take_steps(connection: Connection, before: str) -> None:
         what = f"its schema {before} is unknown here; this mailflow knows schemas up to {HEAD}"
         fix = "Run the newer mailflow, or restore the backup made before the upgrade."
         raise ConfigurationError([Fault(connection.engine.url.database or "database", 0, what, fix)]) from fault
+
+
+@contextmanager
+def _alone(connection: Connection, sqlite: bool) -> Iterator[None]:
+    """On PostgreSQL only one migrates at a time; SQLite's transactions see to that by themselves.
+
+    The lock is the session's and is taken in a transaction of its own: the one that follows then sees what was
+    committed while we waited. If our process dies the server lets go of it.
+    """
+    if sqlite:
+        yield
+        return
+    with connection.begin():
+        connection.execute(select(func.pg_advisory_lock(_MIGRATING)))
+    try:
+        yield
+    finally:
+        with connection.begin():
+            connection.execute(select(func.pg_advisory_unlock(_MIGRATING)))
 
 
 @contextmanager
