@@ -1,0 +1,105 @@
+"""The search for rules without a test: which breaks there are, and that it sees what tests see."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.breaks import breaks
+
+ROOT = Path(__file__).parents[1]
+RULES = """
+from functools import lru_cache
+
+LEAST = 3
+MOST = 9
+WORDS = ("yes", "no")
+
+
+class Scale:
+    step = 2
+
+
+@lru_cache
+def enough(number):
+    return number >= LEAST
+
+
+def many(number):
+    return number > MOST
+"""
+USER = """
+from rules import LEAST, enough
+
+
+def judged(number):
+    return ("enough" if enough(number) else "too few", LEAST)
+"""
+TESTS = """
+import pytest
+import user
+from rules import WORDS, Scale
+
+SCALE = Scale()
+
+
+@pytest.mark.parametrize(("number", "judged"), [(3, "enough"), (2, "too few")])
+def test_judged(number, judged):
+    assert user.judged(number) == (judged, 3)
+
+
+def test_words_and_steps(tmp_path):
+    assert WORDS == ("yes", "no") and SCALE.step == 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "whats"),
+    [
+        ("x = a < b", ["compare otherwise: a < b"]),
+        ("x = a and b", ["and/or: a and b", "without part 1: a and b", "without part 2: a and b"]),
+        ("x = not a", ["without not: not a"]),
+        ("x = 7", ["7 + 1", "7 - 1"]),
+        ("if a:\n    b()", ["always True: a", "always False: a", "left out: b()"]),
+        ("x = re.compile(r'\\d(?:a|bc)')", ["pattern without 'a'", "pattern without 'bc'"]),
+        ("x = ('a', 'b')", ["without 'a'", "without 'b'", "text 'a'", "text 'b'"]),
+        ("x: int = y", []),
+    ],
+)
+def test_the_breaks_of_a_line(source: str, whats: list[str]):
+    """Each kind of break is made, and no break of a type or of what comes to the same."""
+    assert [one.what for one in breaks(source)] == whats
+
+
+def test_breaks_that_tests_see_are_seen_and_the_others_told(tmp_path: Path):
+    """A break is seen through other modules, kept answers and objects made before; what no test asks survives."""
+    for name, text in (("rules.py", RULES), ("user.py", USER), ("test_rules.py", TESTS)):
+        (tmp_path / name).write_text(text)
+    command = [sys.executable, "-m", "bench.mutants", "rules.py", "test_rules.py", "--json", "kept.json"]
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
+    ran = subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    kept = json.loads((tmp_path / "kept.json").read_text())
+    told = {f"{one['line']}: {one['what']}" for one in kept if one["survived"]}
+    assert told == {
+        "5: 9 + 1",
+        "5: 9 - 1",
+        "19: compare otherwise: number > MOST",
+        "19: returns None: return number > MOST",
+    }
+    assert len(kept) > 2 * len(told)
+
+
+def test_tests_that_fail_unbroken_are_not_believed(tmp_path: Path):
+    """Nothing is said about breaks if the tests fail without any."""
+    (tmp_path / "rules.py").write_text("LEAST = 3\n")
+    (tmp_path / "test_rules.py").write_text("import rules\n\ndef test_least():\n    assert rules.LEAST == 4\n")
+    command = [sys.executable, "-m", "bench.mutants", "rules.py", "test_rules.py"]
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
+    ran = subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode and "fail without any break" in ran.stdout + ran.stderr
