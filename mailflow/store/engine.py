@@ -2,7 +2,8 @@
 
 In: a database URL, such as sqlite:////var/lib/mailflow/mailflow.db.
 Out: units (write) and readings (read only); a wake-up for this process's loops after each commit that is news.
-Fails: errors.StoreUnavailable when the database cannot be opened, is locked or full, or its server is away.
+Fails: errors.StoreUnavailable when the database cannot be opened, is locked or full, or its server is away;
+  errors.Conflict when PostgreSQL ends a unit in favour of another one: begin it again.
 Limits: loops in other processes are not woken, they poll; a database in memory is refused: threads would not share it.
 """
 
@@ -20,13 +21,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from mailflow.errors import StoreUnavailable
-from mailflow.store import chain
+from mailflow.errors import MailflowError, StoreUnavailable
+from mailflow.store import chain, postgres
 from mailflow.store.migrations import run
 from mailflow.store.unit import Unit
 from mailflow.store.work import Work
 
-# How long a writer waits for another one before it says that the database is locked, in milliseconds.
+# How long a writer waits for another one before it says that the database is locked, in milliseconds (SQLite).
 BUSY_MS = 5000
 
 # How often a refused change of the journal is tried again, in seconds.
@@ -48,18 +49,30 @@ _TEMPORARY = (
 class Store:
     """One database. Threads may share a Store; each takes units of its own."""
 
-    def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
+    def __init__(self, url: str, *, busy_ms: int | None = None) -> None:
         parsed = make_url(url)
         self._sqlite = parsed.get_backend_name() == "sqlite"
         if self._sqlite and parsed.database in (None, "", ":memory:"):
             raise ValueError("the store needs a file: threads would not share a database in memory")
+        self._busy_ms = busy_ms or (BUSY_MS if self._sqlite else postgres.TURN_MS)
         # max_overflow: a thread that finds no pooled connection opens one more instead of waiting for the others.
         # hide_parameters: a database error must not carry the words of a mail into the logs.
-        self._engine = create_engine(url, max_overflow=-1, hide_parameters=True)
-        self._busy_ms = busy_ms
+        options: dict[str, Any] = {"max_overflow": -1, "hide_parameters": True}
+        if not self._sqlite:
+            # A connection that died while nobody used it is found out before a unit begins on it.
+            options |= {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+            options["connect_args"] = postgres.connect_args(parsed, self._busy_ms)
+            # Otherwise an INSERT is not asked how many rows it made, and "was it new" is answered wrongly.
+            options["execution_options"] = {"preserve_rowcount": True}
+        self._engine = create_engine(parsed, **options)
         if self._sqlite:
             event.listen(self._engine, "connect", self._prepare)
             event.listen(self._engine, "begin", _begin)
+        else:
+            event.listen(self._engine, "handle_error", postgres.keep_private)
+        self._reading: dict[str, Any] = {"mailflow_reading": True}
+        if not self._sqlite:
+            self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._news = threading.Condition()
         self._commits = 0
         self._seen = threading.local()
@@ -77,11 +90,18 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
-        """A write transaction (BEGIN IMMEDIATE): committed when the block ends, rolled back when it raises."""
+    def unit(self, *beside: str) -> Iterator[Unit]:
+        """A write transaction: committed when the block ends, rolled back when it raises.
+
+        No other unit writes meanwhile (BEGIN IMMEDIATE; on PostgreSQL a turn that is taken), so that what was read in
+        it still holds when it is committed. beside: names of what this unit reads and changes, for one that needs no
+        more than that; on PostgreSQL it then runs beside other such units that share none of its names.
+        """
         with self._translated(), self._engine.connect() as connection:
             work = Work(connection)
             with connection.begin():
+                if not self._sqlite:
+                    postgres.take_turn(connection, beside)
                 yield Unit(work)
                 chain.link(work)
             if work.changed:
@@ -91,7 +111,7 @@ class Store:
     def read(self) -> Iterator[Unit]:
         """A steady picture of the database that waits for no writer; writing in it raises."""
         with self._translated(), self._engine.connect() as plain:
-            connection = plain.execution_options(mailflow_reading=True, postgresql_readonly=True)
+            connection = plain.execution_options(**self._reading)
             with connection.begin() as transaction:
                 try:
                     yield Unit(Work(connection, reading=True))
@@ -147,18 +167,25 @@ class Store:
             yield
         except PoolTimeout as fault:
             raise StoreUnavailable("no connection to the database came free") from fault
-        except (OperationalError, InterfaceError) as fault:
-            if self._passing(fault):
-                raise StoreUnavailable(f"the database is not available: {fault.orig}") from fault
-            raise
+        except DBAPIError as fault:
+            told = self._meaning(fault)
+            if told is None:
+                raise
+            raise told from fault
         except sqlite3.OperationalError as fault:
             # Raised while a connection is being prepared, before SQLAlchemy wraps anything.
             if any(words in str(fault).lower() for words in _TEMPORARY):
                 raise StoreUnavailable(f"the database is not available: {fault}") from fault
             raise
 
-    def _passing(self, fault: DBAPIError) -> bool:
-        return not self._sqlite or any(words in str(fault.orig).lower() for words in _TEMPORARY)
+    def _meaning(self, fault: DBAPIError) -> MailflowError | None:
+        if not self._sqlite:
+            return postgres.meaning(fault)
+        if isinstance(fault, (OperationalError, InterfaceError)) and any(
+            words in str(fault.orig).lower() for words in _TEMPORARY
+        ):
+            return StoreUnavailable(f"the database is not available: {fault.orig}")
+        return None
 
 
 def _begin(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""A fresh store per test, and short ways to make what goes into it."""
+"""A fresh store per test, on SQLite and on PostgreSQL, and short ways to make what goes into it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,42 @@ from pathlib import Path
 
 import pytest
 
-from mailflow.store import Letter, Store
+from mailflow.store import Letter, Store, schema
+from tests.servers.fixtures import postgres, postgres_url  # noqa: F401 (pytest finds fixtures by name)
+from tests.servers.postgres import Postgres
+from tests.store.steps import order
 
 NOON = datetime(2027, 3, 12, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """The address of a database file that does not exist yet."""
-    return f"sqlite:///{tmp_path}/mailflow.db"
+@pytest.fixture(scope="session")
+def swept(postgres: Postgres) -> Iterator[str]:  # noqa: F811
+    """One migrated PostgreSQL database, swept after each test: making one for each would take most of the time."""
+    address = postgres.fresh()
+    yield address
+    postgres.drop(address)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table; of a migrated one if the test asks for `store`, too."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/mailflow.db"
+    elif "store" in request.fixturenames:
+        address = request.getfixturevalue("swept")
+        yield address
+        _sweep(address)
+    else:
+        server = request.getfixturevalue("postgres")
+        address = server.fresh(empty=True)
+        yield address
+        server.drop(address)
+
+
+def _sweep(address: str) -> None:
+    # Without the triggers that refuse it, and in any order.
+    tables = [f"DELETE FROM {table.name}" for table in schema.metadata.sorted_tables]
+    order(address, "SET LOCAL session_replication_role = replica; " + "; ".join(tables))
 
 
 @pytest.fixture
@@ -47,8 +74,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(url: str, migrated: Path) -> Iterator[Store]:
-    """A migrated store in a file."""
-    shutil.copy(migrated, url.removeprefix("sqlite:///"))
+    """A migrated store."""
+    if url.startswith("sqlite"):
+        shutil.copy(migrated, url.removeprefix("sqlite:///"))
     fresh = Store(url)
     yield fresh
     fresh.close()

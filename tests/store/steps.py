@@ -1,13 +1,19 @@
-"""Short steps that the tests of the outbox share."""
+"""Short steps that the tests of the store share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
+import pytest
+from sqlalchemy import create_engine
+
 from mailflow.store import Letter, Unit
 
 Make = Callable[..., Letter]
+# For what is a matter of the file, or of SQLite's own words.
+only_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+only_postgres = pytest.mark.parametrize("url", ["postgres"], indirect=True)
 JO, AL, HOME = "jo@provider.example", "al@provider.example", "office@council.example"
 
 
@@ -21,3 +27,28 @@ def states(unit: Unit, letter_id: str) -> dict[str, str]:
     found = unit.outbox.get(letter_id)
     assert found is not None
     return {envelope.recipient: envelope.state for envelope in found[1]}
+
+
+def order(url: str, *statements: str) -> None:
+    """Run statements as any other program would that opens the database."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
+
+
+def tamper(url: str, *statements: str) -> None:
+    """Change rows as somebody would who takes the guards off first."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        if url.startswith("sqlite"):
+            for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            assert connection.exec_driver_sql(statement).rowcount > 0, statement
+    engine.dispose()

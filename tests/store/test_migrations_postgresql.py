@@ -10,21 +10,20 @@ from sqlalchemy import create_engine
 
 from mailflow.errors import ConfigurationError
 from mailflow.store import Store, schema
-from tests.servers.fixtures import postgres, postgres_url  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(60)]
 
 
 @pytest.fixture
-def empty(postgres: Postgres) -> Iterator[str]:  # noqa: F811
+def empty(postgres: Postgres) -> Iterator[str]:
     """A database in which nothing is."""
     url = postgres.fresh(empty=True)
     yield url
     postgres.drop(url)
 
 
-def test_migrated_schema_is_the_described_one(postgres_url: str) -> None:  # noqa: F811
+def test_migrated_schema_is_the_described_one(postgres_url: str) -> None:
     """`alembic check`: nothing is left to migrate between the steps and schema.metadata."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
@@ -63,7 +62,7 @@ def test_daemons_may_migrate_together(empty: str) -> None:
     store.close()
 
 
-def test_a_newer_database_is_refused(postgres: Postgres, postgres_url: str) -> None:  # noqa: F811
+def test_a_newer_database_is_refused(postgres: Postgres, postgres_url: str) -> None:
     """A database of a newer mailflow is left alone; both versions are named, and what to do."""
     postgres.order("UPDATE alembic_version SET version_num = '9999'", postgres_url.rpartition("/")[2])
     store = Store(postgres_url)

@@ -30,7 +30,7 @@ def test_agenda_has_one_row_per_timer(store: Store, noon: datetime) -> None:
 
 
 def test_texts_are_erased_and_cannot_be_guessed(store: Store, url: str) -> None:
-    """The id is stable while the text lives; after erasure neither text nor salt is anywhere in the file."""
+    """The id is stable while the text lives; after erasure neither text nor salt is anywhere in SQLite's file."""
     with store.unit() as u:
         one = u.texts.put("c", "mail", "I am ill\x00 \ud800", 1)
         assert u.texts.put("c", "mail", "I am ill\x00 \ud800", 1) == one
@@ -44,7 +44,8 @@ def test_texts_are_erased_and_cannot_be_guessed(store: Store, url: str) -> None:
         u.texts.erase("c")
         u.texts.erase("d")
     store.close()
-    assert b"I am ill" not in Path(url.removeprefix("sqlite:///")).read_bytes()
+    if url.startswith("sqlite"):
+        assert b"I am ill" not in Path(url.removeprefix("sqlite:///")).read_bytes()
 
 
 def test_views_are_found_by_their_fields(store: Store) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 
 from mailflow.errors import ConfigurationError, Fault
+from mailflow.store import postgres
 from mailflow.store.schema import HEAD
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _alone(connection: Connection, sqlite: bool) -> Iterator[None]:
         yield
         return
     with connection.begin():
+        postgres.wait_longer(connection)
         connection.execute(select(func.pg_advisory_lock(_MIGRATING)))
     try:
         yield
