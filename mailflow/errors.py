@@ -58,6 +58,10 @@ class StoreUnavailable(Unavailable):
     """The database cannot be reached or is locked at the moment."""
 
 
+class LeaseLost(Unavailable):
+    """This daemon was away for so long that another one may do its work now: nothing of this unit is kept."""
+
+
 class CannotRender(MailflowError):
     """A letter's template needs something its stage cannot give: the case is held visibly, the mail is not lost."""
 

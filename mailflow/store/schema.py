@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 # The newest migration; Store.migrate() is done at once when the database already stands here.
-HEAD = "0002"
+HEAD = "0003"
 
 
 def canonical(value: object) -> str:
@@ -274,6 +274,8 @@ attempts = Table(
     _words("phase"),
     Column("ended_at", UTC),
     _words("words"),
+    # The daemon that made it, where there may be several; null where there is one.
+    Column("holder", Words),
     Index("ix_attempts_letter", "letter"),
     # At most one courier holds a letter, whatever the code above it believes.
     Index(
@@ -358,5 +360,13 @@ held = Table(
     Column("open", Boolean, nullable=False),
     Index("ix_held_identity", "identity"),
     Index("ix_held_open", "open"),
+)
+# Who does what only one daemon may do at a time, by the clock of the database (leases.py); of no use to SQLite.
+leases = Table(
+    "leases",
+    metadata,
+    _words("name", primary_key=True),
+    _words("holder"),
+    Column("until", UTC, nullable=False),
 )
 meta = Table("meta", metadata, _words("key", primary_key=True), _words("value"))

@@ -1,0 +1,81 @@
+"""Leases on PostgreSQL: one daemon at a time does a thing, and the database's own clock says until when.
+
+In: names of things and of their holders.
+Out: leases taken, kept and given back; a check inside a unit that a lease is still held.
+Fails: errors.LeaseLost in the unit of a holder whose lease has run out; errors.StoreUnavailable.
+Limits: on SQLite nobody asks for a lease: a lock file keeps a second daemon away (wiring.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Interval, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mailflow.errors import LeaseLost
+from mailflow.store import schema
+
+# A holder that is not heard of for so long has lost what it held.
+SECONDS = 30
+# What is long past says nothing to anybody; a daemon that was started once has left a row.
+_FORGOTTEN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A thing that only one daemon does at a time, and who does it."""
+
+    name: str
+    holder: str
+
+
+_t = schema.leases.c
+# Not now(), which stands still while a transaction waits.
+_NOW = func.clock_timestamp()
+_UNTIL = _NOW + bindparam("length", type_=Interval)
+_TAKE = insert(schema.leases).values(name=bindparam("name"), holder=bindparam("holder"), until=_UNTIL)
+_TAKE = _TAKE.on_conflict_do_update(
+    index_elements=[_t.name],
+    set_={"holder": _TAKE.excluded.holder, "until": _UNTIL},
+    where=(_t.holder == _TAKE.excluded.holder) | (_t.until <= _NOW),
+).returning(_t.name)
+_KEEP = update(schema.leases).where(_t.holder == bindparam("h")).values(until=_UNTIL).returning(_t.name)
+_GIVE_BACK = delete(schema.leases).where(_t.holder == bindparam("h"))
+_SWEEP = delete(schema.leases).where(_t.until <= _NOW - bindparam("length", type_=Interval))
+# Until our commit nobody can take it.
+_HELD = select(_t.until).where(_t.name == bindparam("n"), _t.holder == bindparam("h"), _t.until > _NOW)
+_HELD = _HELD.with_for_update(read=True)
+_ALL = select(_t.name, _t.holder, _t.until).where(_t.until > _NOW).order_by(_t.name)
+
+
+def beat(connection: Connection, holder: str, wanted: Collection[str], seconds: float) -> set[str]:
+    """Keep what this holder has, take what it wants and nobody has; the names that it holds now.
+
+    A lease that ran out and that nobody took is kept: nobody else has acted under it.
+    """
+    length = {"length": timedelta(seconds=seconds)}
+    held = set(connection.execute(_KEEP, {"h": holder, **length}).scalars())
+    for name in sorted(set(wanted) - held):
+        if connection.execute(_TAKE, {"name": name, "holder": holder, **length}).first() is not None:
+            held.add(name)
+    return held
+
+
+def give_back(connection: Connection, holder: str) -> None:
+    """Let others take at once what this holder had; forget what is long past."""
+    connection.execute(_GIVE_BACK, {"h": holder})
+    connection.execute(_SWEEP, {"length": _FORGOTTEN})
+
+
+def check(connection: Connection, lease: Lease) -> None:
+    """Raises LeaseLost unless this lease is held until this transaction ends."""
+    if connection.execute(_HELD, {"n": lease.name, "h": lease.holder}).first() is None:
+        raise LeaseLost(f"another daemon may have taken over: the lease of {lease.name} has run out")
+
+
+def standing(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """What is held now, by whom and until when."""
+    return [(row.name, row.holder, row.until) for row in connection.execute(_ALL)]
