@@ -83,15 +83,35 @@ def store_folder(said: settings.Settings) -> list[Fault]:
 def _store(said: settings.Settings) -> Store:
     if faults := store_folder(said):
         raise ConfigurationError(faults)
+    return store_at(said.store_url, str(said.file))
+
+
+def store_at(url: str, said_by: str = "The command line") -> Store:
+    """A store by its address, not migrated. said_by: the file that names it. Raises ConfigurationError."""
     try:
-        return Store(said.store_url)
-    except (ValueError, ImportError, MailflowError) as error:
-        raise ConfigurationError([Fault(str(said.file), 0, f"The store cannot be used: {error}.")]) from error
+        return Store(url)
+    except ImportError as error:
+        fix = "Install it with mailflow's extra: pip install 'mailflow[postgresql]'."
+        raise ConfigurationError([Fault(said_by, 0, f"The store cannot be used: {error}.", fix)]) from error
+    except (ValueError, MailflowError) as error:
+        raise ConfigurationError([Fault(said_by, 0, f"The store cannot be used: {error}.")]) from error
     except Exception as error:
         # An unknown kind of database is the library's own error; its address may hold a password, so it is not shown.
         what = f"The store's url cannot be used ({type(error).__name__})."
         fix = "Write sqlite:////path or postgresql+psycopg://..."
-        raise ConfigurationError([Fault(str(said.file), 0, what, fix)]) from None
+        raise ConfigurationError([Fault(said_by, 0, what, fix)]) from None
+
+
+def store_url(file: Path) -> str:
+    """The address of the store that these settings name, with its password. Raises ConfigurationError."""
+    return settings.load(file, lenient=True).store_url
+
+
+def must_exist(url: str) -> None:
+    """Raise MailflowError for the address of a SQLite file that is not there: opening it would make one."""
+    path = _sqlite_path(url)
+    if path is not None and not path.is_file():
+        raise MailflowError(f"There is no database {path}.")
 
 
 def open_house(found: Installation, store: Store, *, keep: bool = True) -> House:
@@ -202,7 +222,12 @@ def only_one(said: settings.Settings, loops: Sequence[str] = LOOPS) -> list[IO[s
     """Lock the SQLite store for these loops until the files returned are closed. Raises AlreadyRuns."""
     if faults := store_folder(said):
         raise ConfigurationError(faults)
-    path = _sqlite_path(said.store_url)
+    return alone(said.store_url, loops)
+
+
+def alone(url: str, loops: Sequence[str] = LOOPS) -> list[IO[str]]:
+    """The same by the address of the store."""
+    path = _sqlite_path(url)
     held: list[IO[str]] = []
     for loop in loops if path is not None else ():
         file = open(f"{path}.{loop}.lock", "a", encoding="ascii")

@@ -83,6 +83,12 @@ def _restore() -> click.Command:
     return command
 
 
+def _store() -> click.Command:
+    from mailflow.cli.store import command
+
+    return command
+
+
 def _inspect() -> click.Command:
     from mailflow.cli.inspect import command
 
@@ -135,6 +141,7 @@ COMMANDS: Table = {
     "note": ("Put a note on a case.", _note),
     "backup": ("Save the database and the configuration while the daemon runs.", _backup),
     "restore": ("Put a backup back.", _restore),
+    "store": ("Move an installation to another database.", _store),
     "inspect": ("Say how a mail is read and why it is read so.", _inspect),
     "verify": ("Prove that nothing on record was changed, removed or cut off.", _verify),
     "rebuild": ("Make what is derived again from log and octets, and compare.", _rebuild),

@@ -10,30 +10,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from mailflow.errors import MailflowError
 from mailflow.store.engine import Store
+from mailflow.store.examined import MOST_FAULTS, Examined, Step, record
 
 # Pages in one step, and the rest between two: a writer on the same disk gets its turn.
 STEP_PAGES = 256
 REST = 0.002
 _BUSY_MS = 5000
-_MOST_FAULTS = 5
 Broken = sqlite3.Error
-Step = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What a copy holds; `faults` is empty for a sound one."""
-
-    schema: str
-    cases: int
-    lines: int
-    faults: tuple[str, ...]
 
 
 def copy(source: Path, target: Path, step: Step = lambda done, total: None) -> None:
@@ -70,18 +58,11 @@ def examine(path: Path, step: Step = lambda done, total: None) -> Examined:
     store = Store(f"sqlite:///{path}")
     try:
         with store.read() as unit:
-            cases = unit.evidence.cases()
-            faults, lines = [str(flaw) for flaw in unit.evidence.of_record(unit.chain.entries()) if flaw], 0
-            for done, case in enumerate(cases, 1):
-                lines += unit.log.last(case)
-                fault = unit.log.verify(case)
-                if fault:
-                    faults.append(fault)
-                step(done, len(cases))
+            found = record(unit, step)
     finally:
         store.close()
     _as_one_file(path)
-    return Examined(schema_of(path), len(cases), lines, tuple(faults[:_MOST_FAULTS]))
+    return replace(found, schema=schema_of(path))
 
 
 def schema_of(path: Path) -> str:
@@ -123,7 +104,7 @@ def damage(path: Path) -> str:
     try:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
-            said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({_MOST_FAULTS})")]
+            said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})")]
         finally:
             connection.close()
     except sqlite3.DatabaseError as fault:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -90,6 +91,9 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
 
+
+# An unsigned 32-bit number (RFC 3501 section 2.3.1.1): more than PostgreSQL's INTEGER holds.
+_WIDE = Integer().with_variant(BigInteger(), "postgresql")
 
 metadata = MetaData(
     naming_convention={
@@ -175,8 +179,8 @@ sightings = Table(
     metadata,
     _words("mailbox", primary_key=True),
     _words("folder", primary_key=True),
-    Column("uidvalidity", Integer, primary_key=True, autoincrement=False),
-    Column("uid", Integer, primary_key=True, autoincrement=False),
+    Column("uidvalidity", _WIDE, primary_key=True, autoincrement=False),
+    Column("uid", _WIDE, primary_key=True, autoincrement=False),
     Column("identity", Words, ForeignKey("inbox.identity"), nullable=False),
     Index("ix_sightings_identity", "identity"),
 )

@@ -1,7 +1,8 @@
 """A unit of work: one transaction with all its rooms.
 
 In: a connection inside a transaction.
-Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta`; all see
+Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .texts .views .codes
+  .files .held .meta .tables`; all see
   the unit's own writes.
 Fails: as its rooms do; Store.unit() decides between commit and rollback.
 Limits: a unit belongs to one thread; it is over when its `with` block ends.
@@ -19,6 +20,7 @@ from mailflow.store.held import HeldBack, Meta
 from mailflow.store.inbox import Inbox
 from mailflow.store.log import Log
 from mailflow.store.outbox import Outbox
+from mailflow.store.tables import Tables
 from mailflow.store.texts import Texts
 from mailflow.store.views import Views
 from mailflow.store.work import Work
@@ -40,6 +42,7 @@ class Unit:
         "meta",
         "numbers",
         "outbox",
+        "tables",
         "texts",
         "views",
     )
@@ -59,3 +62,4 @@ class Unit:
         self.files = Files(work)
         self.held = HeldBack(work)
         self.meta = Meta(work)
+        self.tables = Tables(work)

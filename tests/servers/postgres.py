@@ -180,12 +180,12 @@ class Postgres:
         address = URL.create("postgresql+psycopg", OWNER, given, self.host, self.port, database)
         return address.render_as_string(hide_password=False)
 
-    def fresh(self, *, empty: bool = False) -> str:
-        """The address of a new database with the schema of today, or with nothing at all."""
+    def fresh(self, *, empty: bool = False, how: str = "") -> str:
+        """The address of a new database with the schema of today, or with nothing at all; how: more words of SQL."""
         name = f"mailflow_{next(self._names)}"
         if not empty:
             self._migrated()
-        self.order(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE}")
+        self.order(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE} {how}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
