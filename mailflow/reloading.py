@@ -144,7 +144,7 @@ class Watch:
         """Put the news and the note that it was told in one commit; a broken template must not stop a reload."""
         for office in self._tellers(name):
             try:
-                with self._house.store.unit() as unit:
+                with self._house.store.unit(purpose="reload") as unit:
                     since = unit.meta.get(_key(name)) or now.isoformat()
                     key = f"health/files/{name}/{since}/{'broken' if faulty else 'mended'}"
                     words = _broken(name, name in self._house.offices) if faulty else _mended(name)
@@ -161,7 +161,7 @@ class Watch:
                     )
             except CannotRender as fault:
                 _log.error("configuration.untold", office=name, why=str(fault))
-        with self._house.store.unit() as unit:
+        with self._house.store.unit(purpose="reload") as unit:
             if faulty:
                 unit.meta.put(_key(name), now.isoformat())
             else:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from mailflow import logs, settings
+from mailflow import failpoints, logs, settings
 from mailflow.errors import ConfigurationError, Fault, MailflowError
 from mailflow.flow import editions
 from mailflow.flow.editions import Editions
@@ -59,6 +59,18 @@ def now_of(house: House) -> datetime:
 def config_path(given: Path | None = None) -> Path:
     """The settings to use: the given file, else $MAILFLOW_CONFIG, else the usual place."""
     return given or Path(os.environ.get("MAILFLOW_CONFIG") or DEFAULT_CONFIG)
+
+
+def arm_failpoint(said: settings.Settings) -> None:
+    """Take up $MAILFLOW_FAILPOINT (failpoints.py), in a test installation only; anywhere else it means nothing.
+
+    Raises ConfigurationError when it names no fail point.
+    """
+    plan = os.environ.get("MAILFLOW_FAILPOINT", "") if said.pretend_time else ""
+    try:
+        failpoints.arm(plan)
+    except ValueError as error:
+        raise ConfigurationError([Fault("MAILFLOW_FAILPOINT", 0, f"{error}.")]) from None
 
 
 # -- from an installation to a house -----------------------------------------------------------------------------------
@@ -135,7 +147,7 @@ def open_house(found: Installation, store: Store, *, keep: bool = True) -> House
 def _editions(store: Store, today: Mapping[str, str]) -> Editions:
     """Every edition that was ever in use here: open cases stay on the one they follow."""
     if today:
-        with store.unit() as unit:
+        with store.unit(purpose="editions") as unit:
             for edition, text in today.items():
                 editions.keep(unit, edition, text)
     return Editions(store)

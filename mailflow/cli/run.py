@@ -46,6 +46,7 @@ def command(
         what = "Time can be pretended only in a test installation."
         fix = "Leave out --now and --clock-socket, or set [testing] pretend_time = true."
         raise ConfigurationError([Fault(str(found.settings.file), 0, what, fix)])
+    wiring.arm_failpoint(found.settings)
     if loop and (once or clock_socket):
         raise click.UsageError("--once and --clock-socket run all loops: leave out the loop.")
     if now_words and not (once or clock_socket):

@@ -35,7 +35,7 @@ def ask_again_one(house: House, now: datetime) -> bool:
     first: Exception | None = None
     for tag in due:
         try:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="ask_again") as unit:
                 if _ask_again(house, unit, tag, now):
                     return True
         except (Conflict, Unavailable):

@@ -24,7 +24,7 @@ def warn_of_calendars(house: House, now: datetime) -> bool:
             key = f"calendar-ends:{calendar.name}:{calendar.last_year}"
             if not words:
                 continue
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="calendars") as unit:
                 if not unit.log.knows(office.stream, key):
                     tell_administrator(house, unit, office, key=key, facts=[("Calendar", words)], now=now)
                     told = True

@@ -48,7 +48,7 @@ def catch_up(house: House, now: datetime) -> bool:
         if house.faulty or not all(restored.is_fetched(unit, office, found.at) for office in house.offices.values()):
             return False
     if not found.looked:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="catch_up") as unit:
             restored.look(house, unit, found.since)
             found = replace(found, looked=True)
             restored.put(unit, found)
@@ -58,7 +58,7 @@ def catch_up(house: House, now: datetime) -> bool:
         _finish(house, found, now)
         return True
     _live(house, at)
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="catch_up") as unit:
         restored.put(unit, replace(found, cursor=at))
     return True
 
@@ -107,7 +107,7 @@ def _sort(house: House, at: datetime) -> bool:
         waiting = unit.inbox.next_kept(1, served)
     if waiting and waiting[0].arrived_at <= at:
         return sort_one(house, at)
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="catch_up") as unit:
         for office in house.offices.values():
             through = unit.inbox.read_through(office.mailbox)
             if through is None or through < at:
@@ -128,7 +128,7 @@ def _spared(step: Callable[[], bool]) -> bool:
 
 def _settle(house: House, at: datetime) -> bool:
     """One letter whose copy had come home by then: it has left, and its case is told so with the copy's instant."""
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="catch_up") as unit:
         known = restored.copies(unit)
         if not any(copy.at <= at and not copy.letter for copy in known.values()):
             return False
@@ -150,10 +150,10 @@ def _settle(house: House, at: datetime) -> bool:
 
 def _finish(house: House, found: Restored, now: datetime) -> None:
     """The lost time is over: letters may leave again, and what nobody here remembers is told."""
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="catch_up") as unit:
         restored.put(unit, replace(found, cursor=found.at, running=False))
     _log.info("restored.finished", since=found.since.isoformat(), at=found.at.isoformat())
-    with suppress(CannotRender), house.store.unit() as unit:
+    with suppress(CannotRender), house.store.unit(purpose="catch_up") as unit:
         _tell(house, unit, found, now)
 
 

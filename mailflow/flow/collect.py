@@ -84,7 +84,7 @@ def _keep(house: House, office: Office, batch: list[Raw], now: datetime) -> int:
     """Commit 1: these octets and their places in the ledger, together."""
     read = [(raw, *identity_of(raw.octets)) for raw in batch]
     fresh = []
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="keep") as unit:
         for raw, digest, message in read:
             identity = _own_identity(house, unit, office, digest)
             kept = unit.inbox.keep(
@@ -161,7 +161,7 @@ def _nothing_missing(house: House, office: Office, source: Source, now: datetime
     since = {name: known.get(name, now.isoformat()) for name in sorted(missing)}
     late = [name for name, first in since.items() if now - datetime.fromisoformat(first) >= MISSING_FOR]
     if since != known:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="missing") as unit:
             unit.meta.put(key, json.dumps(since))
         _log.warning("mailbox.missing", mailbox=office.mailbox, count=len(since))
     for name in late:
@@ -177,7 +177,7 @@ def mailbox_away(house: House, office: Office, why: str, now: datetime) -> None:
     The outage counts from the last instant through which the mailbox was read.
     """
     key = f"away:{office.mailbox}"
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="away") as unit:
         since = unit.meta.get(key)
         if since is None:
             since = (unit.inbox.read_through(office.mailbox) or now).isoformat()
@@ -201,7 +201,7 @@ def mailbox_back(house: House, office: Office, now: datetime) -> None:
         facts = [("Mailbox", office.mailbox), ("Away from", _local(office, since))]
         words = "The mailbox can be read again; what came meanwhile is being read now."
         _tell(house, office, f"health/back/{office.mailbox}/{since}", facts, now, words)
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="back") as unit:
         unit.meta.drop(key)
     _log.info("mailbox.back", mailbox=office.mailbox, since=since)
 
@@ -220,5 +220,5 @@ def _local(office: Office, instant: str) -> str:
 def _tell(house: House, office: Office, key: str, facts: list[tuple[str, object]], now: datetime, words: str) -> None:
     from mailflow.flow.office_mail import tell_administrator
 
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="health") as unit:
         tell_administrator(house, unit, office, key=key, facts=facts, now=now, reason=words)

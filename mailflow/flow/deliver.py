@@ -66,13 +66,13 @@ class Courier:
 
     def recover(self, now: datetime, *, everyone: bool) -> None:
         """Settle what an earlier courier left behind (`everyone`: no other courier can be at work)."""
-        with self._house.store.unit() as unit:
+        with self._house.store.unit(purpose="recover") as unit:
             _recover(unit, now, everyone=everyone)
 
     def step(self, now: datetime) -> bool:
         """Carry one letter that may leave now; True if there was one."""
         self._flush()
-        with self._house.store.unit() as unit:
+        with self._house.store.unit(purpose="claim") as unit:
             _recover(unit, now, everyone=False)
             claimed = unit.outbox.claim(now, limit=1, lease_seconds=self._lease)
             if not claimed:
@@ -136,7 +136,7 @@ class Courier:
         def on_phase(step: str) -> None:
             nonlocal phase
             if step == "dot":
-                with self._house.store.unit() as unit:
+                with self._house.store.unit(purpose="dot") as unit:
                     unit.outbox.phase(letter.id, step)
             phase = step
 
@@ -171,7 +171,7 @@ class Courier:
         fault: Exception | None = None
         for _ in range(TRIES):
             try:
-                with self._house.store.unit() as unit:
+                with self._house.store.unit(purpose="settle") as unit:
                     _write(self._house, unit, result)
                     doubt.tell_case(self._house, unit, result.letter.id, result.at)
                 return None
@@ -186,7 +186,7 @@ class Courier:
                 break
         # The letter has left whatever its case makes of it: a second copy would be worse than a late word.
         _log.error("letter.unheard", case=result.letter.case, letter=result.letter.id)
-        with self._house.store.unit() as unit:
+        with self._house.store.unit(purpose="verdict") as unit:
             _write(self._house, unit, result)
             doubt.owe(unit, result.letter.id)
         return fault

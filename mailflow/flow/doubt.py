@@ -94,7 +94,7 @@ def tell_owed(house: House, now: datetime) -> bool:
     told = False
     for letter_id in waiting:
         try:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="tell_case") as unit:
                 if tell_case(house, unit, letter_id, now):
                     unit.meta.put(_OWED, json.dumps([other for other in owed(unit) if other != letter_id]))
                     told = True
@@ -130,7 +130,7 @@ def settle_doubts(house: House, now: datetime) -> bool:
         doubtful = [letter for letter in served if _look_at(house, unit, letter) <= now]
     moved = False
     for letter in doubtful:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="doubt") as unit:
             moved = _settle_one(house, unit, letter, now) or moved
     return moved
 

@@ -114,7 +114,7 @@ def warn_of_stranded(house: House, now: datetime) -> bool:
     for edition, refs in found.items():
         office = house.office_of(refs[0])
         key = f"edition-unreadable:{edition}"
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="stranded") as unit:
             if unit.log.knows(office.stream, key):
                 continue
             more = f" and {len(refs) - CASES_SHOWN} more" if len(refs) > CASES_SHOWN else ""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from mailflow.failpoints import around, reach
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House
 
@@ -30,7 +31,7 @@ def write_one(house: House, now: datetime) -> bool:
         try:
             _write(target, row.octets)
         except OSError as fault:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="file_told") as unit:
                 tell_administrator(
                     house,
                     unit,
@@ -45,7 +46,7 @@ def write_one(house: House, now: datetime) -> bool:
                 )
             log.warning("file.waiting", case=row.case, path=row.path, why=fault.strerror)
             continue
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="file") as unit:
             unit.files.done(row.id)
         log.info("file.written", case=row.case, path=row.path)
         return True
@@ -60,8 +61,10 @@ def _write(target: Path, octets: bytes) -> None:
             return
         raise FileExistsError(17, "another file of this name is there and is not overwritten")
     part = target.with_name(target.name + ".part")
+    reach("file.write", "before")
     with part.open("wb") as out:
         out.write(octets)
         out.flush()
         os.fsync(out.fileno())
-    part.rename(target)
+    reach("file.write", "after")
+    around("file.rename", part.rename, target)

@@ -63,7 +63,7 @@ def compare_nightly(house: House, office: Office, source: Source, now: datetime)
 def _close(house: House, office: Office, report: Report, tellable: tuple[Difference, ...], now: datetime) -> bool:
     """One commit: what is told, what was told, what waits to be read, and that this night is done."""
     key = f"told differences:{office.id}"
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="accounts") as unit:
         before = set(json.loads(unit.meta.get(key) or "[]"))
         now_there = {_short(difference): difference for difference in report.differences}
         fresh = [name for name in dict.fromkeys(map(_short, tellable)) if name not in before]

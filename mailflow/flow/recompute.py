@@ -63,7 +63,7 @@ def recompute_changed(house: House, now: datetime) -> int:
         change = redating.begin(house, office, KIND, _digest(digest), now)
         for ref in refs:
             changed += _one(house, office, ref, change, now)
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="recompute") as unit:
             mails = redating.end(house, unit, office, change, _why(known, digest), now)
             unit.meta.put(key, digest)
         if known:
@@ -84,7 +84,7 @@ def _why(known: str | None, digest: str) -> str:
 
 def _one(house: House, office: Office, ref: str, change: redating.Change, now: datetime) -> int:
     try:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="recompute") as unit:
             if unit.log.knows(ref, change.cause(ref)):
                 return 0
             case = stepping.read_case(unit, ref)

@@ -45,7 +45,7 @@ class Change:
 def begin(house: House, office: Office, kind: str, what: str, now: datetime) -> Change:
     """A change begins, or the one that was stopped in the middle goes on; `what` tells the two apart."""
     key = f"changing:{kind}:{office.id}"
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="redate") as unit:
         found = json.loads(unit.meta.get(key) or "{}")
         ids = list(found.get("ids", ()))
         if found.get("what") != what:

@@ -37,7 +37,7 @@ def remind_one(house: House, now: datetime, *, late_letters: bool = True) -> boo
     first: Exception | None = None
     for due in due_rows:
         try:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="deadline") as unit:
                 if _take(house, unit, due, now):
                     return True
         except (Conflict, Unavailable):

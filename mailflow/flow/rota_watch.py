@@ -43,7 +43,7 @@ def warn_of_gaps(house: House, now: datetime) -> bool:
         today = office.calendar.local_date(now)
         for role, first, last in gaps_ahead(office, today):
             known = f"rota-gap:{role}:"
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="rota") as unit:
                 # A gap that was told keeps its key while its first days go by.
                 days = [first] if first > today else [today - timedelta(days=n) for n in range(AHEAD)]
                 if any(unit.log.knows(office.stream, f"{known}{on}") for on in days):

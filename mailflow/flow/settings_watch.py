@@ -48,7 +48,7 @@ def _note(house: House, office: Office, now: datetime) -> bool:
         before = unit.meta.get(key)
     if before == said:
         return False
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="settings") as unit:
         unit.meta.put(key, said)
         found = list(changes(json.loads(before), snapshot)) if before else []
         if found:

@@ -61,7 +61,7 @@ def sort_one(house: House, now: datetime) -> bool:
     if not waiting:
         return False
     kept = waiting[0]
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="try") as unit:
         # Counted before the try, so that a mail which ends the whole process is given up as well.
         tries = unit.inbox.tried(kept.identity) - int(unit.meta.get(_given_up(kept)) or 0)
     if tries > MOST_TRIES:
@@ -84,7 +84,7 @@ def sort_one(house: House, now: datetime) -> bool:
 def _try(house: House, kept: Kept, now: datetime) -> None:
     for left in range(CONFLICTS, 0, -1):
         try:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="sort") as unit:
                 _sort(house, unit, kept, now)
             return
         except Conflict:
@@ -120,7 +120,7 @@ def _given_up(kept: Kept) -> str:
 def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
     """Quarantine; the tries so far are forgotten when an operator lets the mail be tried again."""
     office = _office_of(house, kept) or next(iter(house.offices.values()))
-    with house.store.unit() as unit:
+    with house.store.unit(purpose="quarantine") as unit:
         current = unit.inbox.get(kept.identity)
         tries = current.tries if current else 0
         settling.settle(unit, kept.identity, "quarantined", why, now=now)
@@ -133,7 +133,7 @@ def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
         ("What to do", "See it with: mailflow quarantine"),
     ]
     try:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="quarantine_told") as unit:
             key = f"quarantine:{kept.identity}:{tries}"
             tell_administrator(house, unit, office, key=key, facts=facts, now=now)
     except (Conflict, Unavailable):

@@ -114,13 +114,13 @@ def _once(
             return False
         known = gather(unit)
     try:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="weekly" if what.startswith(WEEKLY) else "daily") as unit:
             if unit.log.knows(office.stream, cause):
                 return False
             made = make(unit, known)
             note(unit, office, [], cause=cause, now=now)
     except CannotRender as fault:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="digest_failed") as unit:
             note(unit, office, [("failed", {"what": what, "why": str(fault)})], cause=cause, now=now)
             facts = [("Digest", what), ("What is wrong", str(fault))]
             tell_administrator(house, unit, office, key=f"{cause}/failed", facts=facts, now=now)

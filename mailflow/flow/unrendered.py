@@ -57,12 +57,12 @@ def retry_unrendered(house: House, now: datetime) -> bool:
     done = False
     for letter_id in waiting:
         try:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="rendered") as unit:
                 done = _again(house, unit, letter_id, now) or done
         except EditionUnreadable:
             log.warning("letter.unrendered", letter=letter_id)
         except CannotRender as fault:
-            with house.store.unit() as unit:
+            with house.store.unit(purpose="unrendered") as unit:
                 remember(unit, letter_id, str(fault))
             log.warning("letter.unrendered", letter=letter_id)
     return done

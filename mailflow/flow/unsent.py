@@ -59,13 +59,13 @@ def tell_unsent(house: House, now: datetime) -> bool:
         before = json.loads(unit.meta.get(_LATE) or "{}")
     seen = {letter_id: before.get(letter_id, now.isoformat()) for letter_id in late}
     if seen != before:
-        with house.store.unit() as unit:
+        with house.store.unit(purpose="unsent") as unit:
             unit.meta.put(_LATE, json.dumps(seen))
     told = False
     for letter_id, since in seen.items():
         if now - datetime.fromisoformat(since) >= PATIENCE:
             try:
-                with house.store.unit() as unit:
+                with house.store.unit(purpose="unsent") as unit:
                     told = _tell(house, unit, letter_id, now) or told
             except (CannotRender, EditionUnreadable) as fault:
                 _log.warning("unsent.not_told", letter=letter_id, why=str(fault))

@@ -132,7 +132,7 @@ class Daemon:
         return PretendedClock(before, self._remember)
 
     def _remember(self, now: datetime) -> None:
-        with self.house.store.unit() as unit:
+        with self.house.store.unit(purpose="clock") as unit:
             unit.meta.put(PRETENDED, show(now))
 
     def rounds(self, clock: PretendedClock) -> Rounds:

@@ -60,7 +60,7 @@ class Intake:
         mailbox_back(self._house, self.office, now)
         self._through = collected.through
         if collected.through is not None and not self._known:
-            with self._house.store.unit() as unit:
+            with self._house.store.unit(purpose="collected") as unit:
                 restored.collected(unit, self.office, collected.through)
         return collected.new > 0 or collected.more
 
@@ -80,7 +80,7 @@ class Intake:
         through = self._through
         if through is None:
             return False
-        with self._house.store.unit() as unit:
+        with self._house.store.unit(purpose="read_through") as unit:
             if not unit.inbox.next_kept(1, {self.office.mailbox}):
                 unit.inbox.set_read_through(self.office.mailbox, through)
                 self._through = None

@@ -24,6 +24,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import LoginError, ProtocolError
 
 from mailflow.errors import ConfigurationError, Fault, MailboxUnavailable
+from mailflow.failpoints import around, reach
 from mailflow.mailbox.batches import BATCH_OCTETS, Batches, by_weight
 from mailflow.mailbox.source import Listing, Raw
 from mailflow.mailbox.wakeup import Bell
@@ -147,11 +148,11 @@ class ImapSource:
         uids: set[int] = set()
         if exists <= SEARCH_WINDOW:
             if exists:
-                uids.update(self._do(lambda client: client.search("ALL"), "search"))
+                uids.update(self._do(lambda client: around("imap.search", client.search, "ALL"), "search"))
         else:
             for start in range(1, exists + 1, SEARCH_WINDOW):
                 window = f"{start}:{min(exists, start + SEARCH_WINDOW - 1)}"
-                uids.update(self._do(lambda client, w=window: client.search([w]), "search"))
+                uids.update(self._do(lambda client, w=window: around("imap.search", client.search, [w]), "search"))
         return Listing(int(status.get(b"UIDVALIDITY", 0)), frozenset(uids))
 
     def _fetch(self, folder: str, uidvalidity: int, uids: list[int]) -> Iterator[Raw]:
@@ -184,7 +185,7 @@ class ImapSource:
                 self._select(client, folder)
             if self._selected != (folder, True, uidvalidity):
                 return {}  # the folder was made again meanwhile: these UIDs mean nothing any more
-            return client.fetch(uids, items)
+            return around("imap.fetch", client.fetch, uids, items)
 
         try:
             return self._run(fetch)
@@ -210,7 +211,7 @@ class ImapSource:
             if not client.folder_exists(self._processed):
                 client.create_folder(self._processed)
             self._select(client, folder, readonly=False)
-            client.move(ids, self._processed)
+            around("imap.move", client.move, ids, self._processed)
 
         self._do(move, f"move mail to {self._processed!r}")
 
@@ -241,7 +242,7 @@ class ImapSource:
     def _idle(self, client: IMAPClient, seconds: float) -> bool:
         """One IDLE; True at news or a ring, False when time ran out; raises when the connection is not sound."""
         deadline = time.monotonic() + seconds
-        client.idle()
+        around("imap.idle", client.idle)
         news = False
         while not news and (left := deadline - time.monotonic()) > 0:
             readable = self._bell.listen(left, client.socket().fileno())
@@ -287,6 +288,7 @@ class ImapSource:
     def _open(self) -> IMAPClient:
         context = self._ssl_context or ssl.create_default_context()
         implicit = self._tls == "tls"
+        reach("imap.connect", "before")
         client = IMAPClient(
             self._host,
             self._port,
@@ -295,10 +297,11 @@ class ImapSource:
             timeout=self._timeout,
         )
         try:
+            reach("imap.connect", "after")
             client._imap.debug = 0  # the library forces 5, which formats every literal: 10 times slower
             client.normalise_times = False  # otherwise INTERNALDATE is naive local time
             if self._tls == "starttls":
-                client.starttls(context)
+                around("imap.starttls", client.starttls, context)
             # search and append write in two pieces: Nagle and delayed ACK would cost 44 ms a call.
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
@@ -308,10 +311,8 @@ class ImapSource:
 
     def _login(self, client: IMAPClient) -> IMAPClient:
         try:
-            if self._auth == "xoauth2":
-                client.oauth2_login(self._user, self._password())
-            else:
-                client.login(self._user, self._password())
+            login = client.oauth2_login if self._auth == "xoauth2" else client.login
+            around("imap.login", login, self._user, self._password())
         except BaseException:
             _shut(client)
             raise
@@ -319,7 +320,7 @@ class ImapSource:
 
     def _select(self, client: IMAPClient, folder: str, readonly: bool = True) -> dict:
         self._selected = None
-        status = client.select_folder(folder, readonly=readonly)
+        status = around("imap.select", client.select_folder, folder, readonly=readonly)
         self._selected = (folder, readonly, int(status.get(b"UIDVALIDITY", 0)))
         return status
 
@@ -350,8 +351,8 @@ class ImapSource:
 
     def _resolve(self, client: IMAPClient, use: str, wanted: str) -> str:
         if wanted != "auto":
-            return wanted if client.folder_exists(wanted) else ""
-        return client.find_special_folder(_SPECIAL[use]) or ""
+            return wanted if around("imap.list", client.folder_exists, wanted) else ""
+        return around("imap.special", client.find_special_folder, _SPECIAL[use]) or ""
 
     def _note(self, sentence: str) -> None:
         if sentence not in self._noted:
@@ -367,7 +368,7 @@ class ImapSource:
         """Log out politely; a dead connection is simply dropped."""
         if self._client is not None:
             with suppress(*_TROUBLE):
-                self._client.logout()
+                around("imap.logout", self._client.logout)
         self._drop()
 
 

@@ -13,6 +13,8 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from mailflow.failpoints import around, reach
+
 
 def numbers(path: Path) -> tuple[int, list[str]]:
     """UIDVALIDITY and all lines as they stand, (0, []) before there is a list. ValueError: it is damaged."""
@@ -32,9 +34,11 @@ def numbered(path: Path, present: Iterable[str]) -> tuple[int, list[str]]:
         uidvalidity = uidvalidity or secrets.randbelow(2**31 - 1) + 1
         lines += fresh
         draft = path.with_name(f"{path.name}.new")
+        reach("uidlist.write", "before")
         with draft.open("w", encoding="utf-8", newline="\n") as out:
             out.write("\n".join([str(uidvalidity), *lines]) + "\n")
             out.flush()
             os.fsync(out.fileno())
-        os.replace(draft, path)
+        reach("uidlist.write", "after")
+        around("uidlist.rename", os.replace, draft, path)
     return uidvalidity, lines

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailflow.errors import MailflowError, StoreUnavailable
+from mailflow.failpoints import reach
 from mailflow.store import chain, postgres
 from mailflow.store.migrations import run
 from mailflow.store.unit import Unit
@@ -90,12 +91,13 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def unit(self, *beside: str) -> Iterator[Unit]:
+    def unit(self, *beside: str, purpose: str = "") -> Iterator[Unit]:
         """A write transaction: committed when the block ends, rolled back when it raises.
 
         No other unit writes meanwhile (BEGIN IMMEDIATE; on PostgreSQL a turn that is taken), so that what was read in
         it still holds when it is committed. beside: names of what this unit reads and changes, for one that needs no
-        more than that; on PostgreSQL it then runs beside other such units that share none of its names.
+        more than that; on PostgreSQL it then runs beside other such units that share none of its names. purpose: one of
+        failpoints.COMMITS, for the tests that stop the process there.
         """
         with self._translated(), self._engine.connect() as connection:
             work = Work(connection)
@@ -104,7 +106,10 @@ class Store:
                     postgres.take_turn(connection, beside)
                 yield Unit(work)
                 chain.link(work)
+                if work.changed:
+                    reach(f"commit.{purpose}", "before")
             if work.changed:
+                reach(f"commit.{purpose}", "after")
                 self._announce()
 
     @contextmanager

@@ -21,6 +21,7 @@ from ipaddress import ip_address
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 
 from mailflow.errors import ConfigurationError, Fault
+from mailflow.failpoints import awaited, reach
 from mailflow.submission.verdict import Verdict, answer, judge
 
 _CHUNK = 65_536
@@ -109,7 +110,7 @@ class Submission:
         if client is not None and self._used < _LETTERS_PER_CONNECTION:
             await asyncio.sleep(0)  # lets the loop notice a server that said 421 meanwhile
             with suppress(*_TROUBLE):
-                if client.is_connected and (await client.execute_command(b"RSET")).code == 250:
+                if client.is_connected and (await awaited("smtp.rset", client.execute_command(b"RSET"))).code == 250:
                     self._used += 1
                     return client
         await self._quit()
@@ -117,18 +118,18 @@ class Submission:
             hostname=self._host,
             port=self._port,
             use_tls=self._tls == "tls",
-            start_tls=self._tls == "starttls",
+            start_tls=False,  # said below, so that it is never skipped and is a step of its own
             tls_context=self._ssl_context,
             local_hostname=self._helo,
             timeout=self._timeout,
         )
         try:
-            await client.connect()
+            await awaited("smtp.connect", client.connect())
+            if self._tls == "starttls":
+                await awaited("smtp.starttls", client.starttls())
             if self._user:
-                if self._auth == "xoauth2":
-                    await client.auth_xoauth2(self._user, self._password())
-                else:
-                    await client.login(self._user, self._password())
+                login = client.auth_xoauth2 if self._auth == "xoauth2" else client.login
+                await awaited("smtp.auth", login(self._user, self._password()))
             elif client.is_ehlo_or_helo_needed:
                 await client.ehlo()
         except BaseException:
@@ -149,7 +150,7 @@ class Submission:
             return
         try:
             if client.is_connected:
-                await client.quit(timeout=min(5.0, self._timeout))
+                await awaited("smtp.quit", client.quit(timeout=min(5.0, self._timeout)))
         except _TROUBLE:
             pass
         finally:
@@ -218,18 +219,18 @@ class _Letter:
         if said is not None or not self.accepted:
             return said
         self.step("data")
-        said = await client.execute_command(b"DATA")
+        said = await awaited("smtp.data", client.execute_command(b"DATA"))
         return await self.text(client) if said.code == 354 else said
 
     async def envelope(self, client: SMTP) -> SMTPResponse | None:
         """MAIL and every RCPT; an answer that ends the transaction, or None. Judges refused recipients."""
         self.step("mail")
-        said = await client.execute_command(b"MAIL", *self.mail_words(client))
+        said = await awaited("smtp.mail", client.execute_command(b"MAIL", *self.mail_words(client)))
         if said.code // 100 != 2:
             return said
         self.step("rcpt")
         for recipient in [r for r in self.recipients if r not in self.verdicts]:
-            said = await client.execute_command(b"RCPT", *self.rcpt_words(client, recipient))
+            said = await awaited("smtp.rcpt", client.execute_command(b"RCPT", *self.rcpt_words(client, recipient)))
             if said.code in (250, 251):
                 self.accepted.append(recipient)
                 continue
@@ -244,14 +245,18 @@ class _Letter:
         if protocol is None or not isinstance(transport, asyncio.WriteTransport):
             raise ConnectionError("The connection was lost")
         stuffed = _DOT.sub(b"..", self.octets)  # RFC 5321 section 4.5.2
+        reach("smtp.octets", "before")
         for start in range(0, len(stuffed), _CHUNK):
             protocol.write(stuffed[start : start + _CHUNK])
             await self.drained(transport, 4 * _CHUNK)
         await self.drained(transport, 0)
+        reach("smtp.octets", "after")
         self.step("dot")
+        reach("smtp.dot", "before")
         # No await between writing and reading: the library would drop an answer that nobody waits for.
         protocol.write(b".\r\n")
-        said = await protocol.read_response(timeout=self.door._reply_timeout)
+        reach("smtp.dot", "after")
+        said = await awaited("smtp.reply", protocol.read_response(timeout=self.door._reply_timeout))
         if said.code // 100 in (2, 4, 5):
             self.step("reply")
         if said.code == 421:
