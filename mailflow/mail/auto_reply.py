@@ -42,6 +42,7 @@ WEIGHTS: dict[str, tuple[int, str]] = {
     "subject note": (4, "its subject is one that a responder makes"),
     "subject absent": (3, "its subject tells of an absence"),
     "subject begins absent": (1, "its subject begins with an absence"),
+    "subject begins automatic": (3, "its subject begins as that of an automatic reply"),
     "subject received": (2, "its subject is that of an acknowledgement"),
     "absent": (2, "its first words say that its writer is away"),
     "back": (2, "it says when its writer is back, or whom to ask meanwhile"),
@@ -100,6 +101,8 @@ _ENDS = re.compile(r"(?:[\[(]([^\])]{3,40})[\])]|\s[-\u2013:]\s([^-\u2013:]{3,40
 _AUTO_NAME = re.compile(r"auto: .{2,80} (?:is|ist|est|\u00e8|est\u00e1|er|\u00e4r|jest) ")
 _NOTES_NAME = re.compile(r"[^/]{2,60}(?:/[^/]{1,40}){1,5} (?:is|ist|est|\u00e8|est\u00e1|er|\u00e4r|jest) ")
 _ANSWERED = re.compile(r"(?:re|aw|sv|antw|odp|rif|res)\s?:\s?")
+# Behind "automatic reply": the subject that is answered, or the address that answers. Anything else, people write too.
+_BEHIND = re.compile(r"(?:re|aw|sv|antw|odp|rif|res|on)\s?:|(?:(?:from|von) )?<?[^\s@]{1,60}@[^\s@]{3,200}$")
 _ANSWERED_LATER = re.compile(r"\s(?:re|aw|sv|antw|odp)\s?:")
 _DATED = re.compile(r"\d|until|till|return|back|bis |jusqu|hasta|fino|tot ")
 _NAME = re.compile(r"[^\W\d_]{3,30}")
@@ -108,15 +111,12 @@ _NAME = re.compile(r"[^\W\d_]{3,30}")
 def machine_subject(signs: Signs) -> bool:
     """A subject only machines write; "Re: Automatic reply: ..." is a person's answer to one."""
     subject = signs.subject[:_MAX_SUBJECT]
-    if subject.startswith(auto_words.AUTO_SUBJECTS):
-        for start in auto_words.AUTO_SUBJECTS:
-            rest = subject[len(start) :].lstrip() if subject.startswith(start) else "x"
-            if rest[:1] in {"", ":", "\uff1a", "!"} or start.endswith((" from", " von", " for message")):
-                return True
-            if rest[:1] in {"(", "[", "-", "\u2013"} and len(start) > 12:
-                return True
-            if _ANSWERED.match(rest) or rest.startswith(("from ", "von ", "to ", "on:", "re ")):
-                return True
+    for start in filter(subject.startswith, auto_words.AUTO_SUBJECTS):
+        rest = subject[len(start) :].lstrip()
+        if rest[:1] in {"", ":", "\uff1a", "!"} or start.endswith(" for message") or _BEHIND.match(rest):
+            return True
+        if rest[:1] in {"(", "[", "-", "\u2013"} and len(start) > 12:
+            return True
     if signs.tag in auto_words.AUTO_SUBJECTS:
         return True
     ends = _ENDS.search(subject) if not signs.forward else None
@@ -277,7 +277,7 @@ def _subject_tells(subject: str, signs: Signs) -> str:
     if any(words in subject for words in auto_words.ABSENT_PERSON) or _says_i_am_absent(subject[:80]):
         return "subject absent"
     if not subject.startswith(auto_words.ABSENCE_SUBJECTS):
-        return ""
+        return "subject begins automatic" if subject.startswith(auto_words.AUTO_SUBJECTS) else ""
     start = max((s for s in auto_words.ABSENCE_SUBJECTS if subject.startswith(s)), key=len)
     rest = subject[len(start) :].lstrip(" .!")
     colon = rest[:1] in {":", "\uff1a"} or bool(_ANSWERED.match(rest))
