@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeDecorator
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 # The newest migration; Store.migrate() is done at once when the database already stands here.
-HEAD = "0003"
+HEAD = "0004"
 
 
 def canonical(value: object) -> str:

@@ -86,7 +86,7 @@ class Postgres:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self.stop()
+        self.kill()  # nothing of it is wanted any more, least of all on the disk
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _make(self) -> None:

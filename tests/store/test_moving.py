@@ -19,6 +19,12 @@ PLACE = {"mailbox": "box", "folder": "INBOX", "uidvalidity": 4_294_967_295}
 HOSTILE = "\u00c4rger \x00 \ud800 'quote' \\N \U0001f4e7 %s :x \r\n\t"
 
 
+@pytest.fixture
+def url(tmp_path) -> str:
+    """The source is a file; tests/flow/test_moved.py takes the way back, too."""
+    return f"sqlite:///{tmp_path}/mailflow.db"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def target(request: pytest.FixtureRequest, tmp_path) -> Iterator[Store]:
     """An empty store; PostgreSQL's compares texts by the customs of a language."""

@@ -1,6 +1,6 @@
 """Numbers of a mail server in full: UIDVALIDITY and UID reach to 4,294,967,295.
 
-In: the second schema.
+In: the third schema.
 Out: on PostgreSQL both columns of `sightings` hold 64 bits; SQLite's integers always did.
 Fails: as the database does; the whole step is rolled back.
 Limits: there is no way down; restore the backup instead.
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
