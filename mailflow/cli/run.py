@@ -8,6 +8,7 @@ Limits: --once and a pretended clock run all loops together.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -118,7 +119,7 @@ def _until_stopped(found: wiring.Installation, daemon: Daemon) -> None:
     wiring.configure_logs(found.settings)
     # The main thread takes the signals; the loops finish the step in hand.
     signal.pthread_sigmask(signal.SIG_BLOCK, (*SIGNALS, RELOAD))
-    stopped, said = None, ""
+    stopped, said, whole = None, "", True
     try:
         daemon.start()
         wiring.notify("READY=1")
@@ -133,7 +134,12 @@ def _until_stopped(found: wiring.Installation, daemon: Daemon) -> None:
                 stopped = caught
         wiring.notify("STOPPING=1")
     finally:
-        daemon.stop()
+        whole = daemon.stop()
+    if not whole:
+        # A step is still at work and would keep the process alive: end as by a kill, which every step survives.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0 if stopped is not None else 1)
     if stopped is None:
         click.echo("A loop ended by itself; the log says why.", err=True)
         sys.exit(1)

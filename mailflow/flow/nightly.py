@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -43,9 +44,16 @@ def done_on(house: House, office: Office) -> str:
         return unit.meta.get(f"reconciled:{office.id}") or ""
 
 
-def compare_nightly(house: House, office: Office, source: Source, now: datetime) -> bool:
-    """Compare, and tell what is new; True if the administrator was told."""
+def compare_nightly(
+    house: House, office: Office, source: Source, now: datetime, leaving: Callable[[], bool] = lambda: False
+) -> bool:
+    """Compare, and tell what is new; True if the administrator was told.
+
+    leaving: whether the comparison was broken off because the daemon stops: then it is still to be done.
+    """
     report = reconcile(house, office, source, now)
+    if report.away and leaving():
+        return False
     counts = {"differences": len(report.differences), "mails": sum(report.outcomes.values()), "letters": report.letters}
     _log.info("accounts.compared", office=office.id, sightings=report.sightings, away=bool(report.away), **counts)
     for difference in report.differences:

@@ -180,6 +180,10 @@ class Submits(Protocol):
         """A verdict for each recipient; on_phase is called before each step."""
         ...
 
+    def hurry(self) -> None:
+        """Break off the letter in hand, which then is deferred or in doubt, and begin no other; from any thread."""
+        ...
+
     def close(self) -> None:
         """Hang up."""
         ...

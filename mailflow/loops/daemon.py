@@ -9,9 +9,12 @@ Limits: the loops know nothing of each other; they meet in the database.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
+
+import structlog
 
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.loops.clock import Clock, CommitWait
@@ -24,6 +27,11 @@ from mailflow.mailbox.source import Source
 LOOPS = ("intake", "clock", "courier")
 PRETENDED = "pretended now"
 LOOKS = 60.0
+# After a stop a step in hand is left in peace for so many seconds; then what it waits for at a server is broken off;
+# and in the end nobody waits for it any more.
+PEACE, PATIENCE = 5.0, 9.0
+
+_log = structlog.get_logger()
 
 
 class Watches(Protocol):
@@ -181,20 +189,35 @@ class Daemon:
         """Whether every loop still runs."""
         return all(thread.is_alive() for thread in self._threads)
 
-    def stop(self) -> None:
-        """Let every loop finish the step in hand, then leave the servers; the store stays open."""
+    def stop(self) -> bool:
+        """Let every loop finish the step in hand, then leave the servers; the store stays open.
+
+        False when a step has not ended after PATIENCE: then only the end of the process is left, which the step
+        survives as it would survive a kill. No step waits for a server longer than PEACE.
+        """
+        began = time.monotonic()
         self._stop.set()
         self.house.store.wake()
         if self._watch is not None:
             # First the loop that may still take on an office; what it has begun is then stopped with the others.
             self._watch.wake()
-            for thread in [thread for thread in self._threads if thread.name == "reload"]:
-                thread.join()
+            self._join([thread for thread in self._threads if thread.name == "reload"], began + PEACE)
         for intake in self._intakes:
             intake.source.wake()
-        for thread in self._threads:
-            thread.join()
+        if self._join(self._threads, began + PEACE):
+            for room in (*self._intakes, *self._ways.values()):
+                room.hurry()
+            if left := self._join(self._threads, began + PATIENCE):
+                _log.error("daemon.left", loops=left)
+                return False
         for intake in self._intakes:
             intake.source.close()
         for way in self._ways.values():
             way.close()
+        return True
+
+    def _join(self, threads: Sequence[threading.Thread], until: float) -> list[str]:
+        """Wait for threads to end; the names of those that have not."""
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return [thread.name for thread in threads if thread.is_alive()]

@@ -32,6 +32,8 @@ class Intake:
         self.office, self.source, self._fresh = office, source, fresh
         self._house, self._sorting = house, sorting
         self._through: datetime | None = None
+        self._second: Source | None = None
+        self._leaving = False
         self._compared = ""
         self._known = False  # whether no lost time is left to be lived through
 
@@ -55,6 +57,8 @@ class Intake:
         try:
             collected = collect(self._house, self.office, self.source, now)
         except MailboxUnavailable as fault:
+            if self._leaving:
+                raise
             mailbox_away(self._house, self.office, str(fault), now)
             raise
         mailbox_back(self._house, self.office, now)
@@ -102,13 +106,25 @@ class Intake:
         if night <= self._compared:  # done before a restart, or elsewhere
             self._compared = night
             return False
-        source = self._fresh()
+        source = self._second = self._fresh()
         try:
-            told = compare_nightly(self._house, self.office, source, now)
+            if self._leaving:
+                return False
+            told = compare_nightly(self._house, self.office, source, now, lambda: self._leaving)
         finally:
+            self._second = None
             source.close()
+        if self._leaving:
+            return told
         self._compared = night
         return told
+
+    def hurry(self) -> None:
+        """Break off what waits for the mail server (any thread): what was kept stays kept, and it is no outage."""
+        self._leaving = True
+        for source in (self.source, self._second):
+            if source is not None:
+                source.hurry()
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the administrator is to be told of an outage that is running."""

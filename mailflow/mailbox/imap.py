@@ -11,28 +11,24 @@ Limits: one thread; flags are neither read nor set; IDLE is only a hint, the cal
 from __future__ import annotations
 
 import imaplib
-import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TypeVar
 
 from imapclient import IMAPClient
-from imapclient.exceptions import LoginError, ProtocolError
+from imapclient.exceptions import ProtocolError
 
 from mailflow.errors import ConfigurationError, Fault, MailboxUnavailable
-from mailflow.failpoints import around, reach
+from mailflow.failpoints import around
 from mailflow.mailbox.batches import BATCH_OCTETS, Batches, by_weight
+from mailflow.mailbox.imap_connection import TROUBLE, Connection
 from mailflow.mailbox.source import Listing, Raw
 from mailflow.mailbox.wakeup import Bell
 
 _T = TypeVar("_T")
-# imaplib.IMAP4.error covers imapclient's errors; ValueError is what its parser raises on nonsense.
-_TROUBLE = (imaplib.IMAP4.error, OSError, EOFError, ValueError)
-
 SEARCH_WINDOW = 50_000  # imaplib refuses lines over 1,000,000 bytes; a UID takes at most 11 of them
 IDLE_SECONDS = 9 * 60  # RFC 2177: renew before 29 minutes; middle boxes forget sooner
 _SPECIAL = {"sent": b"\\Sent", "junk": b"\\Junk"}  # RFC 6154
@@ -76,11 +72,12 @@ class ImapSource:
             raise ConfigurationError([fault])
         self.name = name or user
         self.notes: list[str] = []
-        self._host, self._port, self._user, self._password = host, port, user, password
-        self._tls, self._auth, self._ssl_context = tls, auth, ssl_context
-        self._inbox, self._wanted, self._timeout = inbox, (sent, junk), timeout
+        self._host = host
+        self._connection = Connection(
+            host, port, user, password, tls=tls, timeout=timeout, auth=auth, ssl_context=ssl_context
+        )
+        self._inbox, self._wanted = inbox, (sent, junk)
         self._processed, self._max_octets = processed_folder, max_octets
-        self._client: IMAPClient | None = None
         self._selected: tuple[str, bool, int] | None = None
         self._missing: dict[str, frozenset[int]] = {}
         self._looked: tuple[int, int] | None = None
@@ -136,7 +133,7 @@ class ImapSource:
         """UIDVALIDITY and all UIDs of a folder, or None if it is not there."""
         try:
             status = self._run(lambda client: self._select(client, folder))
-        except _TROUBLE as error:
+        except TROUBLE as error:
             if folder == self._inbox or not _refused(error):
                 raise self._unavailable(f"open the folder {folder!r}", error) from error
             self._note(f"The mailbox {self.name} does not open the folder {folder!r}; it is not read.")
@@ -189,7 +186,7 @@ class ImapSource:
 
         try:
             return self._run(fetch)
-        except _TROUBLE as error:
+        except TROUBLE as error:
             if _refused(error) or isinstance(error, ProtocolError):
                 # NO, BAD or nonsense: one mail is at fault, not the mailbox.
                 alone = [] if len(uids) == 1 else uids
@@ -220,7 +217,11 @@ class ImapSource:
     def wait(self, seconds: float) -> None:
         """IDLE on the inbox (RFC 2177) where the server can; otherwise plain waiting."""
         deadline = time.monotonic() + seconds
-        client = self._connect()
+        if self._connection.away:
+            # The last look failed. When to try again is the caller's to say: a wait must not knock at the door.
+            self._bell.listen(seconds)
+            return
+        client = self._connection.get()
         if not client.has_capability("IDLE"):
             self._bell.listen(seconds)
             return
@@ -231,13 +232,14 @@ class ImapSource:
                     return  # it came between the last look and this IDLE
                 if self._idle(client, min(left, IDLE_SECONDS)):
                     return
-        except _TROUBLE:
+        except TROUBLE:
             # A dead connection, or news cut into two packets: nobody knows which, so the caller looks at once. When it
             # happens again and again a growing pause keeps the caller from spinning.
             self._drop()
             self._idle_failures += 1
             pause = min(60.0, 0.5 * 2**self._idle_failures) if self._idle_failures > 1 else 0.0
-            self._bell.listen(min(pause, deadline - time.monotonic()))
+            if not self._connection.left:
+                self._bell.listen(min(pause, deadline - time.monotonic()))
 
     def _idle(self, client: IMAPClient, seconds: float) -> bool:
         """One IDLE; True at news or a ring, False when time ran out; raises when the connection is not sound."""
@@ -264,60 +266,6 @@ class ImapSource:
 
     # -- connection ---------------------------------------------------------------------------------
 
-    def _connect(self) -> IMAPClient:
-        if self._client is not None:
-            return self._client
-        try:
-            self._client = self._login(self._open())
-        except LoginError as error:
-            self._drop()
-            if self._auth != "xoauth2":
-                raise MailboxUnavailable(f"The mail server {self._host} refuses the login of {self._user}.") from error
-            self._client = self._retry_login()
-        except _TROUBLE as error:
-            raise self._unavailable("connect", error) from error
-        return self._client
-
-    def _retry_login(self) -> IMAPClient:
-        """A token may have run out between being read and being used: once more with a fresh one."""
-        try:
-            return self._login(self._open())
-        except _TROUBLE as error:
-            raise MailboxUnavailable(f"The mail server {self._host} refuses the token of {self._user}.") from error
-
-    def _open(self) -> IMAPClient:
-        context = self._ssl_context or ssl.create_default_context()
-        implicit = self._tls == "tls"
-        reach("imap.connect", "before")
-        client = IMAPClient(
-            self._host,
-            self._port,
-            ssl=implicit,
-            ssl_context=context if implicit else None,
-            timeout=self._timeout,
-        )
-        try:
-            reach("imap.connect", "after")
-            client._imap.debug = 0  # the library forces 5, which formats every literal: 10 times slower
-            client.normalise_times = False  # otherwise INTERNALDATE is naive local time
-            if self._tls == "starttls":
-                around("imap.starttls", client.starttls, context)
-            # search and append write in two pieces: Nagle and delayed ACK would cost 44 ms a call.
-            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except BaseException:
-            _shut(client)
-            raise
-        return client
-
-    def _login(self, client: IMAPClient) -> IMAPClient:
-        try:
-            login = client.oauth2_login if self._auth == "xoauth2" else client.login
-            around("imap.login", login, self._user, self._password())
-        except BaseException:
-            _shut(client)
-            raise
-        return client
-
     def _select(self, client: IMAPClient, folder: str, readonly: bool = True) -> dict:
         self._selected = None
         status = around("imap.select", client.select_folder, folder, readonly=readonly)
@@ -327,11 +275,11 @@ class ImapSource:
     def _run(self, step: Callable[[IMAPClient], _T]) -> _T:
         """One exchange; a connection kept since the last poll may have died meanwhile, so it is tried once anew."""
         for _ in range(2):
-            kept = self._client is not None
-            client = self._connect()
+            kept = self._connection.client is not None
+            client = self._connection.get()
             try:
                 return step(client)
-            except _TROUBLE as error:
+            except TROUBLE as error:
                 if _refused(error):
                     raise
                 self._drop()
@@ -342,7 +290,7 @@ class ImapSource:
     def _do(self, step: Callable[[IMAPClient], _T], what: str) -> _T:
         try:
             return self._run(step)
-        except _TROUBLE as error:
+        except TROUBLE as error:
             raise self._unavailable(what, error) from error
 
     def _unavailable(self, what: str, error: BaseException) -> MailboxUnavailable:
@@ -360,21 +308,18 @@ class ImapSource:
             self.notes.append(sentence)
 
     def _drop(self) -> None:
-        client, self._client, self._selected = self._client, None, None
-        if client is not None:
-            _shut(client)
+        self._selected = None
+        self._connection.drop()
+
+    def hurry(self) -> None:
+        """Break off what is being done with the server, and begin nothing new (any thread)."""
+        self._connection.hurry()
+        self._bell.ring()
 
     def close(self) -> None:
         """Log out politely; a dead connection is simply dropped."""
-        if self._client is not None:
-            with suppress(*_TROUBLE):
-                around("imap.logout", self._client.logout)
-        self._drop()
-
-
-def _shut(client: IMAPClient) -> None:
-    with suppress(*_TROUBLE):  # the socket may be gone already, and that must not hide why
-        client.shutdown()
+        self._selected = None
+        self._connection.close()
 
 
 def _refused(error: BaseException) -> bool:

@@ -3,7 +3,7 @@
 In: the ledger's answer which UIDs of a folder are known already.
 Out: `Raw`, the octets of one mail and the instant the server took it in.
 Fails: errors.MailboxUnavailable from any call; the caller backs off and asks again.
-Limits: a source belongs to one thread (only `wake` may be called from another).
+Limits: a source belongs to one thread (only `wake` and `hurry` may be called from another).
 """
 
 from __future__ import annotations
@@ -78,6 +78,10 @@ class Source(Protocol):
 
     def wake(self) -> None:
         """End a running or the next `wait` at once; may be called from any thread."""
+        ...
+
+    def hurry(self) -> None:
+        """Break off a call that waits for the server, which then raises; from any thread, before the last `close`."""
         ...
 
     def close(self) -> None:

@@ -18,10 +18,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPResponseException
 
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.failpoints import awaited, reach
+from mailflow.logins import Refusals
 from mailflow.submission.verdict import Verdict, answer, judge
 
 _CHUNK = 65_536
@@ -73,6 +74,9 @@ class Submission:
         self._closed = False
         self._runner = asyncio.Runner()
         self._lock = threading.Lock()
+        self._refusals = Refusals()
+        self._left = False
+        self._task: asyncio.Task | None = None
 
     def send(
         self,
@@ -94,6 +98,14 @@ class Submission:
             )
             return self._runner.run(letter.send())
 
+    def hurry(self) -> None:
+        """Break off the letter in hand as if its server were gone, and begin no other (any thread)."""
+        self._left = True
+        task = self._task
+        if task is not None:
+            with suppress(RuntimeError):  # it has ended meanwhile, and its event loop with it
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
     def close(self) -> None:
         """Say QUIT and end; a later `send` is an error."""
         with self._lock:
@@ -114,6 +126,9 @@ class Submission:
                     self._used += 1
                     return client
         await self._quit()
+        password = self._password() if self._user else ""
+        if self._refusals.bars(password):
+            raise ConnectionError(f"it refuses the login of {self._user}; the same password is not offered again yet")
         client = SMTP(
             hostname=self._host,
             port=self._port,
@@ -129,9 +144,15 @@ class Submission:
                 await awaited("smtp.starttls", client.starttls())
             if self._user:
                 login = client.auth_xoauth2 if self._auth == "xoauth2" else client.login
-                await awaited("smtp.auth", login(self._user, self._password()))
+                await awaited("smtp.auth", login(self._user, password))
+                self._refusals.accepted()
             elif client.is_ehlo_or_helo_needed:
                 await client.ehlo()
+        except SMTPAuthenticationError as refused:
+            client.close()
+            if refused.code // 100 == 5:  # RFC 4954 section 6: 454 is the server's own trouble
+                self._refusals.refused(password)
+            raise
         except BaseException:
             client.close()
             raise
@@ -149,7 +170,7 @@ class Submission:
         if client is None:
             return
         try:
-            if client.is_connected:
+            if client.is_connected and not self._left:
                 await awaited("smtp.quit", client.quit(timeout=min(5.0, self._timeout)))
         except _TROUBLE:
             pass
@@ -186,8 +207,16 @@ class _Letter:
     async def send(self) -> dict[str, Verdict]:
         final: SMTPResponse | None = None
         error = ""
+        self.door._task = asyncio.current_task()
         try:
+            if self.door._left:
+                raise asyncio.CancelledError
             final = await self.transaction()
+        except asyncio.CancelledError:
+            self.door._cut()
+            if not self.door._left:
+                raise
+            error = "mailflow was stopped before the mail server had answered."
         except _Stopped as stopped:
             self.door._cut()
             raise stopped.__cause__ or stopped from None
@@ -201,6 +230,8 @@ class _Letter:
         except BaseException:
             self.door._cut()
             raise
+        finally:
+            self.door._task = None
         for recipient in self.recipients:
             if recipient not in self.verdicts:
                 reply = None if final is None else answer(recipient, final.code, final.message)

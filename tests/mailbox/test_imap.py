@@ -177,7 +177,7 @@ def test_a_connection_that_died_between_polls_is_replaced(server: ScriptedImap):
     """A server that closed an idle connection costs a new connection, not an alarm."""
     source = open_source(server)
     assert uids(source) == [1, 2, 3]
-    source._client.socket().shutdown(2)
+    source._connection.client.socket().shutdown(2)
     assert uids(source) == [1, 2, 3]
     assert server.connections == 2
 
@@ -197,6 +197,55 @@ def test_a_wrong_password_is_said_without_the_password():
         with pytest.raises(MailboxUnavailable, match="refuses the login of concerns@council.example") as caught:
             source.folders()
     assert "s3cret" not in str(caught.value)
+
+
+class Doors(ScriptedImap):
+    """A server that lets in whoever brings this password, and counts the knocks."""
+
+    good, says = "new", "[AUTHENTICATIONFAILED] no"
+
+    def __init__(self) -> None:
+        super().__init__(mails(1))
+        self.knocks: list[str] = []
+
+    def do_login(self, peer: Peer, tag: str, rest: str) -> bool:
+        self.knocks.append(rest.rpartition(" ")[2].strip('"'))
+        if self.knocks[-1] == self.good:
+            return False
+        peer.say(f"{tag} NO {self.says}")
+        return True
+
+
+def test_an_expired_password_knocks_twice_an_hour_and_a_new_one_at_once():
+    """No look and no wait offers a refused password again before its time: servers lock accounts that are hammered."""
+    given = ["old"]
+    with Doors() as server:
+        source = ImapSource(server.host, server.port, USER, lambda: given[0], tls="none", timeout=2, sent="", junk="")
+        now = [0.0]
+        source._connection._refusals._ticks = lambda: now[0]
+        for minute in range(120):
+            now[0] = minute * 60.0
+            with pytest.raises(MailboxUnavailable, match="no restart is needed"):
+                uids(source)
+            source.wait(0)
+        assert len(server.knocks) <= 5, "at 0 and 5 minutes, then every half hour"
+        given[0] = "new"
+        assert uids(source) == [1] and server.knocks[-1] == "new"
+
+
+def test_a_wait_never_knocks_at_a_mailbox_that_is_away():
+    """When to try again is decided by the pauses of the look; the wait between two looks adds no attempt."""
+    with Doors() as server:
+        server.says = "[UNAVAILABLE] the directory is away"
+        source = ImapSource(server.host, server.port, USER, lambda: "new", tls="none", timeout=2, sent="", junk="")
+        server.good = "other"
+        with pytest.raises(MailboxUnavailable):
+            uids(source)
+        for _ in range(5):
+            source.wait(0)
+        assert server.knocks == ["new"]
+        server.good = "new"
+        assert uids(source) == [1], "what is the server's own trouble bars no password"
 
 
 class Tokens(ScriptedImap):
@@ -233,7 +282,7 @@ def test_the_library_formats_no_mail(server: ScriptedImap):
     """imaplib's debugging is off: it would cost tenfold, and carry mail towards a log."""
     source = open_source(server)
     uids(source)
-    assert source._client._imap.debug == 0
+    assert source._connection.client._imap.debug == 0
 
 
 @pytest.mark.parametrize(("host", "tls"), [("mail.council.example", "none"), ("192.0.2.1", "none"), ("::1", "maybe")])

@@ -234,6 +234,31 @@ def test_the_password_is_asked_for_at_every_connect():
     assert len(asked) == 2
 
 
+def test_a_refused_password_is_not_offered_again_and_a_new_one_is():
+    """Servers lock accounts that knock too often: letters wait, and leave once the file holds another password."""
+    given = ["old"]
+    with ScriptedSmtp({"auth": "535 5.7.8 expired"}, extensions=("AUTH PLAIN",)) as server:
+        submission = Submission(server.host, server.port, "me", lambda: given[0], tls="none", timeout=5)
+        for _ in range(4):
+            assert submission.send(ME, [ANN], OCTETS, "x", print)[ANN].state == "deferred"
+        assert server.connections == 1
+        server.answers["auth"] = "235 2.7.0 welcome"
+        given[0] = "new"
+        assert submission.send(ME, [ANN], OCTETS, "x", print)[ANN].state == "sent"
+        submission.close()
+    assert server.connections == 2 and len(server.letters) == 1
+
+
+def test_a_server_that_cannot_check_passwords_bars_none():
+    """454 is the server's own trouble (RFC 4954 section 6): the next try offers the same password."""
+    with ScriptedSmtp({"auth": "454 4.7.0 later"}, extensions=("AUTH PLAIN",)) as server:
+        submission = Submission(server.host, server.port, "me", lambda: "right", tls="none", timeout=5)
+        assert submission.send(ME, [ANN], OCTETS, "x", print)[ANN].state == "deferred"
+        server.answers["auth"] = "235 2.7.0 welcome"
+        assert submission.send(ME, [ANN], OCTETS, "x", print)[ANN].state == "sent"
+        submission.close()
+
+
 def test_an_error_of_the_callback_is_never_a_verdict():
     """What the record of a phase raises comes out as it is, even if it looks like a network error."""
     with ScriptedSmtp() as server:
