@@ -80,6 +80,7 @@ class Attempt:
     phase: str
     ended_at: datetime | None
     words: str
+    holder: str | None = None
 
 
 Bundle = tuple[Letter, list[Envelope]]
