@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mailflow.flow import rebuilding, verifying
 from mailflow.store import Store, moving
 from tests.flow.bench import JOAN, MAYA, Bench
+from tests.flow.carried_over import faults, gone_on
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
 
@@ -30,24 +30,6 @@ def opens() -> Iterator[Opens]:
     yield open_store
     for store in opened:
         store.close()
-
-
-def gone_on(bench: Bench, store: Store) -> Bench:
-    """The same office at the same instant over another store."""
-    found = Bench(store)
-    found.left, found.now, found._uid = list(bench.left), bench.now, bench._uid
-    return found
-
-
-def faults(bench: Bench) -> list[str]:
-    """Everything that `verify` and `rebuild` would name."""
-    with bench.store.read() as unit:
-        found = [str(f) for each in verifying.prove(unit, bench.house.offices.values()) for f in each]
-        for ref in rebuilding.cases(bench.house, unit):
-            found += map(str, rebuilding.rebuild_case(bench.house, unit, ref))
-        for identity in unit.inbox.identities():
-            found += map(str, rebuilding.rebuild_mail(bench.house, unit, identity) or [])
-    return found
 
 
 def outcome(bench: Bench) -> tuple[object, ...]:
