@@ -8,7 +8,7 @@ Limits: the only module that appends to the log of a case (architecture.md, inva
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import reduce
@@ -46,7 +46,7 @@ from mailflow.store import Unit
 
 def read_facts(unit: Unit, ref: str) -> list[Fact]:
     """The facts of a case as its log tells them, words included."""
-    return [Fact(line.kind, line.machine, sealing.unseal(unit, line.data)) for line in unit.log.read(ref)]
+    return sealing.facts_of(unit, unit.log.read(ref))
 
 
 def read_case(unit: Unit, ref: str) -> Case:
@@ -85,16 +85,15 @@ def advance(
     if unit.log.knows(ref, cause):
         return []
     office = house.office_of(ref)
-    lines = unit.log.read(ref)
-    case = fold(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines)
-    if not lines:
-        case = Case(ref=ref)
+    told = read_facts(unit, ref)
+    case = fold(told) if told else Case(ref=ref)
     procedure = procedure_of(house, office, case)
     terms = people.terms_for(house, unit, office, procedure, case, event, now)
     facts = decide(procedure, terms, case, event, now, office.all_calendars)
     facts = splitting.numbered(unit, office, case, facts)
     facts += _by_its_calendar(house, unit, office, procedure, case, facts, now)
-    record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor=actor, at=getattr(event, "at", now))
+    at = getattr(event, "at", now)
+    record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor=actor, at=at, told=told)
     return facts
 
 
@@ -122,8 +121,12 @@ def record(
     now: datetime,
     actor: str,
     at: datetime,
+    told: Sequence[Fact] | None = None,
 ) -> Case:
-    """Append the facts and do what they say: letters, withdrawals, files, agenda, view."""
+    """Append the facts and do what they say: letters, withdrawals, files, agenda, view.
+
+    told: the facts that `before` is folded from, if they are at hand; they are read otherwise.
+    """
     ref = before.ref
     office = office_for(office, procedure, reduce(apply, facts, before))
     unit.log.append(
@@ -139,8 +142,12 @@ def record(
     )
     if not facts:
         return before
-    history = read_facts(unit, ref)
-    after = fold(history)
+    if told is None:
+        history = read_facts(unit, ref)
+        after = fold(history)
+    else:
+        fresh = sealing.facts_of(unit, unit.log.read(ref, after=before.seq))
+        history, after = [*told, *fresh], reduce(apply, fresh, before)
     moment = Moment(house, unit, office, procedure, after, facts, history, now)
     for fact in sorted(facts, key=lambda fact: _turn(procedure, fact)):
         _do(moment, fact)

@@ -31,7 +31,7 @@ from mailflow.flow.closure_sections import SECTIONS, File, timeline_rows
 from mailflow.flow.counting import Story
 from mailflow.flow.office_mail import base_context, tell_administrator
 from mailflow.flow.ports import House, Office
-from mailflow.procedure.case import Case, Fact
+from mailflow.procedure.case import Case
 from mailflow.procedure.deadlines import add_months
 from mailflow.procedure.definition import Procedure
 from mailflow.store import Unit
@@ -99,7 +99,7 @@ def sections(file: File) -> list[Mapping[str, object]]:
 def file_of(unit: Unit, office: Office, procedure: Procedure, case: Case) -> File:
     """Everything a report may say of a case, read from the log, the correspondence and the other cases."""
     lines = tuple(unit.log.read(case.ref))
-    facts = tuple(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines)  # type: ignore[arg-type]
+    facts = tuple(sealing.facts_of(unit, lines))
     story = Story(office, procedure, case, lines, facts)
     repeats, hidden = _repeats(unit, office, procedure, case), revealing.whom(unit, office, procedure, case)
     return File(story, tuple(unit.inbox.correspondence(case.ref)), repeats, hidden)

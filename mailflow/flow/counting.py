@@ -226,7 +226,7 @@ def _long_over(view: Mapping[str, Any], since: datetime | None) -> bool:
 def story(house: House, unit: Unit, office: Office, ref: str) -> Story:
     """One case with its log, words included."""
     lines = unit.log.read(ref)
-    facts = tuple(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines)  # type: ignore[arg-type]
+    facts = tuple(sealing.facts_of(unit, lines))
     case = fold(facts)
     procedure = house.procedure_of(office, case.edition)
     return Story(office_for(office, procedure, case), procedure, case, tuple(lines), facts)

@@ -49,7 +49,7 @@ def terms_for(
             o.email: office.register.roles_of(o.email, today) for o in office.register.officers if not o.absent(today)
         },
         overrides=_overrides(contract.overrides if contract else {}, procedure),
-        gone=frozenset(s.id for s in case.letters.values() if s.status == "decided" and not _waits(unit, s.id)),
+        gone=frozenset(unit.outbox.gone([s.id for s in case.letters.values() if s.status == "decided"])),
         cases={ref: _fields_of(unit, ref) for ref in named if unit.views.get(ref)},
         undo_minutes=house.limits.undo_minutes,
         duty={r.name: d[0].email for r in procedure.roles.values() if (d := on_duty(office, r.name, today))},
@@ -109,10 +109,6 @@ def _by_post(procedure: Procedure, case: Case, contract: Contract | None) -> dic
     mine = {key_of(name) for name in (contract.party, *contract.also_known_as)}
     roles = (r for r in procedure.roles.values() if r.who == "contacts")
     return {r.name: contract.notice_method for r in roles if key_of(str(case.fields.get(r.field) or "")) in mine}
-
-
-def _waits(unit: Unit, letter: str) -> bool:
-    return unit.outbox.waits(letter) or unit.outbox.get(letter) is None
 
 
 def _fields_of(unit: Unit, ref: str) -> Mapping[str, object]:

@@ -20,7 +20,7 @@ from mailflow.flow import sealing
 from mailflow.flow.moment import Moment
 from mailflow.flow.office_mail import put_office_letter
 from mailflow.flow.ports import House, Office
-from mailflow.procedure.case import Fact, Machine, fold
+from mailflow.procedure.case import Machine, fold
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.dispatch import owners
 from mailflow.procedure.telling_names import in_sentence
@@ -83,7 +83,7 @@ def _rows(
     wanted = [x for x in lines if x.kind == "recomputed" and x.cause.removesuffix(f"/{ref}") in change.ids]
     if not wanted:
         return
-    history = [Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines]
+    history = sealing.facts_of(unit, lines)
     case = fold(history)
     procedure = stepping.procedure_of(house, office, case)
     d = Moment(house, unit, office, procedure, case, [], history, now).decision()

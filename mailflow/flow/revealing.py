@@ -20,7 +20,7 @@ from mailflow.flow.registering import forwarded_senders
 from mailflow.mail.message import Attachment
 from mailflow.mail.spotting import People, in_file, people
 from mailflow.procedure import shielding
-from mailflow.procedure.case import Case, Fact, fold
+from mailflow.procedure.case import Case, fold
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import File
 from mailflow.store import Correspondence, Unit
@@ -112,7 +112,7 @@ def of_words(who: People, blanks: Mapping[str, object]) -> str:
 def on_case(house: House, unit: Unit, ref: str) -> People:
     """Whom this case protects, for what is shown of it outside the mails to its officers."""
     office = house.office_of(ref)
-    case = fold(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in unit.log.read(ref))
+    case = fold(sealing.facts_of(unit, unit.log.read(ref)))
     return whom(unit, office, house.procedure_of(office, case.edition), case)
 
 

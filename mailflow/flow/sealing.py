@@ -9,13 +9,16 @@ Limits: which keys of a fact hold words is listed here; ids, dates and addresses
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mailflow.procedure.case import Fact
 from mailflow.procedure.definition import Procedure
 from mailflow.store import Unit
+from mailflow.store.log import Line
 
 ERASED = "(erased)"
+_SEALED = {"$text"}
 SPOKEN = {
     "said": ("name", "line", "note", "blanks", "files"),
     "asked": ("line", "why"),
@@ -84,13 +87,40 @@ def _spoken(value: str, own: frozenset[str]) -> bool:
     return bool(value) and value not in own and not PLAIN.fullmatch(value)
 
 
+def facts_of(unit: Unit, lines: Sequence[Line]) -> list[Fact]:
+    """The facts that these lines tell, the words back in their place; they are all asked for at once."""
+    named: list[str] = []
+    for line in lines:
+        _name(line.data, named)
+    words = unit.texts.all_of(list(dict.fromkeys(named))) if named else {}
+    return [Fact(line.kind, line.machine, _worded(line.data, words)) for line in lines]
+
+
 def unseal(unit: Unit, value: object) -> object:
     """The words back in their place."""
-    if isinstance(value, Mapping):
-        if set(value) == {"$text"}:
-            found = unit.texts.get(str(value["$text"]))
-            return ERASED if found is None else found
-        return {k: unseal(unit, v) for k, v in value.items()}
+    named: list[str] = []
+    _name(value, named)
+    return _worded(value, unit.texts.all_of(named) if named else {})
+
+
+def _name(value: object, named: list[str]) -> None:
+    """Add the ids of all words in a value as JSON gives it."""
+    if isinstance(value, dict):
+        if value.keys() == _SEALED:
+            named.append(str(value["$text"]))
+            return
+        value = list(value.values())
     if isinstance(value, list):
-        return [unseal(unit, v) for v in value]
+        for one in value:
+            if isinstance(one, dict | list):
+                _name(one, named)
+
+
+def _worded(value: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == _SEALED:
+            return words.get(str(value["$text"]), ERASED)
+        return {k: _worded(v, words) if isinstance(v, dict | list) else v for k, v in value.items()}
+    if isinstance(value, list):
+        return [_worded(v, words) if isinstance(v, dict | list) else v for v in value]
     return value

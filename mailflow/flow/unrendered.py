@@ -71,7 +71,7 @@ def retry_unrendered(house: House, now: datetime) -> bool:
 def _again(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
     ref = letter_id.partition("/")[0]
     lines = unit.log.read(ref)
-    history = [Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in lines]
+    history = sealing.facts_of(unit, lines)
     case = fold(history)
     at = next((n for n, f in enumerate(history) if f.kind == "letter" and f.data["letter"] == letter_id), None)
     if at is None or case.letters[letter_id].status != "decided":

@@ -20,7 +20,7 @@ from mailflow.flow.office_mail import letter_for, note, put_office_letter
 from mailflow.flow.placing import askable
 from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import office_for
-from mailflow.procedure.case import Case, Fact, Sent, fold
+from mailflow.procedure.case import Case, Sent, fold
 from mailflow.procedure.timers import FIRE
 from mailflow.store import Unit
 from mailflow.store.agenda import Due
@@ -92,7 +92,7 @@ def _tell(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
     office = house.office_of(ref)
     if _known(house, unit, letter_id):
         return False
-    case = fold(Fact(x.kind, x.machine, sealing.unseal(unit, x.data)) for x in unit.log.read(ref))
+    case = fold(sealing.facts_of(unit, unit.log.read(ref)))
     sent = case.letters.get(letter_id)
     if sent is None or sent.status != "decided" or not _matters(house, office, case, sent):
         note(unit, office, [], cause=_key(letter_id), now=now)

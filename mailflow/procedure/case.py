@@ -22,7 +22,7 @@ SILENT = frozenset("recomputed refused asked receipt copied erased noted split".
 
 
 def _put(mapping: Mapping, key: object, value: object) -> Mapping:
-    return MappingProxyType({**mapping, key: value})
+    return MappingProxyType(mapping | {key: value})  # type: ignore[operator]  # a dict or a proxy of one
 
 
 def _drop(mapping: Mapping, key: object) -> Mapping:

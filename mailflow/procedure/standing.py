@@ -23,11 +23,11 @@ def replace(value: _T, **changes: object) -> _T:
 
     A case is folded from hundreds of facts, so this is most of what reading it costs. Raises TypeError.
     """
-    if not changes.keys() <= type(value).__dataclass_fields__.keys():  # type: ignore[attr-defined]
-        raise TypeError(f"{type(value).__name__} has no {', '.join(changes)}")
+    fields = value.__dict__ | changes
+    if len(fields) != len(value.__dict__):
+        raise TypeError(f"{type(value).__name__} has no {', '.join(changes.keys() - value.__dict__.keys())}")
     made = object.__new__(type(value))
-    made.__dict__.update(value.__dict__)
-    made.__dict__.update(changes)
+    object.__setattr__(made, "__dict__", fields)
     return made
 
 

@@ -12,13 +12,25 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 LEGAL_FORMS = frozenset("cic co company inc limited llc llp ltd plc the".split())
 CLOSE = 0.86
+LONGEST_KNOWN = 200  # characters of a name whose key is worth remembering
 
 
 def key_of(name: str) -> str:
     """The name without case, accents, punctuation and legal form: "The Oakfield Care Ltd." gives "oakfield care"."""
+    return _known_key(name) if len(name) <= LONGEST_KNOWN else _key(name)
+
+
+@lru_cache(maxsize=5000)
+def _known_key(name: str) -> str:
+    """The same names of a register are compared again and again."""
+    return _key(name)
+
+
+def _key(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold()).replace("&", " and ").replace("'", "")
     words = re.findall(r"\w+", "".join(char for char in plain if not unicodedata.combining(char)))
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)

@@ -32,6 +32,8 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
 # Up to here the final dot has not been sent, so the server cannot have taken the letter (RFC 5321 section 4.1.1.4).
 BEFORE_THE_DOT = frozenset({"claimed", "connected", "mail", "rcpt", "data"})
 
+MOST_ASKED = 500  # letters in one question; both databases take more
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -198,6 +200,10 @@ class Outbox(Room):
         with a recipient."""
         return self._work.read(sql.STILL_HERE, {"l": letter_id}).first() is not None
 
+    def gone(self, letter_ids: Sequence[str]) -> list[str]:
+        """Those of these letters that were put in and do not wait (see `waits`)."""
+        return list(self._work.read(sql.NOT_HERE, {"l": list(letter_ids)}).scalars()) if letter_ids else []
+
     def withdraw_waiting(
         self, case: str, machine: str | None = None, templates: Sequence[str] | None = None
     ) -> list[str]:
@@ -307,4 +313,9 @@ class Outbox(Room):
 
     def _bundles(self, statement: Any, params: Mapping[str, Any]) -> list[Bundle]:
         found = [Letter(**row) for row in self._work.read(statement, params).mappings()]
-        return [(letter, self._envelopes(letter.id)) for letter in found]
+        envelopes: dict[str, list[Envelope]] = {letter.id: [] for letter in found}
+        for start in range(0, len(found), MOST_ASKED):
+            asked = {"l": [letter.id for letter in found[start : start + MOST_ASKED]]}
+            for row in self._work.read(sql.ENVELOPES, asked).mappings():
+                envelopes[row["letter"]].append(Envelope(**row))
+        return [(letter, envelopes[letter.id]) for letter in found]

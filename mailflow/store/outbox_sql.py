@@ -138,9 +138,13 @@ _may_be_gone = exists().where(
     _other.c.letter == _e.letter,
     or_(_other.c.state.in_(("claimed", "in_doubt")), and_(_other.c.state.in_(("sent", "served")), ~_other.c.home)),
 )
-_still_here = and_(_e.letter == bindparam("l"), _e.state.in_(UNCLAIMED), ~_may_be_gone)
+_still = and_(_e.state.in_(UNCLAIMED), ~_may_be_gone)
+_still_here = and_(_e.letter == bindparam("l"), _still)
 WITHDRAW = update(schema.envelopes).where(_still_here).values(state="withdrawn", next_at=None)
 STILL_HERE = select(_e.letter).where(_still_here).limit(1)
+_asked = bindparam("l", expanding=True)
+_waits = exists().where(_e.letter == _l.id, _still)
+NOT_HERE = select(_l.id).where(_l.id.in_(_asked), ~_waits)
 _has_waiting = exists().where(_e.letter == _l.id, _e.state.in_(UNCLAIMED))
 WAITING_OF_CASE = (
     select(_l.id, _l.machine, _l.template).where(_l.case == bindparam("c"), _has_waiting).order_by(*_ORDER)
