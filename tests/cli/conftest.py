@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from mailflow.flow import soundness
 from mailflow.procedure.proof import Findings
+from tests import fresh_stores
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_stores() -> Iterator[None]:
+    """New stores are copies of a migrated one (tests/fresh_stores.py)."""
+    with fresh_stores.copied():
+        yield
 
 
 @pytest.fixture

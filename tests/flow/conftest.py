@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from mailflow.store import Store
+from tests import fresh_stores
 from tests.flow.bench import Bench, Left
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_stores() -> Iterator[None]:
+    """New stores are copies of a migrated one (tests/fresh_stores.py)."""
+    with fresh_stores.copied():
+        yield
 
 
 @pytest.fixture(scope="session")
