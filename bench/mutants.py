@@ -177,6 +177,15 @@ class _Room:
         starts = [min([s.lineno, *(d.lineno for d in getattr(s, "decorator_list", ()))]) for s in self.tree.body]
         return max((at for at, start in enumerate(starts) if start <= line), default=0)
 
+    def stands_alone(self, at: int) -> bool:
+        """Whether a statement is a class that uses nothing else of the module: no break elsewhere changes it."""
+        statement = self.tree.body[at]
+        others = [one for one in self.tree.body if one is not statement]
+        made = {getattr(one, "name", "") for one in others}
+        made |= {node.id for one in others if not hasattr(one, "body") for node in ast.walk(one) if _is_made(node)}
+        used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not _is_made(node)}
+        return isinstance(statement, ast.ClassDef) and not used & made
+
     def is_private(self, at: int) -> bool:
         """Whether what a statement makes shows only in what the module's functions answer."""
         statement = self.tree.body[at]
@@ -208,6 +217,10 @@ class _Room:
                 setattr(self.module, name, old)
             elif old is not new:
                 self.hand_on(self.module.__name__, name, new)
+
+
+def _is_made(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _imports(source: str) -> Iterator[tuple[str, str, str]]:
@@ -260,14 +273,14 @@ class Trials:
 
     def _first(self, test: _Test) -> None:
         lines: set[int] = set()
-        unasked: list[int] = []
+        unasked: set[int] = set()
         path, inside = self._room.module.__file__, self._room.inside
 
         def watch(frame, _event, _argument):
             if frame.f_code.co_filename == path:
                 lines.add(frame.f_code.co_firstlineno)
                 if not inside:  # a method, or a function that somebody has kept: no question of ours
-                    unasked.append(frame.f_code.co_firstlineno)
+                    unasked.add(frame.f_code.co_firstlineno)
 
         self._room.forget()
         began = time.perf_counter()
@@ -281,9 +294,9 @@ class Trials:
         finally:
             sys.settrace(None)
         test.seconds = time.perf_counter() - began
-        asked = self._questions()
-        test.asked = None if unasked else asked
         test.visited = frozenset(map(self._room.statement_at, lines))
+        asked, alone = self._questions(), all(map(self._room.stands_alone, map(self._room.statement_at, unasked)))
+        test.asked = asked if alone else None
 
     def _all(self) -> None:
         given, since = self._given, time.monotonic()

@@ -94,7 +94,7 @@ _NO_REPLY = re.compile(
     r"|no-?responder|non-?rispondere|unmonitored"
 )
 _FORM_LINE = re.compile(
-    r"(?:^|\s)(?:name|your name|e-?mail(?: address)?|message(?: body)?|nachricht|comments?|phone|telefon"
+    r"(?<!\S)(?:name|your name|e-?mail(?: address)?|message(?: body)?|nachricht|comments?|phone|telefon"
     r"|enquiry|from) ?:\s"
 )
 _ENDS = re.compile(r"(?:[\[(]([^\])]{3,40})[\])]|\s[-\u2013:]\s([^-\u2013:]{3,40}))\s*$")
@@ -103,7 +103,7 @@ _NOTES_NAME = re.compile(r"[^/]{2,60}(?:/[^/]{1,40}){1,5} (?:is|ist|est|\u00e8|e
 _ANSWERED = re.compile(r"(?:re|aw|sv|antw|odp|rif|res)\s?:\s?")
 # Behind "automatic reply": the subject that is answered, or the address that answers. Anything else, people write too.
 _BEHIND = re.compile(r"(?:re|aw|sv|antw|odp|rif|res|on)\s?:|(?:(?:from|von) )?<?[^\s@]{1,60}@[^\s@]{3,200}$")
-_ANSWERED_LATER = re.compile(r"\s(?:re|aw|sv|antw|odp)\s?:")
+_ANSWERED_LATER = re.compile(r"(?<!\S)(?:re|aw|sv|antw|odp)\s?:")
 _DATED = re.compile(r"\d|until|till|return|back|bis |jusqu|hasta|fino|tot ")
 _NAME = re.compile(r"[^\W\d_]{3,30}")
 
@@ -137,7 +137,8 @@ def recognise(message: Message, signs: Signs, listed: bool, own_domains: frozens
     by_header = [name for name in found if name in _HEADER_SIGNS]
     said = _said(sorted(found, key=lambda name: -found[name])[:3])
     if total >= ENOUGH and (worded or not signs.ticket):
-        return _auto(message, signs, f"{said}.", worded and (bool(by_header) or "subject note" in found))
+        sure = by_header or ("subject note" in found and len(_WORD_SIGNS & found.keys()) > 1)
+        return _auto(message, signs, f"{said}.", worded and bool(sure))
     if by_header:
         return Kind("human", f"{_said(by_header)}, but its words are not a machine's.", False)
     return None
@@ -281,7 +282,7 @@ def _subject_tells(subject: str, signs: Signs) -> str:
     start = max((s for s in auto_words.ABSENCE_SUBJECTS if subject.startswith(s)), key=len)
     rest = subject[len(start) :].lstrip(" .!")
     colon = rest[:1] in {":", "\uff1a"} or bool(_ANSWERED.match(rest))
-    # Only a responder puts its own words in front of "Re:".
+    # A responder puts its own words in front of "Re:"; a person who means "regarding" writes other words below.
     if (colon and start.startswith("out")) or _ANSWERED_LATER.search(rest):
         return "subject note"
     shaped = colon or not rest or _DATED.search(rest)
