@@ -219,15 +219,15 @@ def _sqlite_path(url: str) -> Path | None:
     return Path(rest.partition("?")[0]) if scheme.startswith("sqlite") and rest else None
 
 
-def database_file(said: settings.Settings) -> Path:
-    """The file of a SQLite store. Raises MailflowError for another database, with what to do instead."""
+def database_file(said: settings.Settings) -> Path | None:
+    """The file of a SQLite store; None on PostgreSQL."""
     path = _sqlite_path(said.store_url)
-    if path is None:
-        raise MailflowError(
-            "The store is no SQLite file: use the tools of the database server (pg_dump, pg_restore), and stop the "
-            "daemon before you restore."
-        )
-    return path.resolve()
+    return path.resolve() if path is not None else None
+
+
+def environment() -> dict[str, str]:
+    """What a program that we start finds in its environment."""
+    return dict(os.environ)
 
 
 def only_one(said: settings.Settings, loops: Sequence[str] = LOOPS) -> list[IO[str]]:

@@ -3,7 +3,8 @@
 In: the settings; a folder for backups, outside the folder of the data.
 Out: a new folder in it, `mailflow-<instant>`, with a manifest; the secrets are named, never copied.
 Fails: exit 1 with a sentence: the folder lies in the data, holds this backup already, is full, may not be written.
-Limits: SQLite; what is not finished never stands under the final name, and older backups are not touched.
+Limits: on PostgreSQL pg_dump is needed. What is not finished never stands under the final name, and older backups are
+  not touched.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from mailflow.cli import backup_folder as kept
 from mailflow.cli.opened import as_text, config_option, json_option
 from mailflow.cli.progress import Progress
 from mailflow.errors import MailflowError
-from mailflow.store import copying
+from mailflow.stated import Settings
+from mailflow.store import address, copying, dumping
+from mailflow.store.examined import Examined
 
 ROOM = 1.05  # of the database's size: the copy and the few files beside it
 
@@ -50,7 +53,8 @@ def command(folder: Path, config: Path | None, as_json: bool) -> None:
 
 def _now(found: wiring.Installation) -> datetime:
     """The wall clock, or where the pretended clock of a test installation stands."""
-    if not found.settings.pretend_time or not wiring.database_file(found.settings).is_file():
+    database = wiring.database_file(found.settings)
+    if not found.settings.pretend_time or (database is not None and not database.is_file()):
         return wiring.wall_clock()
     store = wiring.open_store(found.settings)
     try:
@@ -63,9 +67,9 @@ def save(found: wiring.Installation, folder: Path, now: datetime) -> tuple[Path,
     """A backup of this instant in `folder`; returns where it is. Raises MailflowError."""
     database = wiring.database_file(found.settings)
     folder = folder.resolve()
-    if not database.is_file():
+    if database is not None and not database.is_file():
         raise MailflowError(f"There is no database {database}: nothing to save yet.")
-    if folder.is_relative_to(database.parent):
+    if database is not None and folder.is_relative_to(database.parent):
         raise MailflowError(
             f"{folder} lies in the folder of the data, {database.parent}: what takes the one would take the other. "
             "Name a folder elsewhere, best on another disk."
@@ -75,7 +79,8 @@ def save(found: wiring.Installation, folder: Path, now: datetime) -> tuple[Path,
         folder.mkdir(parents=True, exist_ok=True)
         if final.exists():
             raise MailflowError(f"{final} is there already: this backup has been made.")
-        _make_room(database, folder)
+        if database is not None:
+            _make_room(database, folder)
         partial = folder / f".{final.name}.partial"
         if partial.exists():
             shutil.rmtree(partial)  # of a backup that was ended in this very second
@@ -100,19 +105,36 @@ def _make_room(database: Path, folder: Path) -> None:
         )
 
 
-def _fill(found: wiring.Installation, database: Path, partial: Path, now: datetime) -> kept.Manifest:
+def _copied(database: Path, partial: Path) -> tuple[Examined, kept.File]:
     copied = partial / kept.DATABASE
     with Progress("Copying the database") as shown:
         copying.copy(database, copied, shown)
     with Progress("Checking the copy") as shown:
         examined = copying.examine(copied, shown)
+    copying.sync(copied)
+    return examined, kept.described(partial, kept.DATABASE, database)
+
+
+def _dumped(said: Settings, partial: Path) -> tuple[Examined, kept.File]:
+    dumped = partial / kept.DUMP
+    store = wiring.store_at(said.store_url, str(said.file))
+    try:
+        with Progress("Dumping the database") as shown:
+            examined = dumping.dump(store, said.store_url, wiring.environment(), dumped, shown)
+    finally:
+        store.close()
+    copying.sync(dumped)
+    return examined, kept.described(partial, kept.DUMP, address.shown(said.store_url))
+
+
+def _fill(found: wiring.Installation, database: Path | None, partial: Path, now: datetime) -> kept.Manifest:
+    examined, saved = _copied(database, partial) if database is not None else _dumped(found.settings, partial)
     if examined.faults:
         raise MailflowError(
             f"The database is not sound, so no backup was made: {'; '.join(examined.faults)}. Keep the older backups "
             "and look at the disk."
         )
-    copying.sync(copied)
-    files = [kept.described(partial, kept.DATABASE, database)]
+    files = [saved]
     for place, source in kept.needed(found).items():
         target = partial / place
         target.parent.mkdir(parents=True, exist_ok=True)

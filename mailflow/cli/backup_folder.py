@@ -22,7 +22,8 @@ from mailflow import places
 from mailflow.errors import MailflowError
 from mailflow.installation import Installation, named_files
 
-MANIFEST, DATABASE, CONFIGURATION, ELSEWHERE = "manifest.json", "mailflow.db", "configuration", "elsewhere"
+MANIFEST, CONFIGURATION, ELSEWHERE = "manifest.json", "configuration", "elsewhere"
+DATABASE, DUMP = "mailflow.db", "mailflow.dump"  # of SQLite, of PostgreSQL
 FORMAT = 1
 _BLOCK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -105,7 +106,7 @@ def digest(path: Path) -> str:
     return seen.hexdigest()
 
 
-def described(folder: Path, path: str, source: Path) -> File:
+def described(folder: Path, path: str, source: Path | str) -> File:
     """A file of the backup as the manifest tells of it."""
     return File(path, str(source), (folder / path).stat().st_size, digest(folder / path))
 

@@ -3,7 +3,8 @@
 In: the settings; the folder of one backup.
 Out: the database of the backup, with a note from when it is; files of the configuration that are missing.
 Fails: exit 1 with a sentence, 75 while a daemon runs; nothing is changed then.
-Limits: SQLite; an existing database is only moved aside, and only with --replace; no secret is put back.
+Limits: an existing database is only moved aside, and only with --replace; on PostgreSQL it must be empty; no secret is
+  put back.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from mailflow.cli.saying import EX_TEMPFAIL, sentence
 from mailflow.errors import ConfigurationError, Fault, MailflowError
 from mailflow.flow import restored
 from mailflow.loops.pretended import instant
-from mailflow.store import copying
+from mailflow.store import copying, dumping
+from mailflow.store.examined import record
+from mailflow.store.tables import InUse
 
 BESIDE = ("", "-wal", "-shm")  # a write-ahead log that is left behind would be read into the restored file
 
@@ -60,10 +63,10 @@ def command(folder: Path, config: Path | None, replace: bool, stopped_at: str | 
         try:
             for lock in wiring.only_one(found.settings):
                 stack.enter_context(lock)
-        except wiring.AlreadyRuns as fault:
+            aside = put_back(found, folder.resolve(), manifest, now, stopped=stopped, replace=replace)
+        except (wiring.AlreadyRuns, InUse) as fault:
             click.echo(sentence(fault), err=True)
             sys.exit(EX_TEMPFAIL)
-        aside = put_back(found, folder.resolve(), manifest, now, stopped=stopped, replace=replace)
     click.echo(f"Restored: the database of {manifest.at}.")
     if aside is not None:
         click.echo(f"The database that was there is now {aside}.")
@@ -83,12 +86,20 @@ def put_back(
     replace: bool = False,
 ) -> Path | None:
     """Put the database of a checked backup in place; returns where the old one is now. Raises MailflowError."""
-    database = wiring.database_file(found.settings)
     if manifest.secret_print != kept.print_of(found.secret):
         raise MailflowError(
             f"{found.settings.id_file} is not the secret with which the letters of this backup were written, so the "
             "daemon could not tell which of them have left. Put the old secret back first."
         )
+    database = wiring.database_file(found.settings)
+    if database is None:
+        if replace:
+            raise MailflowError(
+                "On PostgreSQL nothing is moved aside: make a new, empty database, name it in [store] url and leave "
+                "out --replace."
+            )
+        _filled(found, folder, manifest, restored.note(datetime.fromisoformat(manifest.at), now, stopped))
+        return None
     there = [Path(f"{database}{end}") for end in BESIDE if Path(f"{database}{end}").exists()]
     if database.exists() and not replace:
         raise MailflowError(f"There is a database already, {database}. With --replace it is moved aside first.")
@@ -113,11 +124,42 @@ def put_back(
     return aside if database in there else None
 
 
+def _filled(found: wiring.Installation, folder: Path, manifest: kept.Manifest, note: str) -> None:
+    """The dump of the backup in an empty PostgreSQL database, and its record checked."""
+    said = found.settings
+    _database_of(folder, manifest, kept.DUMP)
+    store = wiring.store_at(said.store_url, str(said.file))
+    try:
+        click.echo("Filling the database ...", err=True)
+        dumping.put_back(store, said.store_url, wiring.environment(), folder / kept.DUMP, restored.KEY, note)
+        with Progress("Checking the log") as shown, store.read() as unit:
+            examined = record(unit, shown)
+    finally:
+        store.close()
+    if examined.faults:
+        raise MailflowError(
+            f"This backup is damaged: {'; '.join(examined.faults)}. Do not start the daemon; make another empty "
+            "database and use another backup."
+        )
+
+
+def _database_of(folder: Path, manifest: kept.Manifest, wanted: str) -> kept.File:
+    """The file of the database. Raises MailflowError when it is none for the database that the settings name."""
+    found = {file.path: file for file in manifest.files if file.path in (kept.DATABASE, kept.DUMP)}
+    if wanted in found:
+        return found[wanted]
+    if found:
+        of, here = ("PostgreSQL", "SQLite") if wanted == kept.DATABASE else ("SQLite", "PostgreSQL")
+        raise MailflowError(
+            f"This backup is of {of}, but the settings name a database of {here}. Restore it with settings for {of}; "
+            "then mailflow store copy moves it."
+        )
+    raise MailflowError(f"{folder} holds no database: use another backup.")
+
+
 def _copied(folder: Path, manifest: kept.Manifest, partial: Path, database: Path) -> None:
     """The database of the backup beside its place, the octets that the manifest names."""
-    file = next((one for one in manifest.files if one.path == kept.DATABASE), None)
-    if file is None:
-        raise MailflowError(f"{folder} holds no database: use another backup.")
+    file = _database_of(folder, manifest, kept.DATABASE)
     free = shutil.disk_usage(database.parent).free
     if free < file.size:
         raise MailflowError(f"The disk of {database.parent} has not the {file.size // 1_000_000:,} MB that are needed.")
@@ -137,7 +179,7 @@ def _copied(folder: Path, manifest: kept.Manifest, partial: Path, database: Path
 def _configuration(folder: Path, manifest: kept.Manifest, settings: Path) -> None:
     """Put back files of the configuration that are missing; those that are there are left as they are, and named."""
     for file in manifest.files:
-        if file.path == kept.DATABASE:
+        if file.path in (kept.DATABASE, kept.DUMP):
             continue
         inside = file.path.removeprefix(f"{kept.CONFIGURATION}/")
         main = Path(file.path).name == Path(file.source).name == settings.name and "/" not in inside

@@ -34,16 +34,6 @@ class Moved:
     head: str
 
 
-class InUse(MailflowError):
-    """A daemon works on one of the two databases."""
-
-
-def _unused(unit: Unit) -> None:
-    others = unit.tables.users()
-    if others:
-        raise InUse(f"Another mailflow works on the database: {'; '.join(others)}. Stop it first, on every host.")
-
-
 def empty(unit: Unit) -> None:
     """Raise MailflowError unless this database can take a store and holds nothing of one."""
     faults = unit.tables.faults_of_the_place()
@@ -62,7 +52,7 @@ def move(source: Store, target: Store, step: Step = lambda done, total: None) ->
     with source.read() as reading, target.unit() as writing:
         for side in (reading, writing):
             side.tables.take_time()
-            _unused(side)
+            side.tables.must_be_unused()
         empty(writing)
         counts = {name: reading.tables.count(name) for name in reading.tables.names}
         total, done = 2 * sum(counts.values()), 0
@@ -85,7 +75,7 @@ def move(source: Store, target: Store, step: Step = lambda done, total: None) ->
                 f"The record is not whole: {'; '.join(found.faults)}. It was so before the copy: ask mailflow verify. "
                 "Nothing was kept in the target."
             )
-        _unused(reading)
+        reading.tables.must_be_unused()
         return Moved(counts, found.cases, found.lines, str(writing.chain.head()) if found.lines else "")
 
 

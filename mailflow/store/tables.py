@@ -11,7 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, collate, func, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    collate,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 from mailflow.errors import MailflowError
 from mailflow.store import schema
@@ -48,6 +61,10 @@ _NUMBERED = tuple(
 _NEVER_AGAIN = tuple(
     table.name for table in schema.metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
 )
+
+
+class InUse(MailflowError):
+    """Another mailflow works on this database."""
 
 
 class Tables(Room):
@@ -108,6 +125,20 @@ class Tables(Room):
             for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
                 self._work.read(select(func.set_config(name, "0", True)))
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for what only one kind of database can be asked."""
+        return self._work.connection
+
+    def made(self) -> bool:
+        """Whether any table of a store is there."""
+        there = inspect(self._work.connection).get_table_names()
+        return bool({"alembic_version", *_TABLES}.intersection(there))
+
+    def schema(self) -> str:
+        """The migration at which the database stands."""
+        return str(self._work.read(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
     def faults_of_the_place(self) -> list[str]:
         """Why this database cannot hold a store, in sentences."""
         if not self._postgresql:
@@ -116,13 +147,15 @@ class Tables(Room):
         words = f"Its encoding is {encoding}: create it with ENCODING 'UTF8' TEMPLATE template0."
         return [] if encoding == "UTF8" else [words]
 
-    def users(self) -> list[str]:
-        """Who else of mailflow works on this database now, in words; SQLite's users are known by their locks."""
+    def must_be_unused(self) -> None:
+        """Raise InUse if another mailflow works on this database; SQLite's users are known by their locks."""
         if not self._postgresql:
-            return []
+            return
         self._work.read(select(func.pg_stat_clear_snapshot()))  # within a transaction it would answer as before
         rows = self._work.read(text(_OTHERS))
-        return [f"process {row.pid} on {row.host} since {row.since}" for row in rows]
+        others = [f"process {row.pid} on {row.host} since {row.since}" for row in rows]
+        if others:
+            raise InUse(f"Another mailflow works on the database: {'; '.join(others)}. Stop it first, on every host.")
 
     @property
     def _postgresql(self) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from mailflow.errors import MailflowError
 from mailflow.store import Store, moving, schema
-from mailflow.store.tables import Tables
+from mailflow.store.tables import InUse, Tables
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
 from tests.store.conftest import NOON
@@ -160,7 +160,7 @@ def test_nothing_is_moved_under_a_daemon_on_postgresql(full: Store, postgres: Po
     target, other = Store(url), Store(url)
     with other.read() as unit:
         unit.meta.get("x")
-        with pytest.raises(moving.InUse, match="Another mailflow works on the database: process"):
+        with pytest.raises(InUse, match="Another mailflow works on the database: process"):
             moving.move(full, target)
     other.close()
     moving.move(full, target)

@@ -21,6 +21,7 @@ from mailflow.cli.progress import INTERRUPTED, Progress
 from mailflow.cli.saying import EX_TEMPFAIL, sentence
 from mailflow.errors import MailflowError
 from mailflow.store import address, moving
+from mailflow.store.tables import InUse
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -54,7 +55,7 @@ def command(
                 for lock in wiring.alone(url):
                     stack.enter_context(lock)
             moved = _copy(stack, source, target)
-        except (wiring.AlreadyRuns, moving.InUse) as fault:
+        except (wiring.AlreadyRuns, InUse) as fault:
             click.echo(sentence(fault), err=True)
             sys.exit(EX_TEMPFAIL)
         except KeyboardInterrupt:
