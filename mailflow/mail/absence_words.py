@@ -102,7 +102,7 @@ FIRST_PERSON = (
     "nid wyf", "byddaf", "je suis", "je serai", "actuellement", "ich bin", "bin ich", "ich werde", "ich befinde",
     "befinde ich", "wir sind", "wir haben", "estoy", "estaré", "sono ", "sarò", "ik ben", "ben ik", "wij zijn",
     "jestem", "będę", "estou", "estarei", "jag är", "jag har", "är jag", "har jag", "jeg er", "jeg har", "jeg holder",
-    "er jeg", "olen", "jsem", "som ", "sunt", "vagyok", " sam ", "sem ", "съм", "я ", "ектόσ", "i only",
+    "er jeg", "olen", "jsem", "som ", "sunt", "vagyok", " sam ", "sem ", "съм", "я ", "εκτόσ", "i only",
     "i currently", "i shall",
 )  # fmt: skip
 

@@ -44,7 +44,7 @@ TO_NAMES = frozenset({
     "allegati", "priorità", "aan", "bijlagen", "urgentie", "do", "dw", "udw", "kopia", "załączniki", "ważność",
     "till", "bifogade filer", "prioritet", "til", "kopi", "vedlegg", "vedhæftede filer", "vastaanottaja", "kopio",
     "liitteet", "komu", "přílohy", "prílohy", "kópia", "címzett", "másolatot kap", "másolat", "mellékletek",
-    "către", "catre", "atașări", "кому", "копия", "вложения", "копія", "кому ", "kime", "bilgi", "ekler", "προς",
+    "către", "catre", "atașări", "кому", "копия", "вложения", "копія", "кому ", "kime", "bilgi", "ekler", "προσ",
     "κοιν", "κοιν.", "宛先", "収件人", "收件人", "抄送", "收件者", "副本", "附件", "받는 사람", "받는사람", "참조",
     "đến", "tới", "אל", "עותק", "إلى", "الى", "نسخة", "at", "i", "copi", "ki", "ki a", "kam", "kam:", "saaja",
     "koopia", "primatelj", "za", "до", "kepada", "ke", "ถึง", "til:",
@@ -97,7 +97,7 @@ ATTRIBUTION_STARTS = (
     "on ", "at ", "in message", "in article", "quoting ", "in a message", "am ", "zitat von", "zitiere ", "um ",
     "le ", "selon ", "el ", "citando ", "il ", "in data ", "op ", "em ", "no dia", "a ", "às ", "w dniu", "dnia ",
     "cytowanie ", "użytkownik ", "den ", "på ", "från:", "dne ", "dňa ", "citát ", "citace ", "pe ", "în ", "la ",
-    "в ", "у ", "пользователь ", "στις ", "την ", "vào ", "lúc ", "ngày ", "ב-", "בתאריך", "ביום", "ב", "في ",
+    "в ", "у ", "пользователь ", "στισ ", "την ", "vào ", "lúc ", "ngày ", "ב-", "בתאריך", "ביום", "ב", "في ",
     "بتاريخ", "ar ", "i te ", "i ", "在", "于", "於", "dana ", "на ", "pada ", "tanggal ", "er ", "þann ", "kl.",
     "sent ", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "เมื่อ", "dia ",
 )  # fmt: skip

@@ -100,7 +100,7 @@ CLOSINGS = frozenset({
     "s priateľským pozdravom", "üdvözlettel", "tisztelettel", "köszönettel", "üdv", "cu stimă", "cu respect",
     "toate cele bune", "cu drag", "с уважением", "с наилучшими пожеланиями", "з повагою",
     "з найкращими побажаннями", "saygılarımla", "saygılarımızla", "iyi çalışmalar", "selamlar", "sevgiler",
-    "με εκτίμηση", "φιλικά", "με φιλικούς χαιρετισμούς", "χαιρετισμούς", "此致", "此致敬礼", "祝好", "敬上", "敬具",
+    "με εκτίμηση", "φιλικά", "με φιλικούσ χαιρετισμούσ", "χαιρετισμούσ", "此致", "此致敬礼", "祝好", "敬上", "敬具",
     "よろしくお願いいたします", "trân trọng", "thân ái", "בברכה", "בכבוד רב", "مع التحية", "مع أطيب التحيات",
     "تحياتي", "lijep pozdrav", "srdačan pozdrav", "lep pozdrav", "с уважение", "pagarbiai", "lugupidamisega",
     "ar cieņu", "kveðja", "bestu kveðjur", "salam", "hormat saya", "ขอแสดงความนับถือ", "s poštovanjem",
@@ -213,7 +213,7 @@ BANNER_STARTS = (
 )  # fmt: skip
 BANNER_SIGNS = (
     "mail", "message", "links", "outside", "extern", "often get", "do not click", "don't click", "recogni",
-    "learn why", "phishing", "sender", "exterior", "außerhalb", "ausserhalb", "häufig", "souvent", "suele",
+    "learn why", "phishing", "sender", "exterior", "ausserhalb", "häufig", "souvent", "suele",
     "spesso", "vaak", "frequen", "zewn", "utanför", "ofte", "ofta", "często", "allanol", "waho", "внешн", "外部",
     "untrusted", "first time",
 )  # fmt: skip
