@@ -37,6 +37,7 @@ FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 LIMIT_WAIT = timedelta(minutes=10)
 MISPLACED_WAIT = HOUR
 TRIES = 5
+_GONE = ("sent", "served", "bounced", "in_doubt")
 
 _log = structlog.get_logger()
 
@@ -52,12 +53,19 @@ class _Result:
 
 
 class Courier:
-    """Carries letters, one a step; `submission_of` answers the way out of an office."""
+    """Carries letters, one a step; `submission_of` answers the way out of an office.
+
+    me: the name of this daemon where others work on the same store; its claims bear it.
+    """
 
     def __init__(
-        self, house: House, submission_of: Callable[[Office], Submits], lease_seconds: float = LEASE_SECONDS
+        self,
+        house: House,
+        submission_of: Callable[[Office], Submits],
+        lease_seconds: float = LEASE_SECONDS,
+        me: str = "",
     ) -> None:
-        self._house, self._submission_of, self._lease = house, submission_of, lease_seconds
+        self._house, self._submission_of, self._lease, self._me = house, submission_of, lease_seconds, me
         self._unstored: list[_Result] = []
 
     def renew(self, house: House) -> None:
@@ -72,9 +80,10 @@ class Courier:
     def step(self, now: datetime) -> bool:
         """Carry one letter that may leave now; True if there was one."""
         self._flush()
-        with self._house.store.unit(purpose="claim") as unit:
+        # One courier after the other, so that together they keep the budgets; beside all other writers.
+        with self._house.store.unit("claims", purpose="claim") as unit:
             _recover(unit, now, everyone=False)
-            claimed = unit.outbox.claim(now, limit=1, lease_seconds=self._lease)
+            claimed = unit.outbox.claim(now, limit=1, lease_seconds=self._lease, holder=self._me)
             if not claimed:
                 return False
             letter, envelopes = claimed[0]
@@ -136,8 +145,8 @@ class Courier:
         def on_phase(step: str) -> None:
             nonlocal phase
             if step == "dot":
-                with self._house.store.unit(purpose="dot") as unit:
-                    unit.outbox.phase(letter.id, step)
+                with self._house.store.unit(f"letter:{letter.id}", purpose="dot") as unit:
+                    unit.outbox.phase(letter.id, step, self._me)
             phase = step
 
         try:
@@ -172,7 +181,7 @@ class Courier:
         for _ in range(TRIES):
             try:
                 with self._house.store.unit(purpose="settle") as unit:
-                    _write(self._house, unit, result)
+                    _write(self._house, unit, result, self._me)
                     doubt.tell_case(self._house, unit, result.letter.id, result.at)
                 return None
             except Conflict:
@@ -187,7 +196,7 @@ class Courier:
         # The letter has left whatever its case makes of it: a second copy would be worse than a late word.
         _log.error("letter.unheard", case=result.letter.case, letter=result.letter.id)
         with self._house.store.unit(purpose="verdict") as unit:
-            _write(self._house, unit, result)
+            _write(self._house, unit, result, self._me)
             doubt.owe(unit, result.letter.id)
         return fault
 
@@ -229,16 +238,16 @@ def _wait(
     if until is not None and until > now:
         return until, "the mail server asked us to slow down or is away", ""
     limits = house.limits
-    if unit.outbox.sent_count(now - HOUR, letter.mail_from) >= limits.per_hour:
+    if unit.outbox.sent_count(now - HOUR, letter.mail_from, but=letter.id) >= limits.per_hour:
         return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour", "all"
     for envelope in envelopes:
         to = envelope.recipient
-        if not envelope.home and unit.outbox.sent_to(now - HOUR, to) >= limits.per_address_per_hour:
+        if not envelope.home and unit.outbox.sent_to(now - HOUR, to, but=letter.id) >= limits.per_address_per_hour:
             told = "" if office.register.officer(to) or to == office.administrator else to
             return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour", told
     if not letter.case.startswith("office:"):
         left = sum(
-            any(e.state in ("sent", "served", "bounced", "in_doubt") for e in sent)
+            any(e.state in _GONE or (e.state == "claimed" and other.id != letter.id) for e in sent)
             for other, sent in unit.outbox.of_case(letter.case)
             if other.leave_at > now - DAY
         )
@@ -322,24 +331,29 @@ def _jitter(name: str, attempt: int) -> float:
 # -- what came of it ----------------------------------------------------------------------------------------------
 
 
-def _write(house: House, unit: Unit, result: _Result) -> None:
-    """The verdicts of one transaction into the outbox."""
-    if not result.verdicts:
+def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
+    """The verdicts of one transaction into the outbox.
+
+    Somebody else carries the letter now if this daemon was away for too long: then only that it has left is news.
+    """
+    anothers = unit.outbox.anothers(result.letter.id, me)
+    verdicts = {to: verdict for to, verdict in result.verdicts.items() if verdict.state == "sent" or not anothers}
+    if not verdicts:
         return
     bundle = unit.outbox.get(result.letter.id)
     envelopes = {e.recipient: e for e in bundle[1]} if bundle else {}
     office = house.office_of(result.letter.case)
     answered = bool(result.phase) and PHASES.index(result.phase) >= PHASES.index("rcpt")
     earliest = result.at
-    states = {verdict.state for verdict in result.verdicts.values()}
-    if any(v.throttled for v in result.verdicts.values()) or (states == {"deferred"} and not answered):
+    states = {verdict.state for verdict in verdicts.values()}
+    if any(v.throttled for v in verdicts.values()) or (states == {"deferred"} and not answered):
         earliest = _slow_down(unit, office, result.at)
     elif states - {"deferred"}:
         _flows_again(house, unit, office, result.at)
     tried = unit.outbox.attempts(result.letter.id)
     # A letter that was put off and then held begins anew when it is let go.
     too_old = answered and bool(tried) and result.at - max(tried[0].started_at, result.letter.leave_at) >= GIVE_UP
-    for recipient, verdict in result.verdicts.items():
+    for recipient, verdict in verdicts.items():
         state, words = verdict.state, verdict.words
         next_at = None
         if state == "deferred" and too_old:

@@ -143,6 +143,10 @@ class House:
         """Whether the office of a case, of a letter of it, or of a stream is served now; if not, its clocks stand."""
         return any(o.has(case) or case.partition("/")[0] == o.stream for o in self.offices.values())
 
+    def is_first(self, mailbox: str) -> bool:
+        """Whether this is the mailbox whose reader does what is to be done once for the house."""
+        return mailbox == min((office.mailbox for office in self.offices.values()), default="")
+
     def letters_of(self, office: Office) -> Letters:
         """The letters by which an office writes."""
         return office.letters or self.letters

@@ -49,6 +49,8 @@ def _note(house: House, office: Office, now: datetime) -> bool:
     if before == said:
         return False
     with house.store.unit(purpose="settings") as unit:
+        if unit.meta.get(key) != before:
+            return True  # another daemon of this house was first: compare with what it noted
         unit.meta.put(key, said)
         found = list(changes(json.loads(before), snapshot)) if before else []
         if found:

@@ -52,12 +52,20 @@ COPY_DAYS = 7
 CONFLICTS = 5  # another loop that was first is no fault of the mail: it is sorted again within the same try
 
 
-def sort_one(house: House, now: datetime) -> bool:
-    """Sort the oldest kept mail."""
+def sort_one(house: House, now: datetime, mailbox: str = "") -> bool:
+    """Sort the oldest kept mail.
+
+    mailbox: only of this one, where others sort the rest. The house's first one brings along what nobody reads any
+    more.
+    """
     with house.store.read() as unit:
         # What came for an office that is not served waits until its files are mended.
-        served = {office.mailbox for office in house.offices.values()} if house.faulty else None
-        waiting = unit.inbox.next_kept(1, served)
+        served = {office.mailbox for office in house.offices.values()}
+        wanted = served if house.faulty else None
+        if mailbox:
+            left_over = set(unit.inbox.read_through_all()) - served if house.is_first(mailbox) else set()
+            wanted = {mailbox, *(() if house.faulty else left_over)}
+        waiting = unit.inbox.next_kept(1, wanted)
     if not waiting:
         return False
     kept = waiting[0]

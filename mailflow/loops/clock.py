@@ -3,7 +3,8 @@
 In: a house.
 Out: steps; when the next thing is due.
 Fails: as its steps do; the loop bears it.
-Limits: another process's commits do not wake it, so it looks every few seconds.
+Limits: another process's commits do not wake it on SQLite, so it looks every few seconds. Among several daemons one
+  keeps the clocks of all offices (holding.py); the others stand by.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 
 from mailflow.flow.ports import House
 from mailflow.flow.restored import catching_up
+from mailflow.loops.holding import CLOCK, Holding
 from mailflow.loops.loop import Guard, Step
 from mailflow.store import Store
 
@@ -23,8 +25,9 @@ FOLDER_REST = timedelta(minutes=5)
 class Clock:
     """The steps of the clock, for all offices."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, house: House, holding: Holding | None = None) -> None:
+        self._holding = holding
+        self.house = self._under(house)
         self._folder_rests: datetime | None = None
         self._recomputed = self._known = False
         self._looked_at: datetime | None = None
@@ -38,6 +41,8 @@ class Clock:
         """After a restore the lost time is lived through first, in its order (flow/catching_up.py)."""
 
         def guarded(now: datetime) -> bool:
+            if not self._mine():
+                return False
             self._known = self._known or not catching_up(self.house)
             return self._known and step(now)
 
@@ -45,7 +50,13 @@ class Clock:
 
     def renew(self, house: House) -> None:
         """Go on with another house: its calendars and settings may have changed, so open dates are worked out again."""
-        self.house, self._recomputed, self._looked_at = house, False, None
+        self.house, self._recomputed, self._looked_at = self._under(house), False, None
+
+    def _under(self, house: House) -> House:
+        return self._holding.under(house, CLOCK) if self._holding else house
+
+    def _mine(self) -> bool:
+        return self._holding is None or self._holding.has(CLOCK)
 
     def recompute(self, now: datetime) -> bool:
         """Once after a start or a reload: what a changed calendar or setting means for open dates (K12)."""
@@ -107,6 +118,8 @@ class Clock:
         """When the next row of the agenda or question is due, or a stuck file is tried again; later than now."""
         from mailflow.flow.asking_again import next_asking
 
+        if not self._mine():
+            return None
         with self.house.store.read() as unit:
             due = unit.agenda.next_due(after=now)
         dues = (due, next_asking(self.house, now), self._folder_rests)

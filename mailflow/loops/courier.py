@@ -14,15 +14,23 @@ from datetime import datetime
 from mailflow.flow import doubt, restored
 from mailflow.flow.deliver import Courier as Carries
 from mailflow.flow.ports import House, Office, Submits
+from mailflow.loops.holding import Holding
 from mailflow.loops.loop import Guard
 
 
 class Courier:
     """The steps of the courier."""
 
-    def __init__(self, house: House, submission_of: Callable[[Office], Submits], *, lone: bool = True) -> None:
-        self._house, self._lone = house, lone
-        self._carries = Carries(house, submission_of)
+    def __init__(
+        self,
+        house: House,
+        submission_of: Callable[[Office], Submits],
+        *,
+        lone: bool = True,
+        holding: Holding | None = None,
+    ) -> None:
+        self._house, self._lone, self._holding = house, lone, holding
+        self._carries = Carries(house, submission_of, me=holding.me if holding else "")
         self._recovered = self._known = False
 
     def renew(self, house: House) -> None:
@@ -48,7 +56,9 @@ class Courier:
         return True
 
     def deliver(self, now: datetime) -> bool:
-        """One letter; none before the recovery."""
+        """One letter; none before the recovery, nor while the other daemons do not know that this one is alive."""
+        if self._holding is not None and not self._holding.lives:
+            return False
         return self._recovered and self._caught_up() and self._carries.step(now)
 
     def _caught_up(self) -> bool:

@@ -19,6 +19,7 @@ import structlog
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.loops.clock import Clock, CommitWait
 from mailflow.loops.courier import Courier
+from mailflow.loops.holding import CLOCK, Holding
 from mailflow.loops.intake import Intake, MailboxWait
 from mailflow.loops.loop import Guard, Loop
 from mailflow.loops.pretended import Due, PretendedClock, Rounds, instant, show
@@ -54,7 +55,8 @@ class Watches(Protocol):
 class Daemon:
     """source_of, way_of, poll_of (seconds between looks): what an office works with, made when it is first needed.
 
-    lone: no other courier works on this store. watch: the files it keeps in line with, if any.
+    lone: no other courier works on this store. me: the name of this daemon where others may work on the same store.
+    watch: the files it keeps in line with, if any.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Daemon:
         clock: Callable[[], datetime],
         loops: Sequence[str] = LOOPS,
         watch: Watches | None = None,
+        me: str = "",
     ) -> None:
         self.house, self._way_of, self._now, self._loops = house, way_of, clock, tuple(loops)
         self._source_of, self._poll_of, self._watch = source_of, poll_of, watch
@@ -75,11 +78,12 @@ class Daemon:
         self._threads: list[threading.Thread] = []
         self._ways: dict[str, Submits] = {}
         self._sorting = threading.Lock()
+        self._holding = Holding(house.store, me) if me else None
         self._intakes = [self._intake(office) for office in house.offices.values()]
         self._steps: list[Guard] | None = None
         self._dues: list[Due] = []
-        self._clock = Clock(house)
-        self._courier = Courier(house, self._way, lone=lone)
+        self._clock = Clock(house, self._holding)
+        self._courier = Courier(house, self._way, lone=lone, holding=self._holding)
 
     def _way(self, office: Office) -> Submits:
         if office.id not in self._ways:
@@ -87,7 +91,19 @@ class Daemon:
         return self._ways[office.id]
 
     def _intake(self, office: Office) -> Intake:
-        return Intake(self.house, office, self._source_of(office), self._sorting, lambda: self._source_of(office))
+        fresh = self._source_of(office)
+        intake = Intake(self.house, office, fresh, self._sorting, lambda: self._source_of(office), self._holding)
+        if self._holding is not None and "intake" in self._loops:
+            self._holding.want([intake.lease])
+        return intake
+
+    def _take_part(self) -> None:
+        """Take part in the work of several daemons on one store, if there may be any."""
+        if self._holding is not None:
+            if "clock" in self._loops:
+                self._holding.want([CLOCK])
+            self._holding.start()
+            self.house.store.listen()
 
     # -- reloading ----------------------------------------------------------------------------------------------
 
@@ -145,6 +161,7 @@ class Daemon:
 
     def rounds(self, clock: PretendedClock) -> Rounds:
         """All steps of all loops, for one instant after the other."""
+        self._take_part()
         guards = [guard for intake in self._intakes for guard in intake.guards()]
         self._dues = [self._clock.next_due, self._courier.next_due, *(intake.next_due for intake in self._intakes)]
         self._steps = [Guard("reload", self.reload), *guards, *self._clock.guards(), *self._courier.guards()]
@@ -154,6 +171,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start the loops, a thread each; for intake one for every mailbox."""
+        self._take_part()
         loops = [self._intake_loop(intake) for intake in self._intakes if "intake" in self._loops]
         for name, room, due in (
             ("clock", self._clock, self._clock.next_of_all),
@@ -172,7 +190,7 @@ class Daemon:
             f"intake.{intake.office.id}",
             intake.guards(),
             clock=self._now,
-            waits=MailboxWait(intake.source, self._stop),
+            waits=MailboxWait(intake, self._stop),
             stop=self._stop,
             due=intake.next_due,
             longest=self._poll_of(intake.office),
@@ -214,6 +232,8 @@ class Daemon:
             intake.source.close()
         for way in self._ways.values():
             way.close()
+        if self._holding is not None:
+            self._holding.stop()
         return True
 
     def _join(self, threads: Sequence[threading.Thread], until: float) -> list[str]:

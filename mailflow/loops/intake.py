@@ -4,7 +4,8 @@ In: a house, an office, the source that reads its mailbox.
 Out: mails kept and sorted; `read_through` of the mailbox; word to the administrator when it is away, or when the books
   do not agree.
 Fails: errors.MailboxUnavailable from `collect`, for the loop to back off.
-Limits: sorting is done by one thread at a time (`sorting`), so that a poison mail is not counted twice.
+Limits: sorting is done by one thread at a time (`sorting`), so that a poison mail is not counted twice. Among several
+  daemons only the holder of the mailbox's lease does any of this (holding.py), and sorts that mailbox's mails alone.
 """
 
 from __future__ import annotations
@@ -17,20 +18,34 @@ from mailflow.errors import MailboxUnavailable
 from mailflow.flow import restored
 from mailflow.flow.collect import away_due, collect, mailbox_away, mailbox_back
 from mailflow.flow.ports import House, Office
+from mailflow.loops.holding import Holding, mailbox
 from mailflow.loops.loop import Guard
 from mailflow.mailbox.source import Source
 
 AWAY_WAIT = 5.0
+STANDBY_WAIT = 2.0
 
 
 class Intake:
-    """The steps of one mailbox; `fresh` makes one more source of it, for the nightly comparison."""
+    """The steps of one mailbox; `fresh` makes one more source of it, for the nightly comparison.
+
+    holding: what this daemon holds, where there may be several.
+    """
 
     def __init__(
-        self, house: House, office: Office, source: Source, sorting: threading.Lock, fresh: Callable[[], Source]
+        self,
+        house: House,
+        office: Office,
+        source: Source,
+        sorting: threading.Lock,
+        fresh: Callable[[], Source],
+        holding: Holding | None = None,
     ) -> None:
         self.office, self.source, self._fresh = office, source, fresh
-        self._house, self._sorting = house, sorting
+        self._sorting, self._holding = sorting, holding
+        self.lease = mailbox(office.mailbox)
+        self._house = self._under(house)
+        self._reading = False
         self._through: datetime | None = None
         self._second: Source | None = None
         self._leaving = False
@@ -39,7 +54,14 @@ class Intake:
 
     def renew(self, house: House) -> None:
         """Go on with another house, in which the office is the same in all that its source reads."""
-        self._house, self.office = house, house.offices[self.office.id]
+        self._house, self.office = self._under(house), house.offices[self.office.id]
+
+    def _under(self, house: House) -> House:
+        return self._holding.under(house, self.lease) if self._holding else house
+
+    def mine(self) -> bool:
+        """Whether this daemon may read the mailbox now."""
+        return self._holding is None or self._holding.has(self.lease)
 
     def guards(self) -> list[Guard]:
         """Collect, then sort, then write down how far it has come: `read_through` moves only after sorting."""
@@ -54,6 +76,12 @@ class Intake:
     def collect(self, now: datetime) -> bool:
         """Keep what has come; True if there was something new or there is more."""
         self._through = None
+        if not self.mine():
+            if self._reading:
+                self.source.close()  # another daemon reads it now
+            self._reading = False
+            return False
+        self._reading = True
         try:
             collected = collect(self._house, self.office, self.source, now)
         except MailboxUnavailable as fault:
@@ -69,20 +97,24 @@ class Intake:
         return collected.new > 0 or collected.more
 
     def sort(self, now: datetime) -> bool:
-        """One kept mail, of whichever mailbox; after a restore one more instant of the lost time."""
+        """One kept mail, of whichever mailbox (among several daemons: of this one); after a restore one more instant of
+        the lost time."""
         from mailflow.flow.catching_up import catch_up
         from mailflow.flow.sort import sort_one
 
+        if not self.mine():
+            return False
+        alone = self._holding is None
         with self._sorting:
             if not self._known and restored.catching_up(self._house):
-                return catch_up(self._house, now)
+                return (alone or self._house.is_first(self.office.mailbox)) and catch_up(self._house, now)
             self._known = True
-            return sort_one(self._house, now)
+            return sort_one(self._house, now, "" if alone else self.office.mailbox)
 
     def mark(self, _now: datetime) -> bool:
         """Move `read_through` once nothing of this mailbox waits to be sorted; chasers may then fire."""
         through = self._through
-        if through is None:
+        if through is None or not self.mine():
             return False
         with self._house.store.unit(purpose="read_through") as unit:
             if not unit.inbox.next_kept(1, {self.office.mailbox}):
@@ -97,7 +129,7 @@ class Intake:
         """
         from mailflow.flow.nightly import compare_nightly, done_on, night_of
 
-        night = night_of(self.office, now)
+        night = night_of(self.office, now) if self.mine() else ""
         if not night or night == self._compared:
             return False
         if not self._known and restored.catching_up(self._house):
@@ -128,22 +160,26 @@ class Intake:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the administrator is to be told of an outage that is running."""
-        at = away_due(self._house, self.office)
+        at = away_due(self._house, self.office) if self.mine() else None
         return at if at is not None and at > now else None
 
 
 class MailboxWait:
-    """Waits for news of the mailbox (IDLE or poll), at most `seconds`; while it is away, for the stop alone."""
+    """Waits for news of the mailbox (IDLE or poll), at most `seconds`; while it is away, or another daemon's, for the
+    stop alone."""
 
-    def __init__(self, source: Source, stop: threading.Event) -> None:
-        self._source, self._stop = source, stop
+    def __init__(self, intake: Intake, stop: threading.Event) -> None:
+        self._intake, self._stop = intake, stop
 
     def mark(self) -> None:
         """The source itself knows its last look."""
 
     def wait(self, seconds: float) -> None:
         """Says nothing of a mailbox that is away: the next look does."""
+        if not self._intake.mine():
+            self._stop.wait(min(seconds, STANDBY_WAIT))
+            return
         try:
-            self._source.wait(seconds)
+            self._intake.source.wait(seconds)
         except MailboxUnavailable:
             self._stop.wait(min(seconds, AWAY_WAIT))

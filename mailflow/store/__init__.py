@@ -15,6 +15,7 @@ from mailflow.store.engine import Store
 from mailflow.store.files import FileRow
 from mailflow.store.held import Held
 from mailflow.store.inbox import Kept
+from mailflow.store.leases import Lease
 from mailflow.store.log import Line
 from mailflow.store.outbox import Attempt, Bundle, Envelope, Letter
 from mailflow.store.unit import Unit
@@ -29,6 +30,7 @@ __all__ = [
     "FileRow",
     "Held",
     "Kept",
+    "Lease",
     "Letter",
     "Line",
     "Store",

@@ -1,19 +1,21 @@
 """The database itself: opening it, its transactions, and word of every commit.
 
 In: a database URL, such as sqlite:////var/lib/mailflow/mailflow.db.
-Out: units (write) and readings (read only); a wake-up for this process's loops after each commit that is news.
+Out: units (write) and readings (read only); a wake-up for waiting loops after each commit that is news; leases.
 Fails: errors.StoreUnavailable when the database cannot be opened, is locked or full, or its server is away;
   errors.Conflict when PostgreSQL ends a unit in favour of another one: begin it again.
-Limits: loops in other processes are not woken, they poll; a database in memory is refused: threads would not share it.
+Limits: loops of other processes are woken on PostgreSQL only; on SQLite they poll. A database in memory is refused:
+  threads would not share it.
 """
 
 from __future__ import annotations
 
+import copy
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
@@ -23,8 +25,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailflow.errors import MailflowError, StoreUnavailable
 from mailflow.failpoints import reach
-from mailflow.store import chain, postgres
+from mailflow.store import chain, leases, postgres
 from mailflow.store.migrations import run
+from mailflow.store.news import Listener, News
 from mailflow.store.unit import Unit
 from mailflow.store.work import Work
 
@@ -70,13 +73,14 @@ class Store:
             event.listen(self._engine, "connect", self._prepare)
             event.listen(self._engine, "begin", _begin)
         else:
+            event.listen(self._engine, "do_connect", lambda _d, _r, args, options: postgres.connect(*args, **options))
             event.listen(self._engine, "handle_error", postgres.keep_private)
         self._reading: dict[str, Any] = {"mailflow_reading": True}
         if not self._sqlite:
             self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._news = threading.Condition()
-        self._commits = 0
-        self._seen = threading.local()
+        self._news = News()
+        self._listener: Listener | None = None
+        self._lease: leases.Lease | None = None
 
     def migrate(self) -> None:
         """Bring the schema up to date; cheap when it is.
@@ -87,8 +91,50 @@ class Store:
             run.upgrade(self._engine, sqlite=self._sqlite)
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Stop listening and close the pooled connections."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         self._engine.dispose()
+
+    # -- several daemons ------------------------------------------------------------------------------------------
+
+    @property
+    def shared(self) -> bool:
+        """Whether daemons of several machines may work on it."""
+        return not self._sqlite
+
+    def listen(self) -> None:
+        """From now on hear of other processes' commits (PostgreSQL); SQLite has no such word."""
+        if self.shared and self._listener is None:
+            self._listener = Listener(self._engine, self._news, lambda c: c.exec_driver_sql("SELECT 1"))
+
+    def under(self, lease: leases.Lease) -> Store:
+        """The same store, whose units are kept only while this lease is held; otherwise they raise LeaseLost."""
+        other = copy.copy(self)
+        other._lease = lease
+        return other
+
+    def beat(self, holder: str, wanted: Collection[str], seconds: float = leases.SECONDS) -> set[str]:
+        """Keep the leases of this holder and take what it wants and nobody has; the names that it holds now.
+
+        Nobody waits for a turn here, nor for who stands in the middle of a unit.
+        """
+        with self._translated(), self._engine.begin() as connection:
+            return leases.beat(connection, holder, wanted, seconds)
+
+    def give_back(self, holder: str) -> None:
+        """Let others take at once what this holder had."""
+        with self._translated(), self._engine.begin() as connection:
+            leases.give_back(connection, holder)
+        self.wake()
+
+    def standing(self) -> list[tuple[str, str, datetime]]:
+        """The leases held now: name, holder, until when."""
+        with self._translated(), self._engine.begin() as connection:
+            return leases.standing(connection)
+
+    # -- transactions ---------------------------------------------------------------------------------------------
 
     @contextmanager
     def unit(self, *beside: str, purpose: str = "") -> Iterator[Unit]:
@@ -105,12 +151,16 @@ class Store:
                 if not self._sqlite:
                     postgres.take_turn(connection, beside)
                 yield Unit(work)
+                if self._lease is not None:
+                    leases.check(connection, self._lease)
+                if work.changed and not self._sqlite:
+                    self._news.tell(connection)
                 chain.link(work)
                 if work.changed:
                     reach(f"commit.{purpose}", "before")
             if work.changed:
                 reach(f"commit.{purpose}", "after")
-                self._announce()
+                self._news.announce()
 
     @contextmanager
     def read(self) -> Iterator[Unit]:
@@ -128,8 +178,8 @@ class Store:
 
     @property
     def commits(self) -> int:
-        """How many commits of this process have changed something."""
-        return self._commits
+        """How many commits have changed something: of this process, and of others as far as they are heard."""
+        return self._news.commits
 
     def wait_for_commit(self, timeout: float | None, since: int | None = None) -> bool:
         """Wait for news, `timeout` seconds at most; True when something was committed.
@@ -137,20 +187,11 @@ class Store:
         News is a commit after `since` (a value of `commits`), or, without it, after this thread's last call: what was
         committed between two calls is not missed, so the first call of a thread may return at once.
         """
-        known = getattr(self._seen, "commits", 0) if since is None else since
-        with self._news:
-            fresh = self._news.wait_for(lambda: self._commits > known, timeout)
-            self._seen.commits = self._commits
-        return fresh
+        return self._news.wait(timeout, since)
 
     def wake(self) -> None:
         """Wake every waiting loop of this process as a commit would (to stop, or because the pretended clock moved)."""
-        self._announce()
-
-    def _announce(self) -> None:
-        with self._news:
-            self._commits += 1
-            self._news.notify_all()
+        self._news.announce()
 
     def _prepare(self, connection: sqlite3.Connection, _record: Any) -> None:
         # The driver must not begin transactions by itself: it does so only at the first write, which loses updates.

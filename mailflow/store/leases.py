@@ -20,6 +20,8 @@ from mailflow.store import schema
 
 # A holder that is not heard of for so long has lost what it held.
 SECONDS = 30
+# How the lease is called by which a daemon says that it is alive: this and its name.
+DAEMON = "daemon:"
 # What is long past says nothing to anybody; a daemon that was started once has left a row.
 _FORGOTTEN = timedelta(days=1)
 

@@ -116,12 +116,13 @@ class Outbox(Room):
         return True
 
     def claim(
-        self, now: datetime, *, limit: int = 1, lease_seconds: float, per_case_order: bool = True
+        self, now: datetime, *, limit: int = 1, lease_seconds: float, per_case_order: bool = True, holder: str = ""
     ) -> list[Bundle]:
         """Claim due letters and record the attempt (phase "claimed"); each comes with the envelopes to carry now.
 
         A letter waits while an earlier one (leave_at, recorded_at, seq) of its case to the same party is waiting,
-        claimed, deferred or in doubt. Commit before dialling. After `lease_seconds` anybody may `recover` the claim.
+        claimed, deferred or in doubt. Commit before dialling. After `lease_seconds` anybody may `recover` the claim;
+        that of a `holder`, a daemon among several, once that daemon is not alive any more (leases.py).
         """
         found = sql.CLAIM_IN_ORDER if per_case_order else sql.CLAIM
         ids = list(self._work.read(found, {"now": now, "limit": limit}).scalars())
@@ -131,18 +132,22 @@ class Outbox(Room):
             if self._work.write(sql.TAKE, {"l": letter_id, "now": now}) == 0:
                 continue
             attempt = {"letter": letter_id, "started_at": now, "lease_until": lease, "phase": "claimed", "words": ""}
-            self._work.write(sql.ATTEMPT, {**attempt, "ended_at": None})
+            self._work.write(sql.ATTEMPT, {**attempt, "ended_at": None, "holder": holder or None})
             letter, envelopes = self._bundle(letter_id)
             claimed.append((letter, [e for e in envelopes if e.state == "claimed"]))
         return claimed
 
-    def phase(self, letter_id: str, phase: str) -> None:
+    def phase(self, letter_id: str, phase: str, holder: str = "") -> None:
         """Record how far the attempt has come: connected, mail, rcpt, data, dot, reply. Commit "dot" before it is sent.
 
         Raises Conflict when the claim is no longer held (its lease ran out and it was recovered): hang up at once.
         """
-        if self._work.write(sql.PHASE, {"l": letter_id, "p": phase}) == 0:
+        if self._work.write(sql.PHASE, {"l": letter_id, "p": phase, "h": holder}) == 0:
             raise Conflict(f"letter {letter_id} is no longer claimed by this courier")
+
+    def anothers(self, letter_id: str, holder: str) -> bool:
+        """Whether somebody other than this holder has claimed the letter and carries it now."""
+        return self._work.read(sql.ANOTHERS, {"l": letter_id, "h": holder}).first() is not None
 
     def settle(
         self,
@@ -173,8 +178,9 @@ class Outbox(Room):
         Before the final dot nothing can have left: back to waiting. After it: in doubt, or sent when the letter's copy
         has already come home. Returns (letter id, new state).
         """
-        params = {} if everyone else {"now": now}
-        rows = self._work.read(sql.OPEN_ATTEMPTS if everyone else sql.STALE_ATTEMPTS, params).all()
+        shared = self._work.connection.dialect.name == "postgresql"
+        stale = sql.STALE_ATTEMPTS_OF_THE_DEAD if shared else sql.STALE_ATTEMPTS
+        rows = self._work.read(sql.OPEN_ATTEMPTS if everyone else stale, {} if everyone else {"now": now}).all()
         outcome = []
         for row in rows:
             if row.phase in BEFORE_THE_DOT:
@@ -278,13 +284,16 @@ class Outbox(Room):
         arrive there."""
         return self._work.read(sql.LATER_HOME, {"l": letter_id}).first() is not None
 
-    def sent_count(self, since: datetime, mail_from: str) -> int:
-        """Envelopes of a mailbox that left, or may have left, since `since`; its own copies apart."""
-        return self._work.read(sql.SENT_COUNT, {"since": since, "m": mail_from}).scalar() or 0
+    def sent_count(self, since: datetime, mail_from: str, but: str = "") -> int:
+        """Envelopes of a mailbox that left, or may have left, since `since`; its own copies apart.
 
-    def sent_to(self, since: datetime, recipient: str) -> int:
-        """Envelopes to this recipient, of any mailbox, that left, or may have left, since `since`."""
-        return self._work.read(sql.SENT_COUNT_TO, {"since": since, "r": recipient}).scalar() or 0
+        What couriers carry now counts, too, all but letter `but`.
+        """
+        return self._work.read(sql.SENT_COUNT, {"since": since, "m": mail_from, "but": but}).scalar() or 0
+
+    def sent_to(self, since: datetime, recipient: str, but: str = "") -> int:
+        """The same of envelopes to this recipient, of any mailbox."""
+        return self._work.read(sql.SENT_COUNT_TO, {"since": since, "r": recipient, "but": but}).scalar() or 0
 
     def all_states(self) -> dict[str, int]:
         """How many envelopes are in each state."""

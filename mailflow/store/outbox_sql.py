@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, selec
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mailflow.store import schema
+from mailflow.store.leases import DAEMON
 
 _l = schema.letters.c
 _e = schema.envelopes.c
@@ -95,7 +96,14 @@ TAKE = (
     .values(state="claimed", next_at=None, attempts=_e.attempts + 1)
 )
 ATTEMPT = insert(schema.attempts)
-PHASE = update(schema.attempts).where(_a.letter == bindparam("l"), _a.ended_at.is_(None)).values(phase=bindparam("p"))
+# Only whoever made the claim may go on with it.
+_mine = func.coalesce(_a.holder, "") == bindparam("h", type_=schema.Words)
+PHASE = (
+    update(schema.attempts)
+    .where(_a.letter == bindparam("l"), _a.ended_at.is_(None), _mine)
+    .values(phase=bindparam("p"))
+)
+ANOTHERS = select(_a.id).where(_a.letter == bindparam("l"), _a.ended_at.is_(None), ~_mine)
 END_ATTEMPT = (
     update(schema.attempts)
     .where(_a.letter == bindparam("l"), _a.ended_at.is_(None))
@@ -118,8 +126,15 @@ SETTLE = (
 _OPEN = (
     select(_a.letter, _a.phase, _l.home_at).join(_l.id.table, _l.id == _a.letter).where(_a.ended_at.is_(None))
 ).order_by(_a.id)
-OPEN_ATTEMPTS = _OPEN
-STALE_ATTEMPTS = _OPEN.where(_a.lease_until <= bindparam("now", type_=_instant))
+# Locked, so that a courier that goes on just now has either told of its final dot or finds its claim ended.
+OPEN_ATTEMPTS = _OPEN.with_for_update(skip_locked=True, of=schema.attempts)
+_run_out = _a.lease_until <= bindparam("now", type_=_instant)
+STALE_ATTEMPTS = OPEN_ATTEMPTS.where(_run_out, _a.holder.is_(None))
+# Where there are several daemons the database's clock says which of them is alive (leases.py), not a host's.
+_alive = exists().where(schema.leases.c.name == DAEMON + _a.holder, schema.leases.c.until > func.clock_timestamp())
+STALE_ATTEMPTS_OF_THE_DEAD = OPEN_ATTEMPTS.where(
+    or_(and_(_a.holder.is_(None), _run_out), and_(_a.holder.is_not(None), ~_alive))
+)
 
 LEFT_BEFORE = (
     update(schema.envelopes)
@@ -177,9 +192,9 @@ CAME_HOME = (
 )
 HOME_AT = select(_l.home_at).where(_l.id == bindparam("l"))
 
-_mine = schema.attempts.alias("mine")
+_tried = schema.attempts.alias("mine")
 _first = schema.attempts.alias("first")
-_last_of_mine = select(func.max(_mine.c.id)).where(_mine.c.letter == bindparam("l")).scalar_subquery()
+_last_of_mine = select(func.max(_tried.c.id)).where(_tried.c.letter == bindparam("l")).scalar_subquery()
 _twin = schema.letters.alias("twin")
 # Each mailbox has a server of its own, and what one server does with copies says nothing about another.
 _my_mailbox = select(_twin.c.mail_from).where(_twin.c.id == bindparam("l")).scalar_subquery()
@@ -194,7 +209,9 @@ LATER_HOME = (
     )
     .limit(1)
 )
-_since = _e.left_at >= bindparam("since", type_=_instant)
+# What another courier carries at this moment counts as if it had left.
+_carried_now = and_(_e.state == "claimed", _e.letter != bindparam("but"))
+_since = or_(_e.left_at >= bindparam("since", type_=_instant), _carried_now)
 SENT_COUNT = (
     select(func.count())
     .select_from(schema.envelopes.join(schema.letters, _l.id == _e.letter))

@@ -10,6 +10,7 @@ Limits: the turns are locks of the database server: a pooler that hands one conn
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import URL, Connection, Integer, Text, bindparam, func, select
@@ -22,8 +23,10 @@ from mailflow.errors import Conflict, MailflowError, StoreUnavailable
 # the middle of its unit (a paused machine, a cut line): the server then ends its transaction and the others go on.
 TURN_MS = 10_000
 IDLE_SECONDS = 20
-# No single question of ours takes as long; a server that does not come to an end is as good as away.
-STATEMENT_SECONDS = 300
+# No single question of ours takes as long; a server that does not come to an end, or whose answer does not come
+# through (a line that is half dead keeps its connection), is as good as away.
+STATEMENT_SECONDS = 40
+ANSWER_SECONDS = 45
 CONNECT_SECONDS = 10
 
 # Any numbers will do, as long as nothing else in the database locks by them; chain.py has one, too.
@@ -35,7 +38,7 @@ _IDLE = func.set_config("idle_in_transaction_session_timeout", bindparam("idle",
 _ALONE = select(_IDLE, func.pg_advisory_xact_lock(_key))
 _BESIDE = select(_IDLE, func.pg_advisory_xact_lock_shared(_key))
 _NAME = select(func.pg_advisory_xact_lock(_key, func.hashtext(bindparam("name", type_=Text))))
-_PATIENT = select(func.set_config("lock_timeout", bindparam("wait", type_=Text), True))
+_SET = select(func.set_config(bindparam("name", type_=Text), bindparam("value", type_=Text), False))
 
 # Appendix A of PostgreSQL's manual. The first two: another transaction was first, so decide again.
 _AGAIN = {"40001": "serialization failure", "40P01": "deadlock"}
@@ -78,6 +81,32 @@ def connect_args(url: URL, busy_ms: int) -> dict[str, Any]:
     return {name: value for name, value in bounds.items() if name == "options" or name not in given}
 
 
+def connect(*args: Any, **options: Any) -> Any:
+    """A connection that gives up when an answer takes longer than `patience` seconds, and is then closed."""
+    return _bounded().connect(*args, **options)
+
+
+@cache
+def _bounded() -> Any:
+    # Imported late: who stays on SQLite need not have it.
+    import psycopg
+
+    class Bounded(psycopg.Connection[Any]):
+        patience: float | None = None
+
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            if timeout is not None:
+                return super().wait(gen, interval, timeout)
+            bound = ANSWER_SECONDS if self.patience is None else self.patience
+            try:
+                return super().wait(gen, interval, bound)
+            except psycopg.errors._WaitTimeout:
+                self.close()  # an answer that comes yet must not be taken for that to another question
+                raise psycopg.OperationalError(f"no answer for {bound:g} seconds") from None
+
+    return Bounded
+
+
 def take_turn(connection: Connection, names: tuple[str, ...] = ()) -> None:
     """Wait for this transaction's turn to write.
 
@@ -94,8 +123,12 @@ def take_turn(connection: Connection, names: tuple[str, ...] = ()) -> None:
 
 
 def wait_longer(connection: Connection) -> None:
-    """In this transaction wait for a lock as long as somebody else's migration may take."""
-    connection.execute(_PATIENT, {"wait": "120s"})
+    """On this connection wait as long as a migration of a large database may take: for its lock and for its steps."""
+    for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(_SET, {"name": name, "value": "3600s"})
+    connection.connection.driver_connection.patience = 3700.0  # type: ignore[union-attr]
+    # It must not go back to the others as it is.
+    connection.detach()
 
 
 def keep_private(context: ExceptionContext) -> None:

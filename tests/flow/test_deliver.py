@@ -195,7 +195,7 @@ def test_a_dot_that_cannot_be_committed_is_not_sent(house, server, courier, told
     put(house)
     true_unit, calls = house.store.unit, []
 
-    def unit(**_purpose: str):
+    def unit(*_beside: str, **_purpose: str):
         calls.append(1)
         if 2 <= len(calls) <= 3:  # 1: the claim; 2: the dot; 3: the verdict
             raise StoreUnavailable("the database is locked")
@@ -215,7 +215,7 @@ def test_a_verdict_is_not_forgotten_while_the_store_is_away(house, server, couri
     put(house, "L2")
     true_unit, calls = house.store.unit, []
 
-    def unit(**_purpose: str):
+    def unit(*_beside: str, **_purpose: str):
         calls.append(1)
         if 3 <= len(calls) <= 4:
             raise StoreUnavailable("disk full")

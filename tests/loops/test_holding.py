@@ -1,0 +1,14 @@
+"""Rules of what a daemon holds among several: it knows when it has lost it, and the others take over in time."""
+
+from __future__ import annotations
+
+from mailflow.loops.holding import BEAT
+from mailflow.store import postgres
+from mailflow.store.leases import SECONDS
+
+
+def test_the_bounds_of_waiting_keep_within_a_minute() -> None:
+    """What docs/operations.md promises of takeover: lease, bound of an answer, bound of a unit that stands still."""
+    assert SECONDS + 2 * BEAT <= 45
+    assert postgres.ANSWER_SECONDS < 60 and postgres.STATEMENT_SECONDS < postgres.ANSWER_SECONDS
+    assert postgres.IDLE_SECONDS + postgres.TURN_MS / 1000 <= SECONDS
