@@ -233,9 +233,8 @@ def test_a_line_that_dies_without_a_word_is_noticed(
         assert time.monotonic() - began < 10
         # The server does not know yet that nobody is there; who stood in the middle of a unit is let go by its bound.
         name = url.rpartition("/")[2]
-        postgres.order(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND state = 'idle in transaction'"
-        )
+        waiting = f"datname = '{name}' AND state = 'idle in transaction'"
+        postgres.order(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {waiting}")
         with through.unit() as u:
             assert u.meta.get("a") == "1"
         through.close()
