@@ -2,6 +2,7 @@
 #
 #   make run    play a case through on an embedded mail server (ARGS="--help" shows how)
 #   make test   check the style, then run all tests (ARGS="-k deadline" runs some of them)
+#   make soak   kill the daemon 1,000 times and count mails and letters on both sides (KILLS=100 for a short one, SEED=n)
 #   make lock   write requirements/*.txt anew from pyproject.toml (LOCK=--upgrade takes the newest versions)
 #   make clean  take away all that make has made
 
@@ -11,6 +12,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 ARGS ?=
 LOCK ?=
 PYTHON ?=
+KILLS ?= 1000
+SEED ?=
 
 # An environment is ready for these pins, this package and this folder (scripts of a moved one point to the old place).
 KEY := $(shell { pwd; cat pyproject.toml setup.py requirements/*.txt; } | cksum | tr ' ' '-')
@@ -19,7 +22,7 @@ KEY := $(shell { pwd; cat pyproject.toml setup.py requirements/*.txt; } | cksum 
 # pip up to 25.2 would take its old way of building without wheel; later ones know only this way and ignore the setting.
 export PIP_USE_PEP517 := 1
 
-.PHONY: help run test lock clean
+.PHONY: help run test soak lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +35,10 @@ test: $(VENV)/test-$(KEY)
 	@.ci/servers
 	$(PY) -m ruff check .
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+soak: $(VENV)/test-$(KEY) # about 20 minutes on two cores that have nothing else to do
+	@.ci/servers
+	$(PY) -m tests.crash.soak --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 # Finds a fitting Python for $(1): 3.11 or newer, with venv and pip for it. Debian leaves venv out of python3.
 find-python = for p in $(PYTHON) python3 python3.13 python3.12 python3.11; do \

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import structlog
 
+from mailflow.errors import Unavailable
 from mailflow.loops.loop import Guard
 
 # Two machines that answer each other for ever are stopped by their budgets; this only bounds a fault of ours.
@@ -172,7 +173,8 @@ class ClockSocket:
                 return " ".join(answer(line).split())
             except Exception as fault:
                 self.failure = fault
-                _log.error("socket.failed", fault=type(fault).__name__)
+                why = str(fault) if isinstance(fault, Unavailable) else ""
+                _log.error("socket.failed", fault=type(fault).__name__, why=why)
                 return f"error: The command could not be carried out ({type(fault).__name__}); see the log."
 
     def serve(self) -> None:

@@ -6,6 +6,7 @@ Nobody here touches the daemon or its store: people see mailboxes, and the opera
 from __future__ import annotations
 
 import json
+import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -158,6 +159,15 @@ def real_mail(users: Mapping[str, str], *, gone: Sequence[str], **more) -> RealM
 def queue_empty(server: RealMail, seconds: float = 20) -> None:
     """Return when Postfix has delivered what it took: its queue is a folder, and nothing tells when it empties."""
     spool, end = server.postfix.directory / "spool", time.monotonic() + seconds
-    while any(path.is_file() for name in ("maildrop", "incoming", "active") for path in (spool / name).rglob("*")):
+    while any(_taken(path) for name in ("maildrop", "incoming", "active") for path in (spool / name).rglob("*")):
         assert time.monotonic() < end, "Postfix still holds mail"
         time.sleep(0.01)
+
+
+def _taken(path: Path) -> bool:
+    """Postfix makes a file of its queue executable once it is whole; before that a session still writes it."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(mode) and bool(mode & stat.S_IXUSR)

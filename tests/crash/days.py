@@ -101,6 +101,14 @@ class Days:
                 return
         raise AssertionError("the office does not come to rest")
 
+    def come_to_rest(self) -> None:
+        """Two more working hours for what was put off or is in doubt, then what is left is put to a person."""
+        for minutes in (20, 40, 60):
+            self.rig.now(self.rig.time + timedelta(minutes=minutes))
+            self.quiet()
+            self.attend()
+            self.quiet()
+
     def _seen(self) -> int:
         return sum(1 for _ in self.rig.mail.octets(self.rig.mailboxes[0]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,28 +13,12 @@ from mailflow import failpoints
 from mailflow.demo.installation import contracts_by_email
 from tests.crash.counting import count
 from tests.crash.days import PEOPLE, START, Days
+from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
 from tests.crash.rig import Lent, Rig, Servers
-from tests.servers.faulty import HOWS, IMAP_VERBS, Fault, FaultyWire
+from tests.servers.faulty import FaultyWire
 
 pytestmark = [pytest.mark.dovecot, pytest.mark.postfix, pytest.mark.usefixtures("killed_daemons")]
 
-# What a few ordinary days pass; the other points have tests of their own below.
-EVERY_DAY = tuple(
-    f"{name}.{side}"
-    for name in (
-        *(
-            f"commit.{purpose}"
-            for purpose in (
-                "accounts ask_again claim clock daily deadline dot doubt editions file keep read_through recompute "
-                "recover redate settings settle sort tell_case try weekly"
-            ).split()
-        ),
-        *(f"imap.{verb}" for verb in ("connect", "list", "login", "select", "search", "fetch", "logout")),
-        *(f"smtp.{verb}" for verb in ("connect", "rset", "mail", "rcpt", "data", "octets", "dot", "reply", "quit")),
-        *("file.write", "file.rename"),
-    )
-    for side in ("before", "after")
-)
 MOST_DAYS = 4
 OFFICE = {"start": START, "registers": contracts_by_email(), "strangers": PEOPLE}
 
@@ -78,20 +63,6 @@ def test_killed_at_every_point_of_ordinary_days(servers: Servers, tmp_path: Path
         assert set(days.asked) <= set(rig.doubts())
 
 
-FAULTS = [
-    *(Fault(verb, how) for verb in ("EHLO", "MAIL", "RCPT", "DATA", "DOT") for how in HOWS if how != "late"),
-    *(Fault("RCPT", how, 2) for how in ("cut", "lost", "432 4.3.2 slow down")),
-    *(Fault(verb, how) for verb in ("RSET", "QUIT") for how in ("cut", "lost", "421 4.3.2 closing")),
-    Fault("OCTETS", "cut"),
-    Fault("MAIL", "late"),
-]
-MAILBOX_FAULTS = [
-    *(Fault(verb, how) for verb in IMAP_VERBS for how in ("cut", "lost")),
-    Fault("FETCH", "cut", 2),
-    Fault("SEARCH", "late"),
-]
-
-
 def test_the_other_end_fails_at_every_command(servers: Servers, tmp_path: Path) -> None:
     """Each command of SMTP and IMAP is cut off, loses its answer, is refused or answered too late: the same zeros."""
     with ExitStack() as stack:
@@ -105,20 +76,19 @@ def test_the_other_end_fails_at_every_command(servers: Servers, tmp_path: Path) 
         sections = {"office.council.smtp": timeout, "office.council.imap": timeout}
         rig = Rig(tmp_path, servers, lambda _n: "", wires=between, sections=sections, **OFFICE)
         with rig:
-            days, faults = Days(rig), [list(FAULTS), list(MAILBOX_FAULTS)]
+            days = Days(rig)
+            for wire, some in zip(wires, (FAULTS, MAILBOX_FAULTS), strict=True):
+                wire.faults = [replace(fault) for fault in some]
             for step in days.steps():
-                for wire, left in zip(wires, faults, strict=True):
-                    if wire.fault is None and left:
-                        wire.fault = left.pop(0)
                 day = rig.time.date()
                 step()
                 if rig.time.date() != day:
                     days.attend()
                     rig.stop_and_start()
-                    if not any(faults) and all(wire.fault is None for wire in wires):
+                    if not any(wire.faults for wire in wires):
                         break
-                assert (rig.time.date() - START.date()).days < 30, [wire.fault for wire in wires]
-            days.quiet()
+                assert (rig.time.date() - START.date()).days < 8, [str(f) for wire in wires for f in wire.faults]
+            days.come_to_rest()
             found = count(days)
             print(f"{[str(f) for wire in wires for f in wire.happened]}; {found}; asked: {days.asked}")
             assert found.differences == []

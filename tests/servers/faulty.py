@@ -1,4 +1,4 @@
-"""A wire to a real server that fails at a chosen command, once: cut before it or after it, refused, answered too late.
+"""A wire to a real server that fails at chosen commands, once each: cut before or after, refused, answered too late.
 
 SMTP and IMAP in the clear are read line by line; a test says which command comes to grief and how.
 """
@@ -31,13 +31,13 @@ class Fault:
 
 
 class FaultyWire:
-    """Passes octets on to a port of this machine, with one fault at a time; `happened` are those that came true."""
+    """Passes octets on to a port of this machine. faults: those to come; happened: those that came true."""
 
     host = "127.0.0.1"
 
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
-        self.fault: Fault | None = None
+        self.faults: list[Fault] = []
         self.refuse = False
         self.happened: list[Fault] = []
         self._lock = threading.Lock()
@@ -56,13 +56,13 @@ class FaultyWire:
     def due(self, verb: str) -> Fault | None:
         """The fault that this command meets, if any."""
         with self._lock:
-            fault = self.fault
-            if fault is None or fault.verb != verb:
+            fault = next((fault for fault in self.faults if fault.verb == verb), None)
+            if fault is None:
                 return None
             fault.nth -= 1
             if fault.nth > 0:
                 return None
-            self.fault = None
+            self.faults.remove(fault)
             self.happened.append(fault)
             return fault
 

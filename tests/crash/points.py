@@ -1,0 +1,35 @@
+"""Where the kill tests let the daemon die and its servers fail."""
+
+from __future__ import annotations
+
+from tests.servers.faulty import HOWS, IMAP_VERBS, Fault
+
+# What a few ordinary days pass.
+EVERY_DAY = tuple(
+    f"{name}.{side}"
+    for name in (
+        *(
+            f"commit.{purpose}"
+            for purpose in (
+                "accounts ask_again claim clock daily deadline dot doubt editions file keep read_through recompute "
+                "recover redate settings settle sort tell_case try weekly"
+            ).split()
+        ),
+        *(f"imap.{verb}" for verb in ("connect", "list", "login", "select", "search", "fetch", "logout")),
+        *(f"smtp.{verb}" for verb in ("connect", "rset", "mail", "rcpt", "data", "octets", "dot", "reply", "quit")),
+        *("file.write", "file.rename"),
+    )
+    for side in ("before", "after")
+)
+FAULTS = (
+    *(Fault(verb, how) for verb in ("EHLO", "MAIL", "RCPT", "DATA", "DOT") for how in HOWS if how != "late"),
+    *(Fault("RCPT", how, 2) for how in ("cut", "lost", "432 4.3.2 slow down")),
+    *(Fault(verb, how) for verb in ("RSET", "QUIT") for how in ("cut", "lost", "421 4.3.2 closing")),
+    Fault("OCTETS", "cut"),
+    Fault("MAIL", "late"),
+)
+MAILBOX_FAULTS = (
+    *(Fault(verb, how) for verb in IMAP_VERBS for how in ("cut", "lost")),
+    Fault("FETCH", "cut", 2),
+    Fault("SEARCH", "late"),
+)

@@ -1,0 +1,231 @@
+"""Kill the daemons of many offices at random points, on real servers, and count mails and letters on both sides.
+
+    python -m tests.crash.soak --kills 1000          what `make soak` runs: about 20 minutes on two cores
+    python -m tests.crash.soak --kills 100 --seed 7  the same choices again (servers keep a little chance of their own)
+
+Every office lives some days. Each daemon that is started takes up random plans; now and then a wire to a server fails
+at a random command. When an office's days are over everything is counted. Exit 1 on any difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from mailflow.demo.installation import contracts_by_email
+from tests.crash.counting import Count, count
+from tests.crash.days import PEOPLE, START, Days
+from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
+from tests.crash.rig import SQLITE, Lent, Rig, Servers
+from tests.preloaded import Nursery
+from tests.servers import realmail
+from tests.servers.faulty import FaultyWire
+
+DAYS = 4  # of an office; then the next one begins with an empty store
+PLANS = 8  # armed at once: the first that is fulfilled counts
+DEEPEST = 4  # passings of a point
+FAULT = 0.15  # how likely a wire fails in a step
+
+
+@dataclass
+class Life:
+    """What came of one office."""
+
+    seed: str
+    deaths: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    counted: Count = field(default_factory=Count)
+    doubts: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    folder: str = ""
+
+
+class Soak:
+    """One worker: offices one after the other on servers of its own."""
+
+    def __init__(self, servers: Servers, *, url: str, daemons: int) -> None:
+        self._servers, self._url, self._daemons = servers, url, daemons
+
+    def live(self, seed: str, kills: int) -> Life:
+        """One office; it ends after DAYS, or at the end of the day on which it has had so many kills."""
+        life, dice, began = Life(seed), random.Random(seed), time.monotonic()
+        folder = Path(tempfile.mkdtemp(prefix="soak-"))
+        life.folder = str(folder)
+        try:
+            self._lived(life, dice, folder, kills)
+        except Exception:
+            life.counted.note(f"the office did not come to its end: {traceback.format_exc()}")
+        life.seconds = time.monotonic() - began
+        if not life.counted.differences:
+            shutil.rmtree(folder, ignore_errors=True)
+        return life
+
+    def _lived(self, life: Life, dice: random.Random, folder: Path, kills: int) -> None:
+        with ExitStack() as stack:
+            wires: list[FaultyWire] = []
+
+            def between(lent: Lent) -> None:
+                wires[:] = [stack.enter_context(FaultyWire(port)) for port in (lent.smtp_port, lent.imap_port)]
+                lent.smtp_port, lent.imap_port = (wire.port for wire in wires)
+
+            def plan(_daemon: int) -> str:
+                if len(rig.deaths) >= kills:
+                    return ""
+                chosen = dice.sample(EVERY_DAY, PLANS)
+                return ",".join(f"{point}:{1 + int(dice.random() ** 2 * DEEPEST)}" for point in chosen)
+
+            timeout = {"timeout": 1}
+            sections: dict[str, Any] = {"office.council.smtp": timeout, "office.council.imap": timeout}
+            rig = Rig(
+                folder,
+                self._servers,
+                plan,
+                url=self._url.format(folder=folder.name),
+                daemons=self._daemons,
+                wires=between,
+                sections=sections,
+                start=START,
+                registers=contracts_by_email(),
+                strangers=PEOPLE,
+            )
+            life.deaths = rig.deaths
+            with rig:
+                days = Days(rig)
+                life.asked = days.asked
+                for step in days.steps():
+                    for wire, faults in zip(wires, (FAULTS, MAILBOX_FAULTS), strict=True):
+                        if not wire.faults and dice.random() < FAULT:
+                            wire.faults = [replace(dice.choice(faults))]
+                    day = rig.time.date()
+                    step()
+                    if rig.time.date() != day:
+                        days.attend()
+                        rig.stop_and_start()
+                        if (rig.time.date() - START.date()).days >= DAYS or len(rig.deaths) >= kills:
+                            break
+                for wire in wires:
+                    wire.faults = []
+                kills = 0  # from here on nobody dies: what is under way comes to its end
+                rig.stop_and_start()
+                days.come_to_rest()
+                life.faults = [str(fault) for wire in wires for fault in wire.happened]
+                life.doubts = rig.doubts()
+                life.counted = count(days)
+
+
+def _work(number: int, todo: Any, done: Any, url: str, daemons: int) -> None:
+    with Nursery() as nursery, Servers() as servers:
+        Rig.begin = staticmethod(nursery.begin)  # type: ignore[assignment]
+        soak = Soak(servers, url=url, daemons=daemons)
+        while (order := todo.get()) is not None:
+            done.put((number, soak.live(*order)))
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Kill the daemon at random points and count on both sides.")
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="offices at the same time")
+    parser.add_argument("--url", default=SQLITE, help="the store; {folder} in it is another name for each office")
+    parser.add_argument("--daemons", type=int, default=1, help="on each store; more than one need PostgreSQL")
+    parser.add_argument("--minutes", type=float, default=40, help="begin no further office after this time")
+    chosen = parser.parse_args()
+    if lacking := realmail.lacking():
+        print(f"The soak cannot run: {lacking}.", file=sys.stderr)
+        return 2
+    print(f"{chosen.kills} kills, --seed {chosen.seed}, {chosen.jobs} at a time, {chosen.daemons} daemon(s) on a store")
+    lives = _lives(chosen)
+    _table(lives)
+    return 1 if any(life.counted.differences for life in lives) else 0
+
+
+def _lives(chosen: argparse.Namespace) -> list[Life]:
+    """Offices until there have been enough kills; a line for each as it ends."""
+    context = multiprocessing.get_context("spawn")
+    todo, done = context.Queue(), context.Queue()
+    args = (todo, done, chosen.url, chosen.daemons)
+    workers = [context.Process(target=_work, args=(n, *args)) for n in range(chosen.jobs)]
+    for worker in workers:
+        worker.start()
+    lives: list[Life] = []
+    began, given, killed = time.monotonic(), 0, 0
+    try:
+        for _ in workers:
+            todo.put((f"{chosen.seed}/{given}", chosen.kills))
+            given += 1
+        while given > len(lives):
+            try:
+                _number, life = done.get(timeout=10)
+            except Empty:
+                if not all(worker.is_alive() for worker in workers):
+                    raise RuntimeError("a worker has ended by itself") from None
+                continue
+            lives.append(life)
+            killed += len(life.deaths)
+            _tell(life, killed, chosen.kills, time.monotonic() - began)
+            if killed < chosen.kills and time.monotonic() - began < chosen.minutes * 60:
+                todo.put((f"{chosen.seed}/{given}", chosen.kills - killed))
+                given += 1
+    finally:
+        for _ in workers:
+            todo.put(None)
+        for worker in workers:
+            worker.join()
+    return lives
+
+
+def _tell(life: Life, killed: int, wanted: int, seconds: float) -> None:
+    bar = "#" * min(30, 30 * killed // max(1, wanted))
+    c = life.counted
+    print(
+        f"[{bar:<30}] {killed}/{wanted} kills in {seconds / 60:.1f} min | seed {life.seed}: {len(life.deaths)} kills, "
+        f"{len(life.faults)} faults, {c.mails} mails, {c.letters} letters, {len(life.asked)} asked about, "
+        f"{len(c.differences)} differences",
+        flush=True,
+    )
+    for difference in c.differences:
+        print(f"    {life.seed} in {life.folder}: {difference}", flush=True)
+
+
+def _table(lives: list[Life]) -> None:
+    deaths = Counter(point for life in lives for point in life.deaths)
+    doubts = Counter(point for life in lives for point in life.doubts.values())
+    asked = Counter(life.doubts.get(letter, "a wire that failed") for life in lives for letter in life.asked)
+    print(f"\n{'Fail point':<32}{'kills':>7}{'in doubt':>10}{'asked':>7}")
+    for point in sorted({*deaths, *asked}):
+        print(f"{point:<32}{deaths[point]:>7}{doubts[point]:>10}{asked[point]:>7}")
+    faults = Counter(fault for life in lives for fault in life.faults)
+    print(f"\n{'Fault of the other end':<32}{'times':>7}")
+    for fault, times in sorted(faults.items()):
+        print(f"{fault:<32}{times:>7}")
+    whole = Count()
+    for life in lives:
+        whole += life.counted
+    print(
+        f"\n{len(lives)} offices, {deaths.total()} kills at {len(deaths)} points, {faults.total()} faults of servers."
+    )
+    print(f"Mails put into mailboxes {whole.mails}, in the ledger {whole.in_ledger}.")
+    print(f"Letters {whole.letters} to {whole.copies} mailboxes, {whole.home} of those copies the office's own.")
+    print(
+        f"Letters in doubt after a restart {doubts.total()}, put to a person {asked.total()}, left so {whole.in_doubt}."
+    )
+    print(f"{len(whole.differences)} differences.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
