@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.preloaded import Nursery  # this file must also stand alone (tests/test_house.py)
+    from tests.servers.postgres import Postgres
 
 # Marker: the Debian packages that bring the server (.ci/servers installs them where it can).
 SERVERS = {
@@ -111,6 +112,17 @@ def nursery() -> Iterator[Nursery]:
 
     with Nursery() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def one_postgres() -> Iterator[Postgres]:
+    """One for each worker: a fixture that several files import by its name would be made for each of them."""
+    from tests.servers.postgres import Postgres, lacking
+
+    if lacking():
+        pytest.skip(lacking())
+    with Postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -37,12 +37,9 @@ def real_mail() -> Iterator[realmail.RealMail]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[postgres_rig.Postgres]:
-    """One PostgreSQL for the session (one per worker), which fears no power cut; use marker `postgres`."""
-    if postgres_rig.lacking():
-        pytest.skip(postgres_rig.lacking())
-    with postgres_rig.Postgres() as server:
-        yield server
+def postgres(one_postgres: postgres_rig.Postgres) -> postgres_rig.Postgres:
+    """The PostgreSQL of this worker (tests/conftest.py), which fears no power cut; use marker `postgres`."""
+    return one_postgres
 
 
 @pytest.fixture
