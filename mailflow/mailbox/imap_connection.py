@@ -134,7 +134,8 @@ class Connection:
     def _open(self) -> IMAPClient:
         if self.left:
             raise ConnectionError("the daemon is being stopped")
-        context = self._ssl_context or ssl.create_default_context()
+        # To read this machine's certificates takes longer than all the rest of a connect.
+        context = None if self._tls == "none" else self._ssl_context or ssl.create_default_context()
         implicit = self._tls == "tls"
         reach("imap.connect", "before")
         client = IMAPClient(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -368,3 +369,16 @@ def test_a_server_that_cannot_move_is_left_alone(server: ScriptedImap):
     source.confirm("INBOX", [1])
     assert any("cannot move" in note for note in source.notes)
     assert not [line for line in server.said if "COPY" in line or "EXPUNGE" in line or "SELECT" in line]
+
+
+def test_without_tls_no_certificates_are_read(server: ScriptedImap, monkeypatch: pytest.MonkeyPatch):
+    """Reading them takes longer than the rest of a connect: with TLS they are read each time, since they change."""
+    read = []
+    monkeypatch.setattr(
+        ssl, "create_default_context", lambda: read.append(1) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    open_source(server).listed("INBOX")
+    assert not read
+    with pytest.raises(MailboxUnavailable):
+        open_source(server, tls="tls", timeout=1).listed("INBOX")
+    assert read
