@@ -33,7 +33,9 @@ _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|sv|antw|ref|r\u00e9f?)\s*(?:\[\d+
 _PASSED_ON = (
     "forward", "fwd", "weitergeleitet", "transfér", "réexpédi", "reenviad", "inoltrat", "doorgestuurd", "przekaz",
     "encaminhad", "vidarebefordra", "videresend", "välitetty", "přepos", "předáv", "prepos", "továbbít", "redirec",
-    "перес", "переадр", "iletil", "προωθ", "転送", "转发", "轉寄", "轉發", "ymlaen", "karere tuku",
+    "перес", "переадр", "перенаправл", "препратен", "iletil", "yönlendiril", "προωθ", "転送", "转发", "轉寄", "전달",
+    "ymlaen", "karere tuku", "reenviat", "chuyển tiếp", "edastatud", "שהועברה", "توجيه", "proslijeđen", "posredovan",
+    "terusan",
 )  # fmt: skip
 _FORWARDS = sorted({line for line in FORWARD_LINES if any(stem in line for stem in _PASSED_ON)}, key=len, reverse=True)
 _FORWARD_BLOCK = re.compile(

@@ -68,6 +68,7 @@ def test_other_senders_are_people(sender):
 
 @pytest.mark.parametrize(
     "text", ["", "  \n", "[cid:image001.png@01D]", "cid:image001.png@01D", "[image: logo]", "[Logo of the home]", "<https://x.example/a>",
+             "<http://x.example/a>",
              "[cid:a@b]\n\n[cid:c@d]"]
 )  # fmt: skip
 def test_a_reply_without_words_says_nothing(text):
@@ -126,3 +127,19 @@ def test_a_button_is_a_word(subject):
 def test_an_empty_mail_with_a_subject_of_its_own_is_a_persons(subject, kind):
     """Whoever writes a whole subject and nothing else has said something."""
     assert _kind("", subject=subject).name == kind
+
+
+def test_a_letter_beside_a_file_that_cannot_be_opened_is_read():
+    """Only a mail whose whole content is in such a file is unreadable; a letter is a letter (mail.md 20)."""
+    closed = (("winmail.dat", "application/ms-tnef", b"x"),)
+    assert _kind("Please see the file.", files=closed).name == "unreadable"
+    assert _kind("We accept the first point. " * 5, files=closed).name == "human"
+    assert _kind("Please see the file.", files=(("reply.pdf", "application/pdf", b"x"),)).name == "human"
+
+
+def test_an_automatic_reply_with_the_marks_of_a_newsletter_is_one():
+    """Marketing programs answer automatically, too: what is said of an absence counts first."""
+    marks = (("List-Unsubscribe", "<https://x.example>"), ("List-Unsubscribe-Post", "a"), ("Feedback-ID", "a"))
+    assert _kind("The garden gate is green.", subject="Gates", headers=marks).name == "bulk"
+    away = _kind("I am on leave.", subject="Automatic reply: Gates", headers=marks)
+    assert (away.name, away.surely) == ("auto_reply", True)

@@ -86,6 +86,18 @@ ANNOUNCED = [
     "転送メッセージ",
     "转发邮件",
     "轉寄郵件",
+    "missatge reenviat",
+    "tin nhắn chuyển tiếp",
+    "перенаправленное сообщение",
+    "препратено съобщение",
+    "yönlendirilen ileti",
+    "전달된 메시지",
+    "edastatud kiri",
+    "הודעה שהועברה",
+    "رسالة معاد توجيهها",
+    "proslijeđena poruka",
+    "posredovano sporočilo",
+    "pesan terusan",
 ]
 
 
@@ -99,6 +111,13 @@ def test_a_forward_is_known_by_the_line_above_what_it_encloses(line):
     ):
         assert _match(_mail("Hello"), quoted=block).by == "conflict"
         assert _match(_mail("Hello"), new=f"See below {ONE}\n\n{block}", quoted=QUOTED).by == "body"
+
+
+@pytest.mark.parametrize("line", ["original message", "ursprüngliche nachricht", "mensaje original"])
+def test_the_line_above_what_is_answered_forwards_nothing(line):
+    """Outlook writes it above the letter that somebody answers, too."""
+    match = _match(_mail("Hello"), "We accept.", f"-----{line}-----\n{QUOTED}")
+    assert (match.case, match.by) == (ONE, "quoted")
 
 
 @pytest.mark.parametrize("prefix", ["Re", "RE", "AW", "SV", "Antw", "Ref", "R\u00e9f", "R\u00e9", "Re [2]", "AW "])
