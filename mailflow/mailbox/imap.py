@@ -24,6 +24,7 @@ from imapclient.exceptions import ProtocolError
 from mailflow.errors import ConfigurationError, Fault, MailboxUnavailable
 from mailflow.failpoints import around
 from mailflow.mailbox.batches import BATCH_OCTETS, Batches, by_weight
+from mailflow.mailbox.imap_answers import about_the_account, names, says_gone
 from mailflow.mailbox.imap_connection import TROUBLE, Connection
 from mailflow.mailbox.source import Listing, Raw
 from mailflow.mailbox.wakeup import Bell
@@ -39,7 +40,8 @@ class ImapSource:
 
     password: called at every connect (for auth="xoauth2" it answers an access token).
     tls: "tls" (implicit), "starttls" or "none"; "none" is accepted only towards loopback.
-    sent, junk: folder names, "auto" to find them by their special use (RFC 6154), "" not to read them.
+    sent, junk: folder names, "" not to read them. Where the server has no such folder, the one that it marks for this
+      use is read (RFC 6154) and goes by the name given here.
     processed_folder: where `confirm` moves mails; "" leaves everything where officers expect it.
     max_octets: larger mails are fetched only up to here and marked truncated.
     """
@@ -80,6 +82,7 @@ class ImapSource:
         self._processed, self._max_octets = processed_folder, max_octets
         self._selected: tuple[str, bool, int] | None = None
         self._missing: dict[str, frozenset[int]] = {}
+        self._called: dict[str, str] = {}  # what the server calls a folder that has another name here
         self._looked: tuple[int, int] | None = None
         self._batches = Batches()
         self._noted: set[str] = set()
@@ -100,10 +103,12 @@ class ImapSource:
             if not wanted:
                 continue
             folder = self._do(lambda client, u=use, w=wanted: self._resolve(client, u, w), "list its folders")
-            if folder and folder not in found:
-                found.append(folder)
-            elif not folder:
+            taken = {self._called.get(name, name) for name in found}
+            if not folder:
                 self._note(f"The mailbox {self.name} has no folder {wanted!r} for {use} mail; it is not read.")
+            elif folder not in taken and wanted not in found:
+                found.append(wanted)
+                self._called[wanted] = folder
         return tuple(found)
 
     def fetch_after(self, folder: str, known: Callable[[int], set[int]], limit: int) -> Iterator[Raw]:
@@ -134,7 +139,7 @@ class ImapSource:
         try:
             status = self._run(lambda client: self._select(client, folder))
         except TROUBLE as error:
-            if folder == self._inbox or not _refused(error):
+            if folder == self._inbox or not _refused(error) or self._still_there(folder, error):
                 raise self._unavailable(f"open the folder {folder!r}", error) from error
             self._note(f"The mailbox {self.name} does not open the folder {folder!r}; it is not read.")
             self._missing.pop(folder, None)
@@ -187,6 +192,8 @@ class ImapSource:
         try:
             return self._run(fetch)
         except TROUBLE as error:
+            if about_the_account(error):
+                raise self._unavailable("fetch mail", error) from error
             if _refused(error) or isinstance(error, ProtocolError):
                 # NO, BAD or nonsense: one mail is at fault, not the mailbox.
                 alone = [] if len(uids) == 1 else uids
@@ -268,7 +275,7 @@ class ImapSource:
 
     def _select(self, client: IMAPClient, folder: str, readonly: bool = True) -> dict:
         self._selected = None
-        status = around("imap.select", client.select_folder, folder, readonly=readonly)
+        status = around("imap.select", client.select_folder, self._called.get(folder, folder), readonly=readonly)
         self._selected = (folder, readonly, int(status.get(b"UIDVALIDITY", 0)))
         return status
 
@@ -294,13 +301,27 @@ class ImapSource:
             raise self._unavailable(what, error) from error
 
     def _unavailable(self, what: str, error: BaseException) -> MailboxUnavailable:
+        # A session that is refused once may be refused for ever (Microsoft 365): the next look has one of its own.
+        self._drop()
         kind = "did not answer in time" if isinstance(error, TimeoutError) else f"could not {what}"
         return MailboxUnavailable(f"The mailbox {self.name} on {self._host} {kind} ({type(error).__name__}).")
 
     def _resolve(self, client: IMAPClient, use: str, wanted: str) -> str:
-        if wanted != "auto":
-            return wanted if around("imap.list", client.folder_exists, wanted) else ""
-        return around("imap.special", client.find_special_folder, _SPECIAL[use]) or ""
+        if wanted in names(around("imap.list", client.list_folders, pattern=wanted)):
+            return wanted
+        found = around("imap.special", client.find_special_folder, _SPECIAL[use]) or ""
+        if found:
+            self._note(f"The mailbox {self.name} has no folder {wanted!r}; its {use} mail is read in {found!r}.")
+        return found
+
+    def _still_there(self, folder: str, error: BaseException) -> bool:
+        """Whether a folder that was refused exists all the same: then what lies in it is not known, and not nothing."""
+        if says_gone(error):
+            return False
+        called = self._called.get(folder, folder)
+        return about_the_account(error) or called in names(
+            self._do(lambda client: around("imap.list", client.list_folders, pattern=called), "list its folders")
+        )
 
     def _note(self, sentence: str) -> None:
         if sentence not in self._noted:

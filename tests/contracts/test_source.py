@@ -229,10 +229,15 @@ class TestDovecot(SourceContract):
             officer.select_folder("INBOX", readonly=True)
             assert officer.search("UNSEEN") == officer.search("ALL") != []
 
-    def test_special_folders_are_found_by_their_use(self, dovecot: Dovecot):
-        """sent="auto" asks the server which folder is \\Sent (RFC 6154), whatever its name is."""
+    def test_special_folders_are_found_by_their_use(self, box: Box, dovecot: Dovecot):
+        """Where there is no folder of the name, the server's own for this use is read under it (RFC 6154)."""
         source = ImapSource(
-            dovecot.host, dovecot.imap_port, COUNCIL, lambda: USERS[COUNCIL], tls="none", sent="auto", junk="auto"
+            dovecot.host, dovecot.imap_port, COUNCIL, lambda: USERS[COUNCIL], tls="none", sent="Gesendet", junk="Spam"
         )
-        assert source.folders() == ("INBOX", "Sent", "Junk")
+        assert source.folders() == ("INBOX", "Gesendet", "Spam")
+        assert len(source.notes) == 2
+        box.put(mail(8), "Junk", NINE)
+        (raw,) = source.fetch_after("Spam", nothing, 10)
+        assert (raw.folder, raw.octets) == ("Spam", mail(8))
+        assert source.listed("Spam").uids == {raw.uid}
         source.close()
