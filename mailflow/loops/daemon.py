@@ -164,6 +164,10 @@ class Daemon:
         self._take_part()
         guards = [guard for intake in self._intakes for guard in intake.guards()]
         self._dues = [self._clock.next_due, self._courier.next_due, *(intake.next_due for intake in self._intakes)]
+        if self._holding is not None:
+            # A pretended clock leaves no time for the beat's own pauses.
+            holding = self._holding
+            guards.insert(0, Guard("leases", lambda _now: holding.beat()))
         self._steps = [Guard("reload", self.reload), *guards, *self._clock.guards(), *self._courier.guards()]
         return Rounds(self._steps, clock, self._dues, quiet=[self._clock.next_digest])
 

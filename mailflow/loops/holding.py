@@ -52,6 +52,7 @@ class Holding:
         self._wanted = {self._sign}
         self._held: frozenset[str] = frozenset()
         self._until = 0.0
+        self._beating = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._away = False
@@ -73,8 +74,12 @@ class Holding:
         """The house as somebody sees it who may act only while this lease is held."""
         return replace(house, store=house.store.under(Lease(name, self.me)))
 
-    def beat(self) -> None:
-        """Once: keep what is held, take what is free."""
+    def beat(self) -> bool:
+        """Once: keep what is held, take what is free; True if that changed what is held."""
+        with self._beating:
+            return self._beat()
+
+    def _beat(self) -> bool:
         asked = self._ticks()
         try:
             held = frozenset(self._store.beat(self.me, set(self._wanted), self._seconds))
@@ -82,7 +87,7 @@ class Holding:
             if not self._away:
                 _log.warning("leases.away", why=str(fault))
             self._away = True
-            return
+            return False
         self._away = False
         # Counted from before the question: the database began to count later.
         self._until = asked + self._seconds - min(MARGIN, self._seconds / 3)
@@ -93,6 +98,7 @@ class Holding:
             _log.warning("lease.lost", lease=name)
         if held != before:
             self._store.wake()
+        return held != before
 
     def start(self) -> None:
         """Take what is free now, then keep it by a thread; a second call changes nothing."""

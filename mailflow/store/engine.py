@@ -15,7 +15,6 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
@@ -128,11 +127,6 @@ class Store:
         with self._translated(), self._engine.begin() as connection:
             leases.give_back(connection, holder)
         self.wake()
-
-    def standing(self) -> list[tuple[str, str, datetime]]:
-        """The leases held now: name, holder, until when."""
-        with self._translated(), self._engine.begin() as connection:
-            return leases.standing(connection)
 
     # -- transactions ---------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, Interval, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -50,7 +50,6 @@ _SWEEP = delete(schema.leases).where(_t.until <= _NOW - bindparam("length", type
 # Until our commit nobody can take it.
 _HELD = select(_t.until).where(_t.name == bindparam("n"), _t.holder == bindparam("h"), _t.until > _NOW)
 _HELD = _HELD.with_for_update(read=True)
-_ALL = select(_t.name, _t.holder, _t.until).where(_t.until > _NOW).order_by(_t.name)
 
 
 def beat(connection: Connection, holder: str, wanted: Collection[str], seconds: float) -> set[str]:
@@ -76,8 +75,3 @@ def check(connection: Connection, lease: Lease) -> None:
     """Raises LeaseLost unless this lease is held until this transaction ends."""
     if connection.execute(_HELD, {"n": lease.name, "h": lease.holder}).first() is None:
         raise LeaseLost(f"another daemon may have taken over: the lease of {lease.name} has run out")
-
-
-def standing(connection: Connection) -> list[tuple[str, str, datetime]]:
-    """What is held now, by whom and until when."""
-    return [(row.name, row.holder, row.until) for row in connection.execute(_ALL)]

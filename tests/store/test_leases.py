@@ -38,14 +38,13 @@ def test_one_holder_at_a_time(store: Store, again: Callable[[], Store], url: str
     assert store.beat("one", [BOX]) == set()
     other.give_back("two")
     assert store.beat("one", [BOX]) == {BOX}
-    assert [(name, holder) for name, holder, _ in store.standing()] == [(BOX, "one")]
+    assert other.beat("two", [BOX, "clock"]) == {"clock"}
 
 
 def test_a_lease_that_ran_out_and_that_nobody_took_goes_on(store: Store, url: str) -> None:
     """A host that was asleep while nobody else was there has lost nothing."""
     store.beat("one", [BOX])
     let_run_out(url, "one")
-    assert store.standing() == []
     assert store.beat("one", []) == {BOX}
 
 
