@@ -22,7 +22,8 @@ from mailflow.cli.saying import EX_TEMPFAIL, sentence
 from mailflow.flow import rebuilding
 from mailflow.flow.ports import House
 from mailflow.flow.rebuilding import Difference
-from mailflow.store import Unit
+from mailflow.store import Store, Unit
+from mailflow.store.tables import InUse
 
 Found = list[Difference] | None
 
@@ -48,6 +49,8 @@ def command(ctx: click.Context, write: bool, config: Path | None, as_json: bool)
                 sys.exit(EX_TEMPFAIL)
         store = wiring.open_store(found.settings)
         stack.callback(store.close)
+        if write:
+            _alone(store)
         house = wiring.open_house(found, store, keep=False)
         with store.read() as unit:
             refs, mails = rebuilding.cases(house, unit), unit.inbox.identities()
@@ -66,6 +69,16 @@ def command(ctx: click.Context, write: bool, config: Path | None, as_json: bool)
     else:
         _say(about, len(differences), write)
     ctx.exit(INTERRUPTED if interrupted else 1 if differences and not write else 0)
+
+
+def _alone(store: Store) -> None:
+    """End with 75 while a daemon works on PostgreSQL, where no lock file tells of it."""
+    try:
+        with store.read() as unit:
+            unit.tables.must_be_unused()
+    except InUse as fault:
+        click.echo(sentence(fault), err=True)
+        sys.exit(EX_TEMPFAIL)
 
 
 def _each(house: House, refs: list[str], mails: list[str], write: bool) -> Iterator[Found]:

@@ -26,6 +26,7 @@ from mailflow.errors import MailflowError
 from mailflow.store import address
 from mailflow.store.engine import Store
 from mailflow.store.examined import Examined, Step, record
+from mailflow.store.migrations.run import MIGRATING
 from mailflow.store.unit import Unit
 
 _PROGRAMS = ("pg_dump", "pg_restore", "psql")
@@ -90,7 +91,8 @@ def put_back(store: Store, url: str, environment: Environment, source: Path, key
         assert into.child.stdin is not None and out.child.stdout is not None
         # One that ends too early says why; the other then only says that it lost its partner.
         with suppress(BrokenPipeError):
-            into.child.stdin.write(b"BEGIN;\n")
+            # A daemon that starts meanwhile waits with its tables until all of this is there.
+            into.child.stdin.write(f"BEGIN;\nSELECT pg_advisory_xact_lock({MIGRATING});\n".encode())
             shutil.copyfileobj(out.child.stdout, into.child.stdin, _BLOCK)
             out.end()
             # Without these last lines nothing of it stays.

@@ -31,7 +31,7 @@ from mailflow.store import schema
 from mailflow.store.work import Room
 
 # Rows that are fetched together; those with octets may be megabytes each.
-_FETCH, _FETCH_OCTETS = 1000, 4
+_FETCH, _FETCH_OCTETS = 1000, 2
 Row = tuple[Any, ...]
 # Whoever logs in as the daemon's own user, or says that it is mailflow; not an administrator's or a monitor's session.
 _OTHERS = """

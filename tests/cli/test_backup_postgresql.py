@@ -190,6 +190,17 @@ def test_programs_that_are_missing_or_too_old_are_named(there: OnPostgres, tmp_p
     assert list((tmp_path / "b").iterdir()) == []
 
 
+def test_nothing_is_rebuilt_under_a_daemon(there: OnPostgres):
+    """`rebuild --write` wants to be alone on PostgreSQL, too; to compare it may run beside."""
+    with there.store().read() as unit:
+        unit.meta.get("x")
+        busy = there.run("rebuild", "--write")
+        assert busy.exit_code == 75 and "Stop it first, on every host" in busy.output
+        assert there.run("rebuild").exit_code == 0
+    there.opened[-1].close()
+    assert there.run("rebuild", "--write").exit_code == 0
+
+
 def test_what_is_damaged_is_not_saved(there: OnPostgres, tmp_path: Path):
     """A line that was changed behind our back: no backup that would be taken for a good one."""
     name = there.url.rpartition("/")[2]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The advisory lock of whoever migrates a PostgreSQL database; any number would do, as long as it stays the same.
-_MIGRATING = 0x6D61696C666C6F77
+MIGRATING = 0x6D61696C666C6F77
 _VERSION = select(column("version_num")).select_from(table("alembic_version"))
 
 
@@ -91,12 +91,12 @@ def _alone(connection: Connection, sqlite: bool) -> Iterator[None]:
         return
     with connection.begin():
         postgres.wait_longer(connection)
-        connection.execute(select(func.pg_advisory_lock(_MIGRATING)))
+        connection.execute(select(func.pg_advisory_lock(MIGRATING)))
     try:
         yield
     finally:
         with connection.begin():
-            connection.execute(select(func.pg_advisory_unlock(_MIGRATING)))
+            connection.execute(select(func.pg_advisory_unlock(MIGRATING)))
 
 
 @contextmanager
