@@ -145,6 +145,10 @@ def _become(order: Mapping[str, object], log: int) -> None:
     os.environ.update(order["environment"])
     os.chdir(order["cwd"])
     sys.argv = ["mailflow", *order["words"]]
+    if given := os.environ.get("MAILFLOW_TEST_SHADOW"):
+        from tests.crash.lossy import Shadow
+
+        Shadow(Path(sys.argv[sys.argv.index("--config") + 1]).parent, *json.loads(given)).begin()
     status = 0
     try:
         main(prog_name="mailflow")

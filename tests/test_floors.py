@@ -27,7 +27,7 @@ FLOORS = (
     {"store", "mailbox", "submission", "documents", "register"},
     {"procedure", "mail"},
     {"places", "logins"},  # places raises an error of the house; no error needs a place
-    {"errors", "failpoints"},
+    {"errors", "failpoints", "durable"},
     {""},  # mailflow/__init__.py
 )
 LEVEL = {room: level for level, rooms in enumerate(reversed(FLOORS)) for room in rooms}

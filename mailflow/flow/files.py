@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from mailflow.durable import sync_names
 from mailflow.failpoints import around, reach
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House
@@ -29,7 +30,7 @@ def write_one(house: House, now: datetime) -> bool:
         office = house.office_of(row.case)
         target = office.reports / row.path
         try:
-            _write(target, row.octets)
+            _write(target, row.octets, office.reports)
         except OSError as fault:
             with house.store.unit(purpose="file_told") as unit:
                 tell_administrator(
@@ -53,13 +54,23 @@ def write_one(house: House, now: datetime) -> bool:
     return False
 
 
-def _write(target: Path, octets: bytes) -> None:
-    """Write whole, then rename; the same name and content again is what a crash left behind."""
+def _write(target: Path, octets: bytes, root: Path) -> None:
+    """Write whole, then rename; the same name and content again is what a crash left behind.
+
+    On the disk, down to the names of its folders below `root`, before the row says that it is written.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        if target.read_bytes() == octets:
-            return
+    if not target.exists():
+        _put(target, octets)
+    elif target.read_bytes() != octets:
         raise FileExistsError(17, "another file of this name is there and is not overwritten")
+    for folder in target.parents:
+        sync_names(folder)
+        if folder == root:
+            return
+
+
+def _put(target: Path, octets: bytes) -> None:
     part = target.with_name(target.name + ".part")
     reach("file.write", "before")
     with part.open("wb") as out:

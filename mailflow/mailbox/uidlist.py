@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from mailflow.durable import sync_names
 from mailflow.failpoints import around, reach
 
 
@@ -41,4 +42,5 @@ def numbered(path: Path, present: Iterable[str]) -> tuple[int, list[str]]:
             os.fsync(out.fileno())
         reach("uidlist.write", "after")
         around("uidlist.rename", os.replace, draft, path)
+        sync_names(path.parent)
     return uidvalidity, lines

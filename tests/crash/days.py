@@ -139,3 +139,4 @@ class Days:
                 unit.held.close(held.tag, "settled by the administrator")
             for kept in unit.inbox.by_state("quarantined"):
                 assert settle(unit, kept.identity, "kept", "tried again", now=now)
+        self.rig.synced()

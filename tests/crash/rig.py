@@ -22,6 +22,7 @@ from mailflow import wiring
 from mailflow.demo.stage import COMMAND, STARTING, Process, Stage, StageFailed
 from mailflow.flow.ports import House
 from tests.acceptance.office import queue_empty
+from tests.crash.lossy import lose_power
 from tests.servers.realmail import RealMail
 
 KILLED = "killed at "
@@ -93,6 +94,9 @@ class _Daemon:
 class Rig(Stage):
     """A stage with `daemons` daemons on one store, which die by the plans that `plan` answers at each start.
 
+    power: with each death the machine loses power too, and with it all that was not synced (lossy.py); "" for SQLite as
+    we set it up, otherwise a weaker PRAGMA synchronous.
+
     plan: told the number of the daemon; answers what MAILFLOW_FAILPOINT is to say, "" for a daemon that lives.
     """
 
@@ -106,6 +110,7 @@ class Rig(Stage):
         daemons: int = 1,
         wires: Callable[[Lent], None] = lambda _lent: None,
         sections: Mapping[str, Mapping[str, object]] | None = None,
+        power: str | None = None,
         **more: Any,
     ) -> None:
         def lend(users: Mapping[str, str], **how: Any) -> Lent:
@@ -115,7 +120,8 @@ class Rig(Stage):
 
         sections = {"store": {"url": url}, **(sections or {})}
         super().__init__(folder, mail=lend, sections=sections, **more)
-        self._plan, self._count = plan, daemons
+        self._plan, self._count, self._power = plan, daemons, power
+        self._shadow = self.folder.with_name(f"{self.folder.name}-shadow")
         self.deaths: list[str] = []
         self._daemons: list[_Daemon] = []
         self._house: House | None = None
@@ -148,6 +154,8 @@ class Rig(Stage):
         self._notices.settimeout(0.05)
         with open(daemon.log, "ab") as log:
             environment = {**self._environment(), "MAILFLOW_FAILPOINT": daemon.plans}
+            if self._power is not None:
+                environment["MAILFLOW_TEST_SHADOW"] = json.dumps([str(self._shadow), self._power])
             daemon.process = self.begin(words, log, environment)
         for _ in range(int(STARTING / 0.05)):
             with suppress(TimeoutError):
@@ -168,6 +176,14 @@ class Rig(Stage):
         last = daemon.log.read_bytes()[-200:].splitlines()[-1].decode("utf-8", "replace")
         assert last.startswith(KILLED), last
         self.deaths.append(last.removeprefix(KILLED))
+        if self._power is not None:
+            lose_power(self.folder, self._shadow)
+
+    def synced(self) -> None:
+        """What somebody else than the daemon has written into the store is on the disk as well."""
+        for path in self.folder.glob("mailflow.sqlite3*") if self._power == "" else ():
+            if not path.name.endswith((".lock", "-shm")):
+                shutil.copyfile(path, self._shadow / path.name)
 
     def kill(self) -> None:
         for daemon in self._daemons:

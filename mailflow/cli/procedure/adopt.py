@@ -24,6 +24,7 @@ from mailflow.cli.opened import as_text, config_option, json_option, show_unserv
 from mailflow.cli.procedure import planned
 from mailflow.cli.procedure.diff import NOTHING
 from mailflow.cli.procedure.reading_file import file_argument, titled, told
+from mailflow.durable import sync_names
 from mailflow.errors import ConfigurationError, MailflowError
 from mailflow.flow import editions, redating
 from mailflow.flow.adopting import Plan, move, plans
@@ -221,6 +222,7 @@ def _put(text: str, place: Path) -> None:
     with suppress(OSError):
         fresh.chmod(place.stat().st_mode & 0o777)
     os.replace(fresh, place)
+    sync_names(place.parent)
 
 
 def _ended(as_json: bool, wish: Wish, *, done: bool, stayed: list[Plan] | None = None) -> None:
