@@ -11,7 +11,7 @@ Limits: absence proves little (servers hide or drop copies): a letter leaves aga
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +21,7 @@ from mailflow.flow import restored
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.events import LetterSettled
 from mailflow.store import Envelope, Letter, Unit
+from mailflow.store.outbox import BEFORE_THE_DOT, Attempt
 
 # How long a copy may take to come home before its absence is worth a thought.
 PATIENCE = timedelta(minutes=15)
@@ -162,7 +163,7 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     # The copy proves something only if it travelled in the transaction that is in doubt.
     travelled = any(e.home and e.state == "in_doubt" for e in bundle[1])
     home = unit.outbox.home_at(letter.id)
-    if home is not None and travelled and home >= attempts[-1].started_at:
+    if home is not None and travelled and _stems_from_the_last(attempts, home):
         return _close(unit, letter, "sent", "its copy came home", now)
     if unit.held.by_tag(tag_of(letter.id)) is not None:
         return False
@@ -176,6 +177,15 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
         return resend(unit, letter.id, now)
     ripe = now >= _ask_at(house, unit, letter)
     return ripe and _ask(house, unit, office, letter, attempts[-1].started_at, now)
+
+
+def _stems_from_the_last(attempts: Sequence[Attempt], home: datetime) -> bool:
+    """Whether a copy shows that the last attempt succeeded: no earlier one can have made it, or it came after.
+
+    INTERNALDATE is told in whole seconds and by the mail server's clock, so a copy may seem older than the attempt.
+    """
+    before = any(attempt.phase not in BEFORE_THE_DOT for attempt in attempts[:-1])
+    return not before or home >= attempts[-1].started_at.replace(microsecond=0)
 
 
 def resend(unit: Unit, letter_id: str, now: datetime) -> bool:

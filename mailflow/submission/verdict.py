@@ -37,7 +37,7 @@ class Verdict:
 
 # Codes and statuses that say "too fast" to us as a whole (Exchange Online: 432 4.3.2; Gmail: 421 4.7.28).
 _THROTTLE_CODES = frozenset({421, 432})
-_THROTTLE_STATUS = frozenset({"4.3.2", "4.4.5", "4.7.28", "5.4.5", "5.2.121"})
+_THROTTLE_STATUS = frozenset({"4.3.2", "4.4.5", "4.7.28", "5.4.5", "5.2.121", "5.1.90"})
 # A 5xx that the documents call temporary all the same:
 _TEMPORARY_STATUS = frozenset(
     {
@@ -47,6 +47,7 @@ _TEMPORARY_STATUS = frozenset(
         "5.4.5",  # congestion, RFC 3463 section 3.5; Gmail's daily sending quota
         "5.2.121",  # Exchange: hourly limit from one sender
         "5.2.122",  # Exchange: hourly limit of the recipient
+        "5.1.90",  # Exchange Online: the sender's daily limit of recipients
     }
 )
 _TEMPORARY_CODES = frozenset(
@@ -87,7 +88,10 @@ def judge(phase: str, answer: Answer | None, error: str = "") -> Verdict:
         if after_dot:
             return Verdict(SENT, False, said)
         return Verdict(DEFERRED, False, "The server accepted the address, but the letter was not handed over.")
-    throttled = answer.code in _THROTTLE_CODES or answer.enhanced in _THROTTLE_STATUS
+    # Exchange Online, "554 5.2.0 ... SubmissionQuotaExceededException": the sender's quota of the day is used up, which
+    # it says when it has read the letter. Before that 5.2.0 is about the recipient's mailbox.
+    quota = after_dot and answer.enhanced == "5.2.0"
+    throttled = quota or answer.code in _THROTTLE_CODES or answer.enhanced in _THROTTLE_STATUS
     if kind == 5 and not throttled and _about_the_letter(phase, answer):
         return Verdict(REFUSED, False, said)
     return Verdict(DEFERRED, throttled, said)

@@ -75,11 +75,12 @@ class Lent:
         """They go on for the next office."""
 
     def octets(self, login: str) -> Iterator[bytes]:
-        """Every mail of a person's inbox, read from Dovecot's own folder."""
+        """Every mail of the folders that the daemon reads, from Dovecot's own; people's other folders are empty."""
         box = self._real.dovecot.directory / "mail" / login
-        for folder in ("new", "cur"):
-            for path in sorted((box / folder).glob("*")):
-                yield path.read_bytes()
+        for place in (box, box / ".Sent", box / ".Junk"):
+            for folder in ("new", "cur"):
+                for path in sorted((place / folder).glob("*")):
+                    yield path.read_bytes()
 
 
 @dataclass

@@ -28,11 +28,13 @@ from typing import Any
 from mailflow.demo.installation import contracts_by_email
 from tests.crash.counting import Count, count
 from tests.crash.days import PEOPLE, START, Days
+from tests.crash.manners import with_manners
 from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
 from tests.crash.rig import SQLITE, Lent, Rig, Servers
 from tests.preloaded import Nursery
 from tests.servers import realmail
 from tests.servers.faulty import FaultyWire
+from tests.servers.personality import PERSONALITIES
 
 DAYS = 4  # of an office; then the next one begins with an empty store
 PLANS = 5  # armed at once: the first that is fulfilled counts
@@ -57,8 +59,8 @@ class Life:
 class Soak:
     """One worker: offices one after the other on servers of its own."""
 
-    def __init__(self, servers: Servers, *, url: str, daemons: int) -> None:
-        self._servers, self._url, self._daemons = servers, url, daemons
+    def __init__(self, servers: Servers, *, url: str, daemons: int, manners: str) -> None:
+        self._servers, self._url, self._daemons, self._manners = servers, url, daemons, manners
 
     def live(self, seed: str, kills: int) -> Life:
         """One office; it ends after DAYS, or at the end of the day on which it has had so many kills."""
@@ -79,6 +81,7 @@ class Soak:
             wires: list[FaultyWire] = []
 
             def between(lent: Lent) -> None:
+                with_manners(stack, self._manners)(lent)
                 wires[:] = [stack.enter_context(FaultyWire(port)) for port in (lent.smtp_port, lent.imap_port)]
                 lent.smtp_port, lent.imap_port = (wire.port for wire in wires)
 
@@ -129,10 +132,10 @@ class Soak:
                 life.counted = count(days)
 
 
-def _work(number: int, todo: Any, done: Any, url: str, daemons: int) -> None:
+def _work(number: int, todo: Any, done: Any, url: str, daemons: int, manners: str) -> None:
     with Nursery() as nursery, Servers() as servers:
         Rig.begin = staticmethod(nursery.begin)  # type: ignore[assignment]
-        soak = Soak(servers, url=url, daemons=daemons)
+        soak = Soak(servers, url=url, daemons=daemons, manners=manners)
         while (order := todo.get()) is not None:
             done.put((number, soak.live(*order)))
 
@@ -145,6 +148,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="offices at the same time")
     parser.add_argument("--url", default=SQLITE, help="the store; {folder} in it is another name for each office")
     parser.add_argument("--daemons", type=int, default=1, help="on each store; more than one need PostgreSQL")
+    parser.add_argument("--manners", choices=sorted(PERSONALITIES), default="plain", help="of the mail service")
     parser.add_argument("--minutes", type=float, default=40, help="begin no further office after this time")
     chosen = parser.parse_args()
     if lacking := realmail.lacking():
@@ -160,7 +164,7 @@ def _lives(chosen: argparse.Namespace) -> list[Life]:
     """Offices until there have been enough kills; a line for each as it ends."""
     context = multiprocessing.get_context("spawn")
     todo, done = context.Queue(), context.Queue()
-    args = (todo, done, chosen.url, chosen.daemons)
+    args = (todo, done, chosen.url, chosen.daemons, chosen.manners)
     workers = [context.Process(target=_work, args=(n, *args)) for n in range(chosen.jobs)]
     for worker in workers:
         worker.start()

@@ -524,6 +524,30 @@ def test_the_copy_that_came_home_settles_a_doubt(doubtful, told):
         assert unit.log.read(CASE)[-1].happened_at == NOW + MINUTE
 
 
+def test_a_copy_that_seems_older_than_the_attempt_settles_it_all_the_same(house, server, courier, told):
+    """INTERNALDATE has whole seconds and another clock: read before the answer was lost, the only attempt's copy is
+    still its copy, and a later letter's copy lets nothing leave twice."""
+    began = NOW + timedelta(seconds=0.7)
+
+    def at_home(phase: str) -> None:
+        if phase == "dot":
+            with house.store.unit() as unit:
+                unit.outbox.came_home("L1", NOW - timedelta(seconds=2))
+
+    server.stop, server.otherwise = at_home, Verdict("in_doubt", False, "no answer")
+    put(house)
+    courier.step(began)
+    server.stop, server.otherwise = (lambda phase: None), sent()
+    put(house, "L2", to=(BOB,), recorded_at=NOW + MINUTE)
+    courier.step(NOW + MINUTE)
+    with house.store.unit() as unit:
+        unit.outbox.came_home("L2", NOW + 2 * MINUTE)
+    read_through(house, NOW + HOUR)
+    assert doubt.settle_doubts(house, NOW + HOUR)
+    assert states(house) == {ANN: "sent", COUNCIL: "sent"}
+    assert not courier.step(NOW + HOUR) and [letter for letter, _ in server.got] == ["L1", "L2"]
+
+
 def test_absence_proves_nothing_until_the_mailbox_was_read(doubtful, told):
     """Nobody looked for the copy: nothing is asked, nothing is sent."""
     read_through(doubtful, NOW)

@@ -163,6 +163,42 @@ def test_a_missing_folder_is_noted_once(server: ScriptedImap):
 # -- trouble ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["NO [OVERQUOTA] Account exceeded command or bandwidth limits.", "BAD User is authenticated but not connected."],
+)
+def test_a_refusal_of_the_account_is_an_outage(server: ScriptedImap, said: str):
+    """Not fifty broken mails: the mailbox is away, and the next look has a session of its own."""
+    source = open_source(server)
+    server.answer = {"UID FETCH": said}
+    with pytest.raises(MailboxUnavailable):
+        uids(source)
+    assert sum(" UID FETCH " in line for line in server.said) == 1
+    server.answer = {}
+    assert uids(source) == [1, 2, 3] and server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "away"),
+    [
+        ("NO [UNAVAILABLE] Try again later", True),
+        ("NO Mailbox is being repaired", True),
+        ("NO [NOPERM] Permission denied", False),
+        ("NO [NONEXISTENT] Unknown mailbox", False),
+    ],
+)
+def test_a_folder_that_is_there_but_refused_is_not_taken_for_none(server: ScriptedImap, said: str, away: bool):
+    """What lies in Junk is not known then; a reminder may not leave as if nothing lay there."""
+    source = open_source(server, junk="Junk")
+    server.folders = ("INBOX", "Junk")
+    server.answer = {"EXAMINE Junk": said}
+    if away:
+        with pytest.raises(MailboxUnavailable):
+            source.listed("Junk")
+    else:
+        assert source.listed("Junk") is None and source.notes
+
+
 def test_a_half_dead_server_is_found_by_time(server: ScriptedImap):
     """A server that takes commands and answers nothing is unavailable after the timeout, in one plain sentence."""
     source = open_source(server, timeout=0.3)

@@ -15,7 +15,7 @@ class ScriptedImap(LineServer):
 
     hidden: UIDs listed but never given; poison: UIDs whose FETCH cuts the connection; refused: UIDs whose FETCH is
     answered NO; dates: UID to INTERNALDATE; exists: the number EXAMINE claims; idle: "cut", "split", "news", "quiet".
-    silent: answer nothing from the next command on.
+    silent: answer nothing from the next command on. answer: what is said to commands that begin so. folders: LIST's.
     """
 
     def __init__(self, mails: dict[int, bytes] | None = None) -> None:
@@ -28,6 +28,8 @@ class ScriptedImap(LineServer):
         self.uidvalidity = 7
         self.idle = "quiet"
         self.silent = False
+        self.answer: dict[str, str] = {}
+        self.folders: tuple[str, ...] = ("INBOX",)
         self.idling = threading.Event()
 
     def talk(self, peer: Peer) -> None:
@@ -39,6 +41,10 @@ class ScriptedImap(LineServer):
                 return
             tag, _, rest = line.partition(" ")
             if tag == "DONE":
+                continue
+            said = next((said for begin, said in self.answer.items() if rest.replace('"', "").startswith(begin)), "")
+            if said:
+                peer.say(f"{tag} {said}")
                 continue
             verb = rest.upper().split(" ")[0]
             if verb == "UID":
@@ -54,7 +60,8 @@ class ScriptedImap(LineServer):
         return False
 
     def do_list(self, peer: Peer, tag: str, rest: str) -> bool:
-        peer.say('* LIST () "/" "INBOX"')
+        for folder in self.folders:
+            peer.say(f'* LIST () "/" "{folder}"')
         return False
 
     def do_examine(self, peer: Peer, tag: str, rest: str) -> bool:
