@@ -17,7 +17,7 @@ from pathlib import Path
 
 SQLITE_OK = 0
 _P, _I = ctypes.c_void_p, ctypes.c_int
-_OPEN = ctypes.CFUNCTYPE(_I, _P, ctypes.c_char_p, _P, _I, _P)
+_OPEN = ctypes.CFUNCTYPE(_I, _P, _P, _P, _I, _P)  # SQLite keeps the name's pointer, so it is handed on as it is
 _SYNC = ctypes.CFUNCTYPE(_I, _P, _I)
 _READ = ctypes.CFUNCTYPE(_I, _P, _P, _I, ctypes.c_int64)
 _SIZE = ctypes.CFUNCTYPE(_I, _P, ctypes.POINTER(ctypes.c_int64))
@@ -77,13 +77,14 @@ class Shadow:
         vfs = library.sqlite3_vfs_find(None).contents
         true_open = _OPEN(vfs.xOpen)
 
-        def opened(pointer: int, name: bytes | None, file: int, flags: int, out: int) -> int:
-            fresh = bool(name) and not os.path.exists(os.fsdecode(name or b""))
+        def opened(pointer: int, name: int | None, file: int, flags: int, out: int) -> int:
+            words = ctypes.string_at(name) if name else b""
+            fresh = bool(words) and not os.path.exists(words)
             code = true_open(pointer, name, file, flags, out)
-            if code == SQLITE_OK and name:
-                self._take(file, Path(os.fsdecode(name)))
+            if code == SQLITE_OK and words:
+                self._take(file, Path(os.fsdecode(words)))
                 self._new.discard(file)
-                if fresh and name.endswith((b"-wal", b"-journal")):
+                if fresh and words.endswith((b"-wal", b"-journal")):
                     self._new.add(file)
             return code
 
