@@ -1,0 +1,95 @@
+"""The rules about references one by one, with a few mails each; the other files try very many."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailflow.mail.reference import find, find_any, make
+
+CC = frozenset({"CC"})
+ONE, TWO = make("CC", 2027, 42), make("CC", 2027, 43)
+
+
+def _found(text: str, prefixes: frozenset[str] = CC) -> list[tuple[str, str, int]]:
+    return [(found.reference, found.guess, found.at) for found in find(text, prefixes)]
+
+
+def test_how_a_reference_is_written():
+    """Prefix, year, four digits or more of even number, two check characters (domain.md G1); these never change."""
+    assert ONE == "CC-2027-0042-K7"
+    made = [make("CC", 1000, 1), make("CC", 2999, 10**12 - 1), make("CC", 2027, 10042), make("ABCDE", 2027, 1234567)]
+    assert [one[:-3] for one in made] == [
+        "CC-1000-0001", "CC-2999-999999999999", "CC-2027-010042", "ABCDE-2027-01234567",
+    ]  # fmt: skip
+    assert [one for one in made if find_any(f"See {one}.") != (one,)] == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "year", "number", "why"),
+    [
+        ("C", 2027, 1, "2 to 5 capital letters, not 'C'"), ("ABCDEF", 2027, 1, "2 to 5 capital letters"),
+        ("cc", 2027, 1, "2 to 5 capital letters"), ("CC", 999, 1, "4 digits, not 999"),
+        ("CC", 10000, 1, "4 digits, not 10000"), ("CC", 2027, 0, "between 1 and 12 digits long, not 0"),
+        ("CC", 2027, 10**12, "between 1 and 12 digits long"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_written(prefix: str, year: int, number: int, why: str):
+    """It is refused, with the reason."""
+    with pytest.raises(ValueError, match=why):
+        make(prefix, year, number)
+
+
+@pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2015\u00ad\u2043\u2212\u02d7\ufe63\uff0d_./: ")
+def test_every_dash(dash: str):
+    """Whatever a program makes of a dash."""
+    assert _found(f"\u00e9 {ONE.replace('-', dash)}") == [(ONE, "", 2)]
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u200d", "\u2060", "\ufeff", "\u0301", "\u202a"])
+def test_every_hidden_character(hidden: str):
+    """Zero-width and combining characters between the letters are not read; places are those of the text."""
+    assert _found(f"ab{hidden} {hidden.join(ONE)}") == [(ONE, "", 4)]
+
+
+def test_letters_of_other_widths():
+    """Full-width letters are letters; one that has two capitals is none of ours, and moves no place."""
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in ONE)
+    assert _found(f"\u00df {wide}") == [(ONE, "", 2)]
+    assert _found(f"stra\u00dfe {ONE.lower()}") == [(ONE, "", 7)]
+
+
+@pytest.mark.parametrize("prefix", ["LO", "OIL", "IO", "CC"])
+def test_look_alikes_in_a_prefix(prefix: str):
+    """O and nought, I, L and one are the same to the eye, in prefix and figures."""
+    tag = make(prefix, 2027, 1042)
+    for table in (str.maketrans("OIL", "011"), str.maketrans("IL", "LI"), str.maketrans("O01", "0OI")):
+        assert _found(f"see {tag.translate(table)}", frozenset({prefix})) == [(tag, "", 4)]
+
+
+def test_several_in_one_text():
+    """Each once, in order of place; what holds is no near miss as well."""
+    assert _found(f"{TWO} and {ONE}, {TWO}") == [(TWO, "", 0), (ONE, "", len(TWO) + 5)]
+    assert _found(f"{ONE} CC-2027-0043-XX {TWO}")[0] == (ONE, "", 0)
+    assert [reference for reference, _, _ in _found(f"{ONE} CC-2027-0043-XX {TWO}")] == [ONE, "", TWO]
+    assert find_any(f"{'x' * 500} {ONE} {'y' * 500} {TWO} {'z' * 500} {ONE}") == (ONE, TWO)
+    assert find_any(f"7{'x ' * 100}{ONE}{' x' * 100}7") == (ONE,)
+    assert find_any("no figure at all") == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["CC-2027-42", "CC-2027-042", "CC-2027-0042", "CC/2027/42", "CC-2027-42-K7", "CC-2027-0042-7K", "CC-2027-0042-K",
+     "CC-2027-0042-K77", "CC-2027-0042-J7", "CC-2072-0042-K7", "CC-227-0042-K7", "CD-2027-0042-K7", "C-2027-0042-K7",
+     "CCC-2027-0042-K7", "CC-2027-OO42-J7"],
+)  # fmt: skip
+def test_what_is_nearly_one(written: str):
+    """One slip, noughts or check left out: a guess for a person, never a match."""
+    assert _found(f"about {written} please") == [("", ONE, 6)]
+
+
+@pytest.mark.parametrize(
+    "text", ["cc 2027 42", "CC of 2027", "XX-2027-0042-K7", "DD-2027-0042-K7", "CC-20A7-00B2-K7", "CC"]
+)
+def test_what_is_not_even_nearly_one(text: str):
+    """Words and figures that may be anything, and two slips in the prefix."""
+    assert _found(text) == []
