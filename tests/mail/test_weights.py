@@ -119,3 +119,14 @@ def test_what_a_sign_weighs(sign: str):
     alike = written(*enough) if WEIGHTS[sign][0] > 0 else written(*short)
     if sign != "unasked":
         assert alike.name == ("human" if WEIGHTS[sign][0] > 0 else "auto_reply"), alike.reason
+
+
+@pytest.mark.parametrize(
+    "sign", ["absent", "automatic", "gone", "challenge", "subject_note", "subject_absent", "receipt promise"]
+)
+def test_a_header_and_words_together_are_sure(sign: str):
+    """A header that only machines write, and words that say so too: nobody need be asked."""
+    assert written("generated").name == "auto_reply" and not written("generated").surely
+    answer = written("generated", *sign.split())
+    assert (answer.name, answer.surely) == ("auto_reply", True), answer.reason
+    assert not written("generated", "named_automatic").surely
