@@ -17,7 +17,6 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
-from uuid import uuid4
 
 from mailflow import failpoints, logs, settings
 from mailflow.errors import ConfigurationError, Fault, MailflowError
@@ -206,16 +205,16 @@ def daemon(found: Installation, house: House, loops: Sequence[str] = LOOPS) -> D
         poll_of=lambda office: poll_of(said(office)),
         way_of=lambda office: submission_of(said(office)),
         lone=not house.store.shared,
-        me=_own_name() if house.store.shared else "",
+        me=_own_name(house.store) if house.store.shared else "",
         loops=loops,
         clock=wall_clock,
         watch=watch,
     )
 
 
-def _own_name() -> str:
+def _own_name(store: Store) -> str:
     """A name that no other daemon has, nor this one after a restart; the administrator reads host and process in it."""
-    return f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:12]}"
+    return f"{socket.gethostname()}/{os.getpid()}/{store.name}"
 
 
 # -- the machine we run on ----------------------------------------------------------------------------------------

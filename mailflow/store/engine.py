@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, RootTransaction, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -58,13 +58,14 @@ class Store:
         if self._sqlite and parsed.database in (None, "", ":memory:"):
             raise ValueError("the store needs a file: threads would not share a database in memory")
         self._busy_ms = busy_ms or (BUSY_MS if self._sqlite else postgres.TURN_MS)
+        self._news = News()
         # max_overflow: a thread that finds no pooled connection opens one more instead of waiting for the others.
         # hide_parameters: a database error must not carry the words of a mail into the logs.
         options: dict[str, Any] = {"max_overflow": -1, "hide_parameters": True}
         if not self._sqlite:
             # A connection that died while nobody used it is found out before a unit begins on it.
             options |= {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
-            options["connect_args"] = postgres.connect_args(parsed, self._busy_ms)
+            options["connect_args"] = postgres.connect_args(parsed, self._busy_ms, self._news.me)
             # Otherwise an INSERT is not asked how many rows it made, and "was it new" is answered wrongly.
             options["execution_options"] = {"preserve_rowcount": True}
         self._engine = create_engine(parsed, **options)
@@ -77,7 +78,6 @@ class Store:
         self._reading: dict[str, Any] = {"mailflow_reading": True}
         if not self._sqlite:
             self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._news = News()
         self._listener: Listener | None = None
         self._lease: leases.Lease | None = None
 
@@ -102,6 +102,11 @@ class Store:
     def shared(self) -> bool:
         """Whether daemons of several machines may work on it."""
         return not self._sqlite
+
+    @property
+    def name(self) -> str:
+        """What tells the sessions of this store from those of another process."""
+        return self._news.me
 
     def listen(self) -> None:
         """From now on hear of other processes' commits (PostgreSQL); SQLite has no such word."""
@@ -141,9 +146,7 @@ class Store:
         """
         with self._translated(), self._engine.connect() as connection:
             work = Work(connection)
-            with connection.begin():
-                if not self._sqlite:
-                    postgres.take_turn(connection, beside)
+            with self._begin(connection, beside):
                 yield Unit(work)
                 if self._lease is not None:
                     leases.check(connection, self._lease)
@@ -155,6 +158,9 @@ class Store:
             if work.changed:
                 reach(f"commit.{purpose}", "after")
                 self._news.announce()
+
+    def _begin(self, connection: Connection, beside: tuple[str, ...]) -> RootTransaction:
+        return connection.begin() if self._sqlite else postgres.begin_in_turn(connection, beside, self._busy_ms)
 
     @contextmanager
     def read(self) -> Iterator[Unit]:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Interval, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Interval, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mailflow.errors import LeaseLost
@@ -22,6 +22,8 @@ from mailflow.store import schema
 SECONDS = 30
 # How the lease is called by which a daemon says that it is alive: this and its name.
 DAEMON = "daemon:"
+# How the sessions of a store call themselves: this and the store's name, with whose 16 characters its holder's ends.
+PROGRAM = "mailflow "
 # What is long past says nothing to anybody; a daemon that was started once has left a row.
 _FORGOTTEN = timedelta(days=1)
 
@@ -47,6 +49,15 @@ _TAKE = _TAKE.on_conflict_do_update(
 _KEEP = update(schema.leases).where(_t.holder == bindparam("h")).values(until=_UNTIL).returning(_t.name)
 _GIVE_BACK = delete(schema.leases).where(_t.holder == bindparam("h"))
 _SWEEP = delete(schema.leases).where(_t.until <= _NOW - bindparam("length", type_=Interval))
+# Asked of the server's own list; a session may be ended by whoever came as the same user.
+_END_THE_LOST = text(
+    """
+    SELECT pg_terminate_backend(session.pid) FROM pg_stat_activity AS session JOIN leases
+        ON session.application_name = :program || right(leases.holder, 16)
+    WHERE leases.name = :daemon || leases.holder AND leases.until <= clock_timestamp()
+        AND session.datname = current_database() AND session.usename = current_user AND session.pid <> pg_backend_pid()
+    """
+)
 # Until our commit nobody can take it.
 _HELD = select(_t.until).where(_t.name == bindparam("n"), _t.holder == bindparam("h"), _t.until > _NOW)
 _HELD = _HELD.with_for_update(read=True)
@@ -58,11 +69,20 @@ def beat(connection: Connection, holder: str, wanted: Collection[str], seconds: 
     A lease that ran out and that nobody took is kept: nobody else has acted under it.
     """
     length = {"length": timedelta(seconds=seconds)}
+    end_the_lost(connection)
     held = set(connection.execute(_KEEP, {"h": holder, **length}).scalars())
     for name in sorted(set(wanted) - held):
         if connection.execute(_TAKE, {"name": name, "holder": holder, **length}).first() is not None:
             held.add(name)
     return held
+
+
+def end_the_lost(connection: Connection) -> None:
+    """End the sessions of daemons that are not heard of any more: one in the middle of a unit holds the others up.
+
+    Such a daemon, if it was only paused, finds its lines cut and connects anew.
+    """
+    connection.execute(_END_THE_LOST, {"program": PROGRAM, "daemon": DAEMON})
 
 
 def give_back(connection: Connection, holder: str) -> None:

@@ -26,7 +26,7 @@ class News:
     """Counts commits; who waits is woken by each. `me` tells our own word from others'."""
 
     def __init__(self) -> None:
-        self.me = uuid4().hex
+        self.me = uuid4().hex[:16]
         self.commits = 0
         self._changed = threading.Condition()
         self._seen = threading.local()

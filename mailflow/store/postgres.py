@@ -9,20 +9,25 @@ Limits: the turns are locks of the database server: a pooler that hands one conn
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import URL, Connection, Integer, Text, bindparam, func, select
+from sqlalchemy import URL, Connection, Integer, RootTransaction, Text, bindparam, func, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from mailflow.errors import Conflict, MailflowError, StoreUnavailable
+from mailflow.store import leases
+from mailflow.store.leases import PROGRAM
 
-# A writer waits so long for its turn before it says so, and is heard of no longer than IDLE_SECONDS when it stops in
-# the middle of its unit (a paused machine, a cut line): the server then ends its transaction and the others go on.
-TURN_MS = 10_000
-IDLE_SECONDS = 20
+# A writer waits so long for its turn, and looks so often whether a daemon that is lost stands before it.
+TURN_MS = 40_000
+SLICE_MS = 8_000
+# Whoever says nothing for so long in the middle of a unit is ended by the server: the last resort, for a command whose
+# machine was paused. Weekly summaries of many cases think for some seconds.
+IDLE_SECONDS = 60
 # No single question of ours takes as long; a server that does not come to an end, or whose answer does not come
 # through (a line that is half dead keeps its connection), is as good as away.
 STATEMENT_SECONDS = 40
@@ -49,7 +54,7 @@ _AWAY_CLASSES = ("08", "53", "57", "58")
 _AWAY_STATES = ("25P03", "25006")
 
 
-def connect_args(url: URL, busy_ms: int) -> dict[str, Any]:
+def connect_args(url: URL, busy_ms: int, name: str) -> dict[str, Any]:
     """What psycopg is told beside the URL: bounds for waiting, so that a dead link is noticed in under a minute."""
     given: Mapping[str, Any] = url.query
     # A host that has vanished: silence of 10 seconds, then three probes; what was sent and never acknowledged, 20.
@@ -60,11 +65,12 @@ def connect_args(url: URL, busy_ms: int) -> dict[str, Any]:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,
-        "application_name": "mailflow",
+        # By this the others find the sessions of a lost daemon (leases.py).
+        "application_name": f"{PROGRAM}{name}",
     }
     # The same bounds at the server's end, so that it lets go of what a vanished host of ours has held.
     settings = {
-        "lock_timeout": f"{busy_ms}ms",
+        "lock_timeout": f"{min(busy_ms, SLICE_MS)}ms",
         "statement_timeout": f"{STATEMENT_SECONDS}s",
         "idle_in_transaction_session_timeout": "300s",
         "tcp_keepalives_idle": "10",
@@ -107,12 +113,28 @@ def _bounded() -> Any:
     return Bounded
 
 
-def take_turn(connection: Connection, names: tuple[str, ...] = ()) -> None:
-    """Wait for this transaction's turn to write.
+def begin_in_turn(connection: Connection, names: tuple[str, ...], busy_ms: int) -> RootTransaction:
+    """Begin a transaction and wait for its turn to write.
 
     Without names: nobody else writes meanwhile, as on SQLite. With names: beside others, but not beside who named the
     same. The server lets who came first go first, so that nobody waits for ever.
     """
+    until = time.monotonic() + busy_ms / 1000
+    while True:
+        transaction = connection.begin()
+        try:
+            _take_turn(connection, names)
+            return transaction
+        except DBAPIError as fault:
+            if not fault.connection_invalidated:
+                transaction.rollback()
+            if getattr(fault.orig, "sqlstate", None) != _BUSY or time.monotonic() >= until:
+                raise
+        with connection.begin():
+            leases.end_the_lost(connection)
+
+
+def _take_turn(connection: Connection, names: tuple[str, ...]) -> None:
     idle = {"idle": f"{IDLE_SECONDS}s", "key": _EVERYBODY}
     if not names:
         connection.execute(_ALONE, idle)

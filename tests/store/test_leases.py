@@ -106,6 +106,29 @@ def test_nobody_takes_over_between_the_check_and_the_commit(store: Store, url: s
     assert taken == [{BOX}]
 
 
+def test_a_lost_daemon_in_the_middle_of_a_unit_is_put_out_of_the_way(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for its turn ends the sessions of a daemon whose lease has run out, of a living one never."""
+    monkeypatch.setattr(own, "SLICE_MS", 300)
+    waits = Store(url, busy_ms=900)
+    holder = f"elsewhere/1/{store.name}"
+    store.beat(holder, [f"{DAEMON}{holder}"])
+    with store.unit() as u:
+        u.meta.put("a", "alive")
+        with pytest.raises(StoreUnavailable, match="locked"), waits.unit():
+            pass
+    let_run_out(url, holder)
+    with pytest.raises(StoreUnavailable), store.unit() as u:
+        u.meta.put("a", "lost")
+        with waits.unit() as other:
+            assert other.meta.get("a") == "alive"
+            other.meta.put("a", "mine")
+    with store.read() as u:
+        assert u.meta.get("a") == "mine"
+    waits.close()
+
+
 # -- claims ---------------------------------------------------------------------------------------------------------
 
 
