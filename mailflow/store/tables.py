@@ -50,7 +50,9 @@ def _plain(table: Table) -> Table:
     return Table(table.name, MetaData(), *(Column(c.name, kind, primary_key=c.primary_key) for c, kind in kinds))
 
 
-_TABLES = {table.name: _plain(table) for table in schema.metadata.sorted_tables}
+# Who works on this database at this moment is true nowhere else.
+PASSING = ("leases",)
+_TABLES = {table.name: _plain(table) for table in schema.metadata.sorted_tables if table.name not in PASSING}
 # Tables whose rows the database numbers by itself: only a key of its own, and one that nobody hands in.
 _NUMBERED = tuple(
     table.name
@@ -74,7 +76,7 @@ class Tables(Room):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every table; what rows refer to comes before them."""
+        """Every table but those of the moment; what rows refer to comes before them."""
         return tuple(_TABLES)
 
     def columns(self, name: str) -> tuple[str, ...]:

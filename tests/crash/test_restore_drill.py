@@ -8,11 +8,15 @@ from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
+import pytest
+
 from mailflow.demo.installation import contracts_by_email
 from mailflow.demo.scripts import OUTSIDERS, START
 from mailflow.demo.show import Player, choose
 from mailflow.demo.stage import Stage
 from mailflow.demo.timeline import Timeline
+from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)
+from tests.servers.postgres import Postgres
 
 KEYS = ("A", "D")
 NEWS = "The database was restored."
@@ -62,10 +66,63 @@ class Disaster:
             stage._launch("--now", now)
 
 
-def test_nobody_notices_that_the_database_was_lost(tmp_path: Path) -> None:
+class Moved:
+    """A move to PostgreSQL before one step; there a backup, the loss of that database, and a restore into another."""
+
+    def __init__(self, moved: int, saved: int, lost: int, server: Postgres, backups: Path) -> None:
+        self.moved, self.saved, self.lost, self.server, self.backups = moved, saved, lost, server, backups
+
+    def __call__(self, stage: Stage, number: int) -> None:
+        if number == self.moved:
+            stage.stop()
+            self.url = self.server.fresh(empty=True)
+            stage.cli("store", "copy", "--to", self.url)
+            self._settle(stage, "sqlite:///mailflow.sqlite3")
+            stage.restart()
+        if number == self.saved:
+            stage.cli("backup", str(self.backups))
+        if number == self.lost:
+            stage.kill()
+            before = self.url
+            self.server.drop(before)
+            self.url = self.server.fresh(empty=True)
+            self._settle(stage, before)
+            now = stage.time.astimezone(UTC).isoformat()
+            (backup,) = self.backups.iterdir()
+            stage.cli("restore", str(backup), "--now", now)
+            stage._launch("--now", now)
+
+    def _settle(self, stage: Stage, before: str) -> None:
+        words = stage.config.read_text("utf-8")
+        assert before in words
+        stage.config.write_text(words.replace(before, self.url), "utf-8")
+        for file in stage.folder.glob("mailflow.sqlite3*"):
+            file.unlink()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, forked_daemons: None) -> Played:
+    """What comes of it when nothing happens."""
+    return performed(tmp_path_factory.mktemp("undisturbed"))
+
+
+def test_nobody_notices_that_the_database_was_lost(tmp_path: Path, undisturbed: Played) -> None:
     """Backup, days of work, loss, restore: the same ends and references, no letter twice, none missing."""
-    undisturbed = performed(tmp_path / "undisturbed")
-    disturbed = performed(tmp_path / "stage", Disaster(3, 9, tmp_path / "backups"))
+    agree(performed(tmp_path / "stage", Disaster(3, 9, tmp_path / "backups")), undisturbed)
+
+
+@pytest.mark.postgres
+def test_nobody_notices_the_move_to_postgresql_nor_its_loss(
+    tmp_path: Path,
+    undisturbed: Played,
+    postgres: Postgres,  # noqa: F811
+) -> None:
+    """The daemon goes on where `store copy` has put everything; lost there, a dump brings it back unnoticed."""
+    agree(performed(tmp_path / "stage", Moved(3, 5, 9, postgres, tmp_path / "backups")), undisturbed)
+
+
+def agree(disturbed: Played, undisturbed: Played) -> None:
+    """The same ends, and the same letters in everybody's mailbox."""
     assert disturbed.faults == []
     assert disturbed.refs == undisturbed.refs
     assert disturbed.states == undisturbed.states

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from mailflow.errors import MailflowError
 from mailflow.store import Store, moving, schema
-from mailflow.store.tables import InUse, Tables
+from mailflow.store.tables import PASSING, InUse, Tables
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
 from tests.store.conftest import NOON
@@ -178,5 +178,5 @@ def test_a_database_of_another_encoding_is_refused(full: Store, postgres: Postgr
 
 
 def test_every_table_is_moved() -> None:
-    """No table of the schema is left out, and parents come before what refers to them."""
-    assert set(Tables.names.fget(None)) == set(schema.metadata.tables)  # type: ignore[attr-defined]
+    """No table of the schema is left out but the one that says who is at work at this moment."""
+    assert {*Tables.names.fget(None), *PASSING} == set(schema.metadata.tables)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from mailflow import wiring
-from mailflow.cli.opened import as_text, columns, json_option
+from mailflow.cli.opened import as_text, columns, config_option, json_option
 from mailflow.cli.progress import INTERRUPTED, Progress
 from mailflow.cli.saying import EX_TEMPFAIL, sentence
 from mailflow.errors import MailflowError
@@ -33,16 +33,22 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--from-config", "source_file", type=_FILE, help="Take the first from the [store] of these settings.")
 @click.option("--to-config", "target_file", type=_FILE, help="Take the second from the [store] of these settings.")
+@config_option
 @json_option
 def command(
-    source_url: str | None, target_url: str | None, source_file: Path | None, target_file: Path | None, as_json: bool
+    source_url: str | None,
+    target_url: str | None,
+    source_file: Path | None,
+    target_file: Path | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Copy a whole installation into another, empty database. The daemon must be stopped.
 
-    Without --from and --from-config the database of this machine's settings is copied. A password does not belong on
+    Without --from and --from-config the database of the settings (--config) is copied. A password does not belong on
     the command line: it is taken from the password_file of the settings, or from PGPASSFILE (~/.pgpass).
     """
-    source = _meant("from", source_url, source_file) or _url_of(wiring.config_path())
+    source = _meant("from", source_url, source_file) or _url_of(wiring.config_path(config))
     target = _meant("to", target_url, target_file)
     if target is None:
         raise click.UsageError("Say where to: --to URL or --to-config FILE.")
