@@ -309,3 +309,17 @@ def test_a_name_that_is_the_senders(sender: str):
     assert kind("Visits", "Jane Roe no longer works here.", loop, sender).name == "auto_reply"
     assert kind("Visits", "Tom Lane no longer works here.", loop, sender).name == "human"
     assert kind("Visits", "Jane Roe no longer works here. " + LATE * 15, loop, sender).name == "human"
+
+
+def test_a_tag_of_a_machine():
+    """Some gateways and programs write their word as a tag."""
+    assert kind("[Automatic reply] Visits").surely and kind("[Automatic reply] Visits").name == "auto_reply"
+    assert kind("[Visits] Automatic replies").name == "human"
+
+
+def test_small_signs_need_what_goes_with_them():
+    """The subject of an acknowledgement needs thanks, and what quotes is no short note."""
+    assert kind("Thank you for your message", headers="Return-Path: <>\n").name == "human"
+    assert kind("Re: Visits", "I am on leave.", "Precedence: bulk\n").name == "auto_reply"
+    quoted = "\n\nOn Mon, 3 May 2027 at 9:12, C <c@council.example> wrote:\n> What happened there?"
+    assert kind("Re: Visits", "I am on leave." + quoted, "Precedence: bulk\n").name == "human"
