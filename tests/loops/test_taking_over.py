@@ -24,7 +24,7 @@ from tests.servers.cutting import CutWire
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.postgres
 LEASES = {f"mailbox:{COUNCIL}", "clock"}
 LONGEST = 60.0
 

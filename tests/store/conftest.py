@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mailflow.store import Letter, Store, schema
+from mailflow.store import Letter, Store
 from tests.servers.fixtures import postgres, postgres_url  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
-from tests.store.steps import order
+from tests.store.steps import sweep
 
 NOON = datetime(2027, 3, 12, 12, 0, tzinfo=UTC)
 
@@ -34,18 +34,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     elif "store" in request.fixturenames:
         address = request.getfixturevalue("swept")
         yield address
-        _sweep(address)
+        sweep(address)
     else:
         server = request.getfixturevalue("postgres")
         address = server.fresh(empty=True)
         yield address
         server.drop(address)
-
-
-def _sweep(address: str) -> None:
-    # Without the triggers that refuse it, and in any order.
-    tables = [f"DELETE FROM {table.name}" for table in schema.metadata.sorted_tables]
-    order(address, "SET LOCAL session_replication_role = replica; " + "; ".join(tables))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import create_engine
 
-from mailflow.store import Letter, Unit
+from mailflow.store import Letter, Unit, schema
 
 Make = Callable[..., Letter]
 # For what is a matter of the file, or of SQLite's own words.
@@ -52,3 +52,9 @@ def tamper(url: str, *statements: str) -> None:
         for statement in statements:
             assert connection.exec_driver_sql(statement).rowcount > 0, statement
     engine.dispose()
+
+
+def sweep(url: str) -> None:
+    """Empty a PostgreSQL database, without the triggers that refuse it, and in any order."""
+    tables = [f"DELETE FROM {table.name}" for table in schema.metadata.sorted_tables]
+    order(url, "SET LOCAL session_replication_role = replica; " + "; ".join(tables))
