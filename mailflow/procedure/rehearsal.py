@@ -12,7 +12,7 @@ from datetime import datetime
 
 from mailflow.procedure import by_post
 from mailflow.procedure.calendar import Calendar
-from mailflow.procedure.case import Case, Fact
+from mailflow.procedure.case import Case, Fact, Machine, Sent, Timer
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import Event, LetterSettled, Terms, TimerDue
 from mailflow.procedure.machine import decided
@@ -46,13 +46,16 @@ class Rehearsal:
 
     def next_due(self) -> tuple[datetime, Event] | None:
         """What happens next if nobody does anything: a letter leaves or a clock acts."""
-        found: list[tuple[datetime, int, Event]] = []
+        first: tuple[datetime, int] | None = None
+        letter_due: Sent | None = None
+        clock_due: tuple[Machine, Timer] | None = None
         for letter in self.case.letters.values():
             if letter.status != "decided" or not letter.leave_at or letter.post == by_post.ONLY:
                 continue
             if not self._waits(letter.role):
                 at = self._leaves(letter.leave_at, letter.role)
-                found.append((at, 0, LetterSettled(letter.id, "sent", at)))
+                if first is None or (at, 0) < first:
+                    first, letter_due = (at, 0), letter
         for machine in self.case.machines.values():
             for timer in machine.timers.values():
                 if timer.state != "running" or not timer.steps:
@@ -60,11 +63,18 @@ class Rehearsal:
                 step, at = timer.steps[0]
                 definition = self.procedure.machines[machine.kind].timers.get(timer.name)
                 chases = definition.chases if definition and step == FIRE else ()
-                if not any(self.case.unjudged.get(role) for role in chases):
-                    found.append((at, 1, TimerDue(machine.id, timer.name, step, timer.set_seq, at)))
-        if not found:
+                if (first is None or (at, 1) < first) and not any(self.case.unjudged.get(role) for role in chases):
+                    first, clock_due = (at, 1), (machine, timer)
+        if first is None:
             return None
-        at, _, event = min(found, key=lambda f: f[:2])
+        at = first[0]
+        event: Event
+        if clock_due is not None and first[1]:
+            machine, timer = clock_due
+            event = TimerDue(machine.id, timer.name, timer.steps[0][0], timer.set_seq, at)
+        else:
+            assert letter_due is not None
+            event = LetterSettled(letter_due.id, "sent", at)
         return (max(at, self.now) if self.now else at), event
 
     def run_to(self, until: datetime) -> None:

@@ -190,7 +190,7 @@ def two_offices(folder: Path) -> Path:
     return path
 
 
-def test_the_tools_work_for_the_offices_that_are_good(tmp_path):
+def test_the_tools_work_for_the_offices_that_are_good(tmp_path, untried):
     """What is wrong with the other stands on standard error; check alone refuses everything, and names it all."""
     path = two_offices(tmp_path)
     listed = run("list", "--config", path, "--json")
@@ -200,5 +200,6 @@ def test_the_tools_work_for_the_offices_that_are_good(tmp_path):
     officers.write_text(officers.read_text("utf-8") + "x\n,,,,,,,,,,,,,\n", "utf-8")
     checked = run("check", "--config", path)
     assert checked.exit_code == 78 and "contacts.csv" in checked.output
+    assert untried, "the procedure of the good one is tried all the same"
     unknown = run("list", "--config", path, "--office", "south")
     assert unknown.exit_code == 2 and "council" in unknown.output
