@@ -186,10 +186,10 @@ def test_a_step_in_hand_is_finished(make, monkeypatch: pytest.MonkeyPatch):
     """A mail that is being sorted when the stop comes is sorted, and its commit is there; the next is not begun."""
     real, begun, let = sort.sort_one, threading.Event(), threading.Event()
 
-    def slow(house, now) -> bool:
+    def slow(house, now, *whose) -> bool:
         begun.set()
         let.wait(5)
-        return real(house, now)
+        return real(house, now, *whose)
 
     monkeypatch.setattr(sort, "sort_one", slow)
     mails = {1: mail(REFERRER, "Missed calls"), 2: mail("sam@stranger.example", "Cold meals")}
@@ -208,7 +208,7 @@ def test_a_step_that_does_not_end_is_left_behind(make, monkeypatch: pytest.Monke
     monkeypatch.setattr(daemons, "PATIENCE", 0.6)
     begun, let = threading.Event(), threading.Event()
 
-    def endless(house, now) -> bool:
+    def endless(house, now, *whose) -> bool:
         begun.set()
         let.wait(20)
         return False
