@@ -22,30 +22,13 @@ def all_home(world: World) -> None:
     """Everything has left, and each letter's copy was found."""
     world.until(lambda: left(world))
     world.arrived()
-    world.until(lambda: world.came_home() == len({key.partition(" to ")[0] for key in world.decided()}))
+    world.until(lambda: world.came_home() == len(world.decided_letters()))
 
 
-def test_the_copy_that_comes_home_proves_it(world: World):
-    """From the inbox, from Junk or from Sent, wherever the service puts it."""
+def test_the_courier_dies_at_the_final_dot(world: World):
+    """Before it nothing has left: the next courier sends it. After it the letter has left, whose copy settles that."""
     world.concern()
-    all_home(world)
-    assert world.came_home() > 0
-    world.nothing_lost()
-
-
-@pytest.mark.parametrize("phase", ["connected", "dot"])
-def test_the_courier_dies_before_the_final_dot(world: World, phase: str):
-    """Nothing has left: the next courier sends it, once."""
-    world.concern()
-    world.dies_at(phase)
-    all_home(world)
-    assert len(world.got(PEOPLE[0])) == 1
-    world.nothing_lost()
-
-
-def test_the_courier_dies_after_the_final_dot(world: World):
-    """The letter has left and nobody read the answer: its copy settles it, and it is not sent again."""
-    world.concern()
+    world.dies_at("dot")
     world.dies_at("reply")
     all_home(world)
     assert len(world.got(PEOPLE[0])) == 1 and not world.asked()
@@ -92,7 +75,6 @@ def test_without_any_copy_a_person_is_asked(worlds: Callable[..., World], traits
 def test_the_way_out_is_throttled(worlds: Callable[..., World], personality: Personality):
     """More letters than the service takes in a minute: they wait, all leave, none twice."""
     world = worlds(replace(personality, per_minute=4))
-    world.manners.clock = lambda: world.rounds._clock().timestamp()
     for number in range(3):
         world.concern(f"Home {number} Ltd was late")
     world.until(lambda: len(world.refs()) == 3 and left(world))

@@ -46,6 +46,7 @@ def test_a_mail_comes_and_is_kept_once(world: World):
         assert unit.meta.get(f"reconciled:{world.office.id}") == "2027-02-02"
     world.arrived()
     assert len(world.kept()) == 1 and len(world.got(PEOPLE[0])) == 1
+    assert world.came_home() == len(world.decided_letters()), "a copy of each, from the inbox, from Junk or from Sent"
     assert not [m for m in world.got(ADMIN) if "do not agree" in m.text]
     world.nothing_lost()
 

@@ -6,9 +6,10 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from mailflow.flow import restored
 from mailflow.flow.ports import House, Office
 from mailflow.flow.reconcile import Report, reconcile
 from mailflow.loops.daemon import Daemon
@@ -38,16 +39,23 @@ class Ground:
 
 
 class World:
-    """changes: fields of the office, such as in_doubt."""
+    """start: the first instant. changes: fields of the office, such as sent."""
 
-    def __init__(self, ground: Ground, manners: Manners, folder: Path, **changes: object) -> None:
+    def __init__(
+        self, ground: Ground, manners: Manners, folder: Path, start: datetime = MORNING, **changes: object
+    ) -> None:
         self.mail, self.manners, self._path = ground.mail, manners, folder / "s.db"
         shutil.copy(ground.empty, self._path)
         (office,) = ground.house.offices.values()
         self.office = replace(office, **changes)  # type: ignore[arg-type]
         self._house = replace(ground.house, offices={office.id: self.office})
-        self.now, self._number, self._people = MORNING, 0, iter(PEOPLE)
+        self.now, self._number, self._people = start, 0, iter(PEOPLE)
         self.start()
+        manners.arrival = self._instant
+        manners.clock = lambda: self._instant().timestamp()
+
+    def _instant(self) -> datetime:
+        return self.rounds._clock()
 
     # -- the daemon -----------------------------------------------------------------------------------------------
 
@@ -89,6 +97,24 @@ class World:
         """It ends and begins again: new store, new house, new sessions."""
         self.stop()
         self.start()
+
+    def saved(self) -> Path:
+        """A copy of the database, as a backup has it; the daemon goes on."""
+        self.stop()
+        shutil.copy(self._path, saved := self._path.with_name("saved.db"))
+        self.start()
+        return saved
+
+    def restored(self, saved: Path, since: datetime, until: datetime | None = None) -> None:
+        """The database is lost and the copy of `since` put back, as `mailflow restore` does; the daemon begins."""
+        self.stop()
+        shutil.copy(saved, self._path)
+        store = Store(f"sqlite:///{self._path}")
+        with store.unit() as unit:
+            unit.meta.put(restored.KEY, restored.note(since, self.now, until))
+        store.close()
+        self.start()
+        self.rounds.move(self.now)
 
     def dies_at(self, phase: str) -> None:
         """The courier's process dies when its next letter has come so far; then the daemon begins again.
@@ -197,6 +223,10 @@ class World:
                 for e in es
                 if not e.home and e.state in ("sent", "served")
             )
+
+    def decided_letters(self) -> set[str]:
+        """The ids of the letters that have left."""
+        return {key.partition(" to ")[0] for key in self.decided()}
 
     def came_home(self) -> int:
         """How many letters are known to have left by their copies."""

@@ -25,7 +25,8 @@ _HOST = "127.0.0.1"
 class Manners:
     """Listens on `imap_port` and `smtp_port`, and talks to the servers behind. users: login to password.
 
-    clock: the seconds by which letters a minute are counted. Switches, each of any thread:
+    clock: the seconds by which letters a minute are counted. arrival: the INTERNALDATE of what the service itself puts
+    into a mailbox. Switches, each of any thread:
     throttle: so many of the next IMAP commands are refused (-1: all). hidden: UIDs that are listed but not given, by
     (folder, UID), with how often (-1: for ever). lose: so many answers to a final dot are lost, the letter being
     taken; swallow: so many final dots are lost themselves.
@@ -46,6 +47,7 @@ class Manners:
         self.personality, self.users = personality, dict(users)
         self._behind = {ImapTalk: imap_port, SmtpTalk: smtp_port}
         self.clock = clock
+        self.arrival: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.throttle = self.lose = self.swallow = 0
         self.hidden: dict[tuple[str, int], int] = {}
         self.accepted: Counter[tuple[str, str]] = Counter()
@@ -99,7 +101,7 @@ class Manners:
         client.login(user, self.users[user])
         return client
 
-    def bring(self, user: str, octets: bytes, folder: str = INBOX, when: datetime | None = None) -> bool:
+    def bring(self, user: str, octets: bytes, folder: str = INBOX) -> bool:
         """A mail comes in; False when the service drops it, because it knows the Message-ID."""
         found = _MESSAGE_ID.search(octets)
         known = (user, found[1].decode("latin-1") if found else "")
@@ -108,7 +110,7 @@ class Manners:
                 return False
             self._delivered.add(known)
         with self.behind(user) as client:
-            client.append(folder, octets, msg_time=when or datetime.now(UTC))
+            client.append(folder, octets, msg_time=self.arrival())
         return True
 
     # -- what the sessions ask ------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ class Manners:
             return
         with self.behind(user) as client:
             if traits.sent_copy:
-                client.append("Sent", octets, (rb"\Seen",))
+                client.append("Sent", octets, (rb"\Seen",), self.arrival())
         own = any(base_address(recipient) == user for recipient in recipients)
         if own and traits.own_copy not in (INBOX, NOWHERE):
             self.bring(user, octets, traits.own_copy)
