@@ -27,7 +27,7 @@ SERVERS = {
 # Files that look at one long trial (tests/procedure/trials.py): one worker runs them all, and makes it once.
 TOGETHER = ("tests/cli/test_shipped.py", "tests/flow/test_soundness.py", "tests/procedure/test_proof.py")
 # What takes long goes first, so that no worker is left with it when the others have finished.
-LONG = (TOGETHER, "tests/demo/", "tests/crash/", "tests/acceptance/", "tests/loops/")
+LONG = (TOGETHER, "tests/demo/", "tests/crash/", "tests/personalities/", "tests/acceptance/", "tests/loops/")
 
 # Memory that serves as a disk, and how much of it must be free: a run of all tests leaves a third of that behind.
 MEMORY = Path("/dev/shm")

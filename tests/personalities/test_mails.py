@@ -167,6 +167,19 @@ def test_reading_is_throttled(world: World):
     world.nothing_lost()
 
 
+def test_waiting_without_news(world: World):
+    """News that is pushed late, never, or with the end of the session: the wait ends, and the next look reads."""
+    world.concern()
+    world.go()
+    source = world.source(world.office)
+    list(source.fetch_after("INBOX", lambda _v: {1}, 10))
+    source.wait(0.1)
+    world.concern("Sunny Ltd came late")
+    source.wait(0.1)
+    found = [raw for raw in source.fetch_after("INBOX", lambda _v: {1}, 10) if b"Sunny" in raw.octets]
+    assert len(found) == 1
+
+
 # -- the manners themselves -------------------------------------------------------------------------------------------
 
 
