@@ -8,6 +8,8 @@ Limits: values from mails are handed on as they are; escaping is the letters' ro
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from mailflow.flow import buttons, explaining, shown, splitting, telling
 from mailflow.flow.moment import CaseWords, Moment, case_words, item_words, office_words
 from mailflow.mail import reference
@@ -45,6 +47,7 @@ def context(moment: Moment, letter: LetterDef, fact: Fact) -> dict[str, object]:
         "office": office_words(office),
         "today": moment.today,
         "leaving": office.calendar.local_date(leave),
+        "late": _late(moment, leave, party=bool(data.get("party"))),
         "to": _addressee(moment, to, str(data.get("role", "")), bool(data.get("post"))),
         "by_post": data.get("post") == by_post.ONLY,
         "printed": None,
@@ -189,6 +192,17 @@ def _due(dates: telling.Dates, nexts: list[telling.DateWords], machine: Machine,
         return dates[timer]
     own = [w for w in nexts if w.machine == machine.id]
     return (own or nexts or [None])[0]
+
+
+def _late(moment: Moment, leave: datetime, *, party: bool) -> date | None:
+    """The day on which a letter of the clock's should have left, if it leaves later: after an outage it says so (G10)."""
+    at = next((fact.data.get("at") for fact in moment.facts if fact.kind == "timer"), None)
+    if not at:
+        return None
+    calendar = moment.office.calendar
+    planned = calendar.office_time(instant(at)) if party else instant(at)
+    day = calendar.local_date(planned)
+    return day if day < calendar.local_date(leave) else None
 
 
 def _addressee(moment: Moment, to: list[str], role: str, posted: bool) -> dict[str, object]:
