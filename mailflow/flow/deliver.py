@@ -20,9 +20,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
+from mailflow.flow import advance as stepping
 from mailflow.flow import doubt, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
+from mailflow.flow.regions import office_for
 from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
 from mailflow.store import Envelope, Letter, Unit
 from mailflow.submission.verdict import PHASES, Verdict, retry_after
@@ -36,6 +38,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 LIMIT_WAIT = timedelta(minutes=10)
 MISPLACED_WAIT = HOUR
+SLACK = timedelta(minutes=1)  # a letter that may leave at 4:59:59 is not put off because the courier was at another one
 TRIES = 5
 _GONE = ("sent", "served", "bounced", "in_doubt")
 
@@ -237,6 +240,15 @@ def _wait(
     until, _ = _pause(unit, office)
     if until is not None and until > now:
         return until, "the mail server asked us to slow down or is away", ""
+    opening = _opening(house, unit, office, letter, now)
+    if opening is not None:
+        return opening, "its hour has passed, and it leaves in office hours only", ""
+    return _budget(house, unit, office, letter, envelopes, now)
+
+
+def _budget(
+    house: House, unit: Unit, office: Office, letter: Letter, envelopes: list[Envelope], now: datetime
+) -> tuple[datetime | None, str, str]:
     limits = house.limits
     if unit.outbox.sent_count(now - HOUR, letter.mail_from, but=letter.id) >= limits.per_hour:
         return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour", "all"
@@ -254,6 +266,24 @@ def _wait(
         if left >= limits.per_case_per_day:
             return now + HOUR, f"{limits.per_case_per_day} letters of this case have left within a day", letter.case
     return None, "", ""
+
+
+def _opening(house: House, unit: Unit, office: Office, letter: Letter, now: datetime) -> datetime | None:
+    """K10 holds for a letter that comes late, too, after an outage, a pause or a budget; None: it may leave now."""
+    if not letter.party_mail or letter.case.startswith("office:") or now < letter.leave_at + SLACK:
+        return None
+    if all(calendar.is_office_time(now) for calendar in (office.own_calendar, *office.calendars.values())):
+        return None
+    case = stepping.read_case(unit, letter.case)
+    try:
+        procedure = stepping.procedure_of(house, office, case)
+    except EditionUnreadable:
+        return None  # nobody can say how it leaves; it was decided when that could be read
+    calendar = office_for(office, procedure, case).calendar
+    known = procedure.letters.get(letter.template)
+    if known is None or known.leaves == "at once" or calendar.is_office_time(now):
+        return None
+    return calendar.office_time(now)
 
 
 def _tell_of_budget(

@@ -195,7 +195,7 @@ def _due(dates: telling.Dates, nexts: list[telling.DateWords], machine: Machine,
 
 
 def _late(moment: Moment, leave: datetime, *, party: bool) -> date | None:
-    """The day on which a letter of the clock's should have left, if it leaves later: after an outage it says so (G10)."""
+    """The day on which a letter of the clock's should have left, if it leaves later: it then says so (G10)."""
     at = next((fact.data.get("at") for fact in moment.facts if fact.kind == "timer"), None)
     if not at:
         return None
