@@ -11,6 +11,7 @@ Limits: sorting is done by one thread at a time (`sorting`), so that a poison ma
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -24,6 +25,8 @@ from mailflow.mailbox.source import Source
 
 AWAY_WAIT = 5.0
 STANDBY_WAIT = 2.0
+# Seconds; short beside what a stop leaves a step in hand.
+SORTING = 2.0
 
 
 class Intake:
@@ -49,6 +52,7 @@ class Intake:
         self._through: datetime | None = None
         self._second: Source | None = None
         self._leaving = False
+        self._ticks = time.monotonic
         self._compared = ""
         self._known = False  # whether no lost time is left to be lived through
 
@@ -97,8 +101,20 @@ class Intake:
         return collected.new > 0 or collected.more
 
     def sort(self, now: datetime) -> bool:
-        """One kept mail, of whichever mailbox (among several daemons: of this one); after a restore one more instant of
-        the lost time."""
+        """Kept mails, of whichever mailbox (among several daemons: of this one), for a few seconds; after a restore one
+        more instant of the lost time.
+
+        Between two looks at the mailbox more than one is sorted: with many waiting a look costs more than a mail.
+        """
+        until = self._ticks() + SORTING
+        found = False
+        while self._sort_one(now):
+            found = True
+            if self._leaving or self._ticks() >= until:
+                break
+        return found
+
+    def _sort_one(self, now: datetime) -> bool:
         from mailflow.flow.catching_up import catch_up
         from mailflow.flow.sort import sort_one
 

@@ -312,10 +312,10 @@ def test_the_second_closing_says_follow_up(letters, context):
 
 def test_a_date_that_is_an_instant_is_refused(letters, context):
     """Letters state local dates only: an instant could be a day off (K2)."""
-    context["today"] = datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
+    context["leaving"] = datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
     with pytest.raises(CannotRender, match="TypeError"):
         letters.render("council-concerns/M20", context)
-    context["today"] = date(2027, 3, 1)
+    context["leaving"] = date(2027, 3, 1)
     assert "Monday 1 March 2027" in letters.render("council-concerns/M20", context).text
 
 
