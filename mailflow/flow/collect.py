@@ -206,6 +206,24 @@ def mailbox_back(house: House, office: Office, now: datetime) -> None:
     _log.info("mailbox.back", mailbox=office.mailbox, since=since)
 
 
+def store_back(house: House, office: Office, since: datetime, why: str, now: datetime) -> None:
+    """The database could not be written and can be again (a full disk, a lock): after AWAY_FOR it is told, once."""
+    _log.info("store.back", since=since.isoformat())
+    if now - since < AWAY_FOR:
+        return
+    local = office.calendar.local
+    facts = [
+        ("What was wrong", why),
+        ("From", f"{local(since):%d %B %Y, %H:%M}"),
+        ("Until", f"{local(now):%d %B %Y, %H:%M}"),
+    ]
+    words = (
+        "mailflow could not write to its database. What came meanwhile stayed in the mailbox and is read now; letters "
+        "waited and leave now. Nothing was lost. Please see why: a full disk, or another program that held the file."
+    )
+    _tell(house, office, f"health/store/{since.isoformat()}", facts, now, words)
+
+
 def away_due(house: House, office: Office) -> datetime | None:
     """When the administrator is to be told of the running outage; None when there is none."""
     with house.store.read() as unit:

@@ -21,7 +21,7 @@ import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
 from mailflow.flow import advance as stepping
-from mailflow.flow import doubt, restored
+from mailflow.flow import doubt, homecoming, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.flow.regions import office_for
@@ -119,7 +119,7 @@ class Courier:
             else:
                 carried.append(envelope.recipient)
                 party = party or not envelope.home
-        if party:
+        if party or _has_left(unit, letter):
             return carried
         for recipient in carried:
             # The mailbox's own copy of a letter that goes to nobody would look like proof that it left.
@@ -211,6 +211,12 @@ def deliver_one(
     return Courier(house, submission_of, lease_seconds).step(now)
 
 
+def _has_left(unit: Unit, letter: Letter) -> bool:
+    """Whether somebody outside has the letter: then our own copy, put off by a full mailbox, may follow it."""
+    bundle = unit.outbox.get(letter.id)
+    return bundle is not None and any(e.state in ("sent", "served") for e in bundle[1] if not e.home)
+
+
 def _recover(unit: Unit, now: datetime, *, everyone: bool) -> None:
     for letter_id, state in unit.outbox.recover(now, everyone=everyone):
         _log.warning("letter.recovered", letter=letter_id, state=state)
@@ -238,7 +244,8 @@ def _wait(
     if office is None:
         return now + MISPLACED_WAIT, "its office is not served now: see mailflow check", ""
     until, _ = _pause(unit, office)
-    if until is not None and until > now:
+    # A pause that ends later than any could was made while the machine's clock was wrong.
+    if until is not None and now < until <= now + 2 * LONGEST_PAUSE:
         return until, "the mail server asked us to slow down or is away", ""
     opening = _opening(house, unit, office, letter, now)
     if opening is not None:
@@ -393,6 +400,8 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
             pause = retry_after(attempts, _jitter(result.letter.id, attempts))
             next_at = max(earliest, result.at + pause)
         unit.outbox.settle(result.letter.id, recipient, state, words, next_at, at=result.at)
+        if recipient in envelopes and envelopes[recipient].home:
+            homecoming.note(house, unit, office, state, words, left="sent" in states, now=result.at)
     if "in_doubt" in states:
         doubt.owe(unit, result.letter.id)
 

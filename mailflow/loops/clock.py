@@ -9,6 +9,8 @@ Limits: another process's commits do not wake it on SQLite, so it looks every fe
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailflow.flow.ports import House
@@ -20,17 +22,52 @@ from mailflow.store import Store
 # A share that is not mounted is not tried at every turn.
 HOURLY = timedelta(hours=1)
 FOLDER_REST = timedelta(minutes=5)
+# A time service corrects by less; a machine that slept, or whose clock was set, moves by more.
+JUMP = timedelta(minutes=5)
+QUIET = timedelta(minutes=15)
 
 
 class Clock:
     """The steps of the clock, for all offices."""
 
-    def __init__(self, house: House, holding: Holding | None = None) -> None:
+    def __init__(
+        self, house: House, holding: Holding | None = None, *, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
         self._holding = holding
         self.house = self._under(house)
         self._folder_rests: datetime | None = None
         self._recomputed = self._known = False
         self._looked_at: datetime | None = None
+        self._ticks = ticks
+        self._last: tuple[datetime, float] | None = None
+        self._quiet_until = 0.0
+
+    def wall_guards(self) -> list[Guard]:
+        """The same on the machine's clock, which may jump: that is looked at first."""
+        return [Guard("clock.jump", self.jump), *self.guards()]
+
+    def jump(self, now: datetime) -> bool:
+        """Notice that the wall clock has moved otherwise than time has passed; True when it was told.
+
+        After a jump forward nothing fires for a while: if the clock is wrong, somebody may mend it before letters
+        are decided that nobody can call back.
+        """
+        from mailflow.flow.clock_watch import tell_of_jump
+
+        ticks = self._ticks()
+        before, ticked = self._last or (now, ticks)
+        expected = before + timedelta(seconds=ticks - ticked)
+        if abs(now - expected) < JUMP:
+            self._last = (now, ticks)
+            return False
+        # What was remembered as an instant of the other time means nothing now.
+        self._folder_rests = self._looked_at = None
+        if now > expected:
+            self._quiet_until = ticks + QUIET.total_seconds()
+        if self._mine():
+            tell_of_jump(self.house, expected, now, QUIET)
+        self._last = (now, ticks)
+        return True
 
     def guards(self) -> list[Guard]:
         """One due row, one question asked again, one file, the digests of one moment."""
@@ -44,7 +81,7 @@ class Clock:
             if not self._mine():
                 return False
             self._known = self._known or not catching_up(self.house)
-            return self._known and step(now)
+            return self._known and self._ticks() >= self._quiet_until and step(now)
 
         return guarded
 

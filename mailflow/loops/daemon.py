@@ -177,13 +177,13 @@ class Daemon:
         """Start the loops, a thread each; for intake one for every mailbox."""
         self._take_part()
         loops = [self._intake_loop(intake) for intake in self._intakes if "intake" in self._loops]
-        for name, room, due in (
-            ("clock", self._clock, self._clock.next_of_all),
-            ("courier", self._courier, self._courier.next_due),
+        for name, guards, due in (
+            ("clock", self._clock.wall_guards(), self._clock.next_of_all),
+            ("courier", self._courier.guards(), self._courier.next_due),
         ):
             if name in self._loops:
                 waits = CommitWait(self.house.store)
-                loops.append(Loop(name, room.guards(), clock=self._now, waits=waits, stop=self._stop, due=due))
+                loops.append(Loop(name, guards, clock=self._now, waits=waits, stop=self._stop, due=due))
         if self._watch is not None:
             step = [Guard("reload", self.reload)]
             loops.append(Loop("reload", step, clock=self._now, waits=self._watch, stop=self._stop, longest=LOOKS))

@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from mailflow.errors import MailboxUnavailable
+from mailflow.errors import MailboxUnavailable, StoreUnavailable
 from mailflow.flow import restored
-from mailflow.flow.collect import away_due, collect, mailbox_away, mailbox_back
+from mailflow.flow.collect import away_due, collect, mailbox_away, mailbox_back, store_back
 from mailflow.flow.ports import House, Office
 from mailflow.loops.holding import Holding, mailbox
-from mailflow.loops.loop import Guard
+from mailflow.loops.loop import Guard, Step
 from mailflow.mailbox.source import Source
 
 AWAY_WAIT = 5.0
@@ -53,6 +53,7 @@ class Intake:
         self._second: Source | None = None
         self._leaving = False
         self._ticks = time.monotonic
+        self._unwritable: tuple[datetime, str] | None = None
         self._compared = ""
         self._known = False  # whether no lost time is left to be lived through
 
@@ -71,11 +72,23 @@ class Intake:
         """Collect, then sort, then write down how far it has come: `read_through` moves only after sorting."""
         name = f"intake.{self.office.id}"
         return [
-            Guard(f"{name}.collect", self.collect),
-            Guard(f"{name}.sort", self.sort),
-            Guard(f"{name}.mark", self.mark),
+            Guard(f"{name}.collect", self._noting(self.collect)),
+            Guard(f"{name}.sort", self._noting(self.sort)),
+            Guard(f"{name}.mark", self._noting(self.mark)),
             Guard(f"{name}.accounts", self.accounts),
         ]
+
+    def _noting(self, step: Step) -> Step:
+        """Remember since when the database cannot be written: that can be told only once it can."""
+
+        def noted(now: datetime) -> bool:
+            try:
+                return step(now)
+            except StoreUnavailable as fault:
+                self._unwritable = self._unwritable or (now, str(fault))
+                raise
+
+        return noted
 
     def collect(self, now: datetime) -> bool:
         """Keep what has come; True if there was something new or there is more."""
@@ -127,7 +140,7 @@ class Intake:
             self._known = True
             return sort_one(self._house, now, "" if alone else self.office.mailbox)
 
-    def mark(self, _now: datetime) -> bool:
+    def mark(self, now: datetime) -> bool:
         """Move `read_through` once nothing of this mailbox waits to be sorted; chasers may then fire."""
         through = self._through
         if through is None or not self.mine():
@@ -136,6 +149,9 @@ class Intake:
             if not unit.inbox.next_kept(1, {self.office.mailbox}):
                 unit.inbox.set_read_through(self.office.mailbox, through)
                 self._through = None
+        if self._unwritable is not None:
+            store_back(self._house, self.office, *self._unwritable, now)
+            self._unwritable = None
         return False
 
     def accounts(self, now: datetime) -> bool:

@@ -71,7 +71,8 @@ def _blocked() -> Any:
     # A mail of an office (its case is "office:...") tells no story: one in doubt keeps no later one from its reader.
     in_doubt = and_(theirs.c.state == "in_doubt", earlier.c.case.not_like("office:%"))
     under_way = or_(theirs.c.state.in_(("waiting", "claimed", "deferred")), in_doubt)
-    may_leave = exists().where(theirs.c.letter == earlier.c.id, under_way)
+    # A full mailbox of our own keeps no letter from its reader.
+    may_leave = exists().where(theirs.c.letter == earlier.c.id, ~theirs.c.home, under_way)
     return exists().where(earlier.c.case == _l.case, earlier.c.party == _l.party, before, may_leave)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,16 @@ def test_the_uidvalidity_of_the_inbox_changes(tmp_path: Path):
         with c.server.client(c.box) as officer:
             after = officer.select_folder("INBOX")
         assert after[b"UIDVALIDITY"] != before[b"UIDVALIDITY"] and after[b"EXISTS"] == before[b"EXISTS"] > 3
-        told = len(c.inbox(CMO))
+        told, lay = len(c.inbox(CMO)), after[b"EXISTS"]
         with c.unmoved(ref):
+            c.stage.kill()  # its connection knew the folder as it was, and Dovecot says nothing of the change there
+            c.stage.restart()
             c.stage.sync()
         assert len(c.inbox(CMO)) == told and not c.held()
+        with closing(sqlite3.connect(tmp_path / "mailflow.sqlite3")) as ledger:
+            asked = "SELECT uidvalidity, count(*) FROM sightings WHERE folder = 'INBOX' GROUP BY uidvalidity"
+            seen = dict(ledger.execute(asked))
+        assert seen == {before[b"UIDVALIDITY"]: lay, after[b"UIDVALIDITY"]: lay}, "all was read a second time"
 
 
 @pytest.mark.dovecot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from mailflow import wiring
-from mailflow.errors import MailboxUnavailable
+from mailflow.errors import MailboxUnavailable, StoreUnavailable
 from mailflow.flow import collect as collecting
 from mailflow.flow.collect import collect, identity_of, mailbox_away, mailbox_back
 from mailflow.flow.ports import House, Office
+from mailflow.flow.sort import sort_one
+from mailflow.loops import intake as intakes
+from mailflow.loops.intake import SORTING, Intake
 from mailflow.mailbox.source import Raw
 from mailflow.store import Store
 from tests import installation
@@ -252,3 +256,63 @@ def test_a_short_outage_is_nobodys_business(house, office):
     mailbox_away(house, office, "no connection", NOW + MINUTE)
     mailbox_back(house, office, NOW + 2 * MINUTE)
     assert letters(house, office) == 0
+
+
+def test_a_database_that_could_not_be_written_is_told_once_it_can(house, office, source, monkeypatch):
+    """A full disk or a lock for minutes: what came stayed in the mailbox and is kept later; the administrator hears."""
+    intake = Intake(house, office, source, threading.Lock(), lambda: source)
+    collect_step, _, mark, _ = intake.guards()
+    source.add(one())
+
+    def full(*_args, **_more):
+        raise StoreUnavailable("the database is not available: database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intakes, "collect", full)
+        for minute in (0, 3, 7):
+            assert not collect_step.run(NOW + timedelta(minutes=minute))
+    later = NOW + timedelta(minutes=9)
+    for _ in range(2):
+        collect_step.run(later)
+        while sort_one(house, later):
+            pass
+        mark.run(later)
+    with house.store.read() as unit:
+        told = [letter for letter, _ in unit.outbox.with_state("waiting") if b"could not write" in letter.octets]
+    assert len(told) == 1
+
+
+def test_many_waiting_mails_are_kept_in_looks_and_sorted_between_them(house, office, source, monkeypatch):
+    """Whatever waits: a bounded number is fetched at a look, and sorted for two seconds before the next look."""
+    from mailflow.flow import sort
+
+    count = 1300
+    for n in range(count):
+        source.add(f"From: a{n}@mail.example\r\nSubject: {n}\r\n\r\n{n}\r\n".encode())
+    biggest: list[int] = []
+    real = collecting._keep
+    monkeypatch.setattr(
+        collecting, "_keep", lambda h, o, batch, now: biggest.append(len(batch)) or real(h, o, batch, now)
+    )
+    seconds, sorted_in_a_step = [0.0], []
+
+    def one_of_many(_house, _now) -> bool:
+        seconds[0] += 0.1
+        sorted_in_a_step[-1] += 1
+        return True
+
+    monkeypatch.setattr(sort, "sort_one", one_of_many)
+    intake = Intake(house, office, source, threading.Lock(), lambda: source)
+    intake._ticks = lambda: seconds[0]
+    looks = []
+    while True:
+        before = len(kept(house)) if not looks else looks[-1]
+        more = intake.collect(NOW)
+        with house.store.read() as unit:
+            looks.append(len(unit.inbox.seen_uids(COUNCIL, "INBOX", 7)))
+        sorted_in_a_step.append(0)
+        assert intake.sort(NOW)
+        if not more or looks[-1] == before:
+            break
+    assert looks[:3] == [500, 1000, 1300] and max(biggest) <= collecting.BATCH
+    assert max(sorted_in_a_step) <= SORTING / 0.1 + 1 and min(sorted_in_a_step) >= 10

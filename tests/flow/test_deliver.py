@@ -327,6 +327,51 @@ def test_only_the_deferred_recipient_is_tried_again(house, server, courier, told
     assert told == [(CASE, "sent", "letter:L1/sent")]
 
 
+def health(house: House) -> list[str]:
+    """What the administrator is told of, oldest first."""
+    with house.store.read() as unit:
+        return [letter.octets.decode() for letter, _ in unit.outbox.with_state("waiting") if letter.template == "M60"]
+
+
+def test_a_full_mailbox_of_our_own_keeps_no_letter_from_its_reader(house, server, courier, told):
+    """452 for the home copy: the letter has left, once; the next one leaves too; the copies follow; told once each."""
+    server.says[COUNCIL] = Verdict("deferred", False, "The server said: 452 4.2.2 Mailbox full")
+    put(house, "L1", party="p")
+    put(house, "L2", party="p", seq=2)
+    assert courier.step(NOW) and courier.step(NOW)
+    assert [(name, ANN in to) for name, to in server.got] == [("L1", True), ("L2", True)]
+    assert told and states(house, "L1") == {ANN: "sent", COUNCIL: "deferred"}
+    full = [words for words in health(house) if "probably full" in words]
+    assert len(full) == 1 and "452 4.2.2 Mailbox full" in full[0]
+    server.says.clear()
+    server.got.clear()
+    while courier.step(NOW + HOUR):
+        pass
+    assert ("L1", (COUNCIL,)) in server.got and ("L2", (COUNCIL,)) in server.got
+    assert not any(ANN in to for _, to in server.got), "nobody gets it twice"
+    assert states(house, "L1") == {ANN: "sent", COUNCIL: "sent"}
+    again = [octets for name, octets in _texts(house) if "takes copies of our letters again" in octets]
+    assert len(again) == 1
+
+
+def _texts(house: House) -> list[tuple[str, str]]:
+    with house.store.read() as unit:
+        found = [bundle for state in ("waiting", "sent") for bundle in unit.outbox.with_state(state)]
+    return [(letter.id, " ".join(letter.octets.decode().split())) for letter, _ in found]
+
+
+def test_a_pause_made_while_the_clock_was_wrong_ends_with_it(house, server, courier, told):
+    """The clock stood a year ahead when the server asked us to slow down: put right, letters leave."""
+    put(house)
+    server.otherwise = Verdict("deferred", True, "432 4.3.2 slow")
+    ahead = NOW + 365 * 24 * HOUR
+    put(house, "L0", leave_at=ahead)
+    assert courier.step(ahead)
+    server.otherwise = sent()
+    put(house, "L9")
+    assert courier.step(NOW) and states(house, "L9")[ANN] == "sent"
+
+
 def test_deferrals_grow(house, server, courier, told):
     """4xx retries with back-off; the pauses become longer."""
     server.otherwise = Verdict("deferred", False, "451 later")
