@@ -4,8 +4,7 @@ In: letters whose octets are final; a way out for each office.
 Out: verdicts in the outbox; LetterSettled events on cases.
 Fails: errors.StoreUnavailable; a verdict that could not be stored is kept in memory and stored first next time.
 Limits: a letter counts as sent for its case at the first recipient who was accepted, and as bounced when every
-  recipient was refused. What was interrupted after the final dot is settled by evidence in doubt.py. The day's limit
-  of a case counts its letters by when they were to leave.
+  recipient was refused. What was interrupted after the final dot is settled by evidence in doubt.py.
 """
 
 from __future__ import annotations
@@ -20,27 +19,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
-from mailflow.flow import advance as stepping
-from mailflow.flow import doubt, homecoming, restored
+from mailflow.flow import doubt, homecoming, leaving, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
-from mailflow.flow.regions import office_for
 from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
 from mailflow.store import Envelope, Letter, Unit
 from mailflow.submission.verdict import PHASES, Verdict, retry_after
 
 # Longer than Submission may wait for the answer to the final dot: a claim must not be taken from a courier at work.
 LEASE_SECONDS = 1200
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # RFC 5321 section 4.5.4.1: give up after 4 to 5 days. Only for a server that answers: an outage never bounces a letter.
 GIVE_UP = timedelta(days=5)
-LONGEST_PAUSE = timedelta(minutes=30)
 FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
-LIMIT_WAIT = timedelta(minutes=10)
-MISPLACED_WAIT = HOUR
-SLACK = timedelta(minutes=1)  # a letter that may leave at 4:59:59 is not put off because the courier was at another one
 TRIES = 5
-_GONE = ("sent", "served", "bounced", "in_doubt")
 
 _log = structlog.get_logger()
 
@@ -102,7 +93,7 @@ class Courier:
         """Before dialling: whom the letter goes to now; nobody if it must wait or may be written to nobody."""
         if self._settled_before(unit, letter, envelopes, now):
             return []
-        wait, why, told = _wait(self._house, unit, office, letter, envelopes, now)
+        wait, why, told = leaving.wait(self._house, unit, office, letter, envelopes, now)
         if wait is not None:
             if office is not None and told:
                 _tell_of_budget(self._house, unit, office, letter, told, why, now)
@@ -234,65 +225,6 @@ def _office(house: House, letter: Letter) -> Office | None:
 # -- what must wait -----------------------------------------------------------------------------------------------
 
 
-def _wait(
-    house: House, unit: Unit, office: Office | None, letter: Letter, envelopes: list[Envelope], now: datetime
-) -> tuple[datetime | None, str, str]:
-    """Until when the letter waits, and why; None when it may go (mail.md, "Budgets").
-
-    The third: for what a budget of mail to other people than officers is exceeded; "" where that is nobody's news.
-    """
-    if office is None:
-        return now + MISPLACED_WAIT, "its office is not served now: see mailflow check", ""
-    until, _ = _pause(unit, office)
-    # A pause that ends later than any could was made while the machine's clock was wrong.
-    if until is not None and now < until <= now + 2 * LONGEST_PAUSE:
-        return until, "the mail server asked us to slow down or is away", ""
-    opening = _opening(house, unit, office, letter, now)
-    if opening is not None:
-        return opening, "its hour has passed, and it leaves in office hours only", ""
-    return _budget(house, unit, office, letter, envelopes, now)
-
-
-def _budget(
-    house: House, unit: Unit, office: Office, letter: Letter, envelopes: list[Envelope], now: datetime
-) -> tuple[datetime | None, str, str]:
-    limits = house.limits
-    if unit.outbox.sent_count(now - HOUR, letter.mail_from, but=letter.id) >= limits.per_hour:
-        return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour", "all"
-    for envelope in envelopes:
-        to = envelope.recipient
-        if not envelope.home and unit.outbox.sent_to(now - HOUR, to, but=letter.id) >= limits.per_address_per_hour:
-            told = "" if office.register.officer(to) or to == office.administrator else to
-            return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour", told
-    if not letter.case.startswith("office:"):
-        left = sum(
-            any(e.state in _GONE or (e.state == "claimed" and other.id != letter.id) for e in sent)
-            for other, sent in unit.outbox.of_case(letter.case)
-            if other.leave_at > now - DAY
-        )
-        if left >= limits.per_case_per_day:
-            return now + HOUR, f"{limits.per_case_per_day} letters of this case have left within a day", letter.case
-    return None, "", ""
-
-
-def _opening(house: House, unit: Unit, office: Office, letter: Letter, now: datetime) -> datetime | None:
-    """K10 holds for a letter that comes late, too, after an outage, a pause or a budget; None: it may leave now."""
-    if not letter.party_mail or letter.case.startswith("office:") or now < letter.leave_at + SLACK:
-        return None
-    if all(calendar.is_office_time(now) for calendar in (office.own_calendar, *office.calendars.values())):
-        return None
-    case = stepping.read_case(unit, letter.case)
-    try:
-        procedure = stepping.procedure_of(house, office, case)
-    except EditionUnreadable:
-        return None  # nobody can say how it leaves; it was decided when that could be read
-    calendar = office_for(office, procedure, case).calendar
-    known = procedure.letters.get(letter.template)
-    if known is None or known.leaves == "at once" or calendar.is_office_time(now):
-        return None
-    return calendar.office_time(now)
-
-
 def _tell_of_budget(
     house: House, unit: Unit, office: Office, letter: Letter, about: str, why: str, now: datetime
 ) -> None:
@@ -320,16 +252,10 @@ def _unwritable(house: House, office: Office | None, letter: Letter, recipient: 
     return ""
 
 
-def _pause(unit: Unit, office: Office) -> tuple[datetime | None, int]:
-    """Until when this office's letters wait because of its server, and how often in a row that was so."""
-    value = json.loads(unit.meta.get(f"courier:{office.id}") or "{}")
-    return (datetime.fromisoformat(value["until"]) if value else None), int(value.get("times", 0))
-
-
 def _slow_down(unit: Unit, office: Office, now: datetime) -> datetime:
     """Pause the whole office: 432 and 421 mean the account, not the letter; so does a server that is away."""
-    _, times = _pause(unit, office)
-    pause = min(retry_after(times + 1, _jitter(office.id, times)), LONGEST_PAUSE)
+    _, times = leaving.pause(unit, office)
+    pause = min(retry_after(times + 1, _jitter(office.id, times)), leaving.LONGEST_PAUSE)
     until = now + pause
     since = json.loads(unit.meta.get(f"courier:{office.id}") or "{}").get("since", now.isoformat())
     kept = {"until": until.isoformat(), "times": times + 1, "since": since}

@@ -296,7 +296,7 @@ def test_many_waiting_mails_are_kept_in_looks_and_sorted_between_them(house, off
     )
     seconds, sorted_in_a_step = [0.0], []
 
-    def one_of_many(_house, _now) -> bool:
+    def one_of_many(*_args) -> bool:
         seconds[0] += 0.1
         sorted_in_a_step[-1] += 1
         return True
