@@ -65,6 +65,7 @@ class MaildirSource:
         self._looked: frozenset[str] | None = None
         self._noted: set[str] = set()
         self._bell = Bell()
+        self._left = False
 
     @property
     def missing(self) -> Mapping[str, frozenset[int]]:
@@ -100,6 +101,8 @@ class MaildirSource:
                 continue
             if given >= limit:
                 return
+            if self._left:
+                raise MailboxUnavailable(f"The Maildir {place} is being left.")
             try:
                 octets = self._read(place, base, files[base])
             except OSError:
@@ -168,7 +171,8 @@ class MaildirSource:
         self._bell.ring()
 
     def hurry(self) -> None:
-        """End a `wait` at once; nothing here waits for anybody else."""
+        """End a `wait` at once, and give no further mail (any thread): with many waiting a look takes a while."""
+        self._left = True
         self._bell.ring()
 
     def close(self) -> None:

@@ -210,3 +210,15 @@ def _now(source: MaildirSource) -> list[Raw]:
         return list(source.fetch_after("INBOX", nothing, 100))
     except MailboxUnavailable:
         return []
+
+
+def test_a_stop_ends_a_look_at_many_mails(root: Path):
+    """What was given stays given; no further mail is read once the daemon stops."""
+    for n in range(5):
+        (root / "new" / f"180147420{n}.M{n}P1.mx").write_bytes(b"From: a@b.example\r\n\r\nx")
+    source = MaildirSource(root, name="box")
+    mails = source.fetch_after("INBOX", lambda _: set(), 10)
+    next(mails)
+    source.hurry()
+    with pytest.raises(MailboxUnavailable):
+        next(mails)
