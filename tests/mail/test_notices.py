@@ -179,3 +179,19 @@ def test_receipts_and_recalls_in_words():
     assert (kind("Recall: Visits", recall).name, kind("Recall: Visits", recall).surely) == ("receipt", True)
     assert kind("Visits", recall).name == "human"
     assert kind("Recall: Visits", LATE).name == "human"
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "reason"),
+    [("failed", "bounce", "was not delivered"), ("delayed", "delay", "keeps trying"), ("delivered", "receipt",
+    "was delivered")],
+)  # fmt: skip
+def test_a_delivery_report_is_sure(action: str, name: str, reason: str):
+    """RFC 3464: nobody need be asked, and the reason says what became of the letter."""
+    status = {"failed": "5.1.1", "delayed": "4.4.1", "delivered": "2.0.0"}[action]
+    part = (
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        f"Final-Recipient: rfc822; a@b.example\nAction: {action}\nStatus: {status}\n"
+    )
+    answer = mixed("A report.", part, whole="multipart/report; report-type=delivery-status")
+    assert (answer.name, answer.surely) == (name, True) and reason in answer.reason
