@@ -39,7 +39,7 @@ COMMITS = (
     "file",
     "file_told",
     "quarantine",
-    "quarantine_told",
+    "quarantine_untold",
     "missing",
     "away",
     "back",

@@ -126,14 +126,11 @@ def _given_up(kept: Kept) -> str:
 
 
 def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
-    """Quarantine; the tries so far are forgotten when an operator lets the mail be tried again."""
+    """Quarantine, and tell the administrator in the same commit: a crash leaves no mail given up that nobody hears of.
+
+    The tries so far are forgotten when an operator lets the mail be tried again.
+    """
     office = _office_of(house, kept) or next(iter(house.offices.values()))
-    with house.store.unit(purpose="quarantine") as unit:
-        current = unit.inbox.get(kept.identity)
-        tries = current.tries if current else 0
-        settling.settle(unit, kept.identity, "quarantined", why, now=now)
-        unit.meta.put(_given_up(kept), str(tries))
-    log.warning("mail.quarantined", identity=kept.identity[:16])
     facts = [
         ("Mail", kept.identity[:16]),
         ("Arrived", office.calendar.local_date(kept.arrived_at)),
@@ -141,7 +138,8 @@ def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
         ("What to do", "See it with: mailflow quarantine"),
     ]
     try:
-        with house.store.unit(purpose="quarantine_told") as unit:
+        with house.store.unit(purpose="quarantine") as unit:
+            tries = _quarantine(unit, kept, why, now)
             key = f"quarantine:{kept.identity}:{tries}"
             tell_administrator(house, unit, office, key=key, facts=facts, now=now)
     except (Conflict, Unavailable):
@@ -149,6 +147,17 @@ def _give_up(house: House, kept: Kept, why: str, now: datetime) -> None:
     except Exception as fault:
         # Even if nobody can be told, this mail must not stand in the way of the next.
         log.error("quarantine.untold", identity=kept.identity[:16], fault=type(fault).__name__)
+        with house.store.unit(purpose="quarantine_untold") as unit:
+            _quarantine(unit, kept, why, now)
+    log.warning("mail.quarantined", identity=kept.identity[:16])
+
+
+def _quarantine(unit: Unit, kept: Kept, why: str, now: datetime) -> int:
+    current = unit.inbox.get(kept.identity)
+    tries = current.tries if current else 0
+    settling.settle(unit, kept.identity, "quarantined", why, now=now)
+    unit.meta.put(_given_up(kept), str(tries))
+    return tries
 
 
 def _route(  # noqa: PLR0911 - one way out for each kind of mail

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import count
 
+from mailflow.demo.installation import contracts_by_email
 from mailflow.flow import doubt
 from mailflow.flow.settling import settle
 from tests.acceptance.council import CMO, FORGER, PDF, PROVIDER, SPO
@@ -20,6 +21,7 @@ from tests.crash.rig import Rig
 REFERRERS = tuple(f"referrer{n}@family.example" for n in range(40))
 PEOPLE = (*REFERRERS, FORGER)
 START = datetime(2027, 2, 1, 8, 30, tzinfo=UTC)
+OFFICE = {"start": START, "registers": contracts_by_email(), "strangers": PEOPLE}
 # A day's mail of a case: hour, minute, what happens; by the days since it came.
 COURSE: dict[int, tuple[tuple[int, int, str], ...]] = {
     0: ((9, 30, "receive"), (10, 15, "eligible"), (11, 0, "send")),
@@ -36,6 +38,7 @@ WORDS = {
 }
 LETTER = "Concern about your service: please review, investigate and respond"
 PATIENCE = timedelta(days=1)
+ASIDE = "set aside by the operator"  # as `mailflow held settle` says it
 QUIET = 12  # looks at most until nothing is under way any more
 
 
@@ -128,7 +131,7 @@ class Days:
         with self.rig.house() as house, house.store.unit() as unit:
             for held in unit.held.all_open():
                 if held.tag != doubt.tag_of(held.identity):
-                    if now - held.asked_at > PATIENCE and settle(unit, held.identity, "done", "not for us", now=now):
+                    if now - held.asked_at > PATIENCE and settle(unit, held.identity, "done", ASIDE, now=now):
                         unit.held.close(held.tag, "set aside by the administrator")
                     continue
                 self.asked.append(held.identity)

@@ -21,6 +21,24 @@ EVERY_DAY = tuple(
     )
     for side in ("before", "after")
 )
+# In tests/crash/test_kills_alone.py: an office of these tests has no TLS, no login to send, no IDLE, and moves no mail.
+ALONE = tuple(
+    f"{name}.{side}"
+    for name in (
+        *("smtp.starttls", "smtp.auth", "imap.starttls", "imap.special", "imap.idle", "imap.move"),
+        *("uidlist.write", "uidlist.rename"),
+    )
+    for side in ("before", "after")
+)
+# No test kills here: an ordinary day does not pass them (a mailbox away, a mail given up, a share or a template gone).
+NOWHERE = tuple(
+    f"commit.{purpose}.{side}"
+    for purpose in (
+        "away back health missing quarantine quarantine_untold file_told unsent reload verdict digest_failed rendered "
+        "unrendered stranded calendars rota collected catch_up"
+    ).split()
+    for side in ("before", "after")
+)
 FAULTS = (
     *(Fault(verb, how) for verb in ("EHLO", "MAIL", "RCPT", "DATA", "DOT") for how in HOWS if how != "late"),
     *(Fault("RCPT", how, 2) for how in ("cut", "lost", "432 4.3.2 slow down")),

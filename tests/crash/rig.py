@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailflow import wiring
+from mailflow import failpoints, wiring
 from mailflow.demo.stage import COMMAND, STARTING, Process, Stage, StageFailed
 from mailflow.flow.ports import House
 from tests.acceptance.office import queue_empty
@@ -203,6 +203,14 @@ class Rig(Stage):
                     self._died(daemon)
                 daemon.process = None
 
+    def reload(self) -> None:
+        """SIGHUP, and the daemons look at their files."""
+        for daemon in self._daemons:
+            if daemon.process is not None:
+                daemon.process.send_signal(signal.SIGHUP)
+        self.sync()
+        self.sync()
+
     def stop_and_start(self) -> None:
         """SIGTERM, then daemons with the plans of now."""
         self.stop()
@@ -284,3 +292,18 @@ class Rig(Stage):
         if not answer:
             raise ConnectionResetError("it hung up")
         return answer
+
+
+class Each:
+    """Plans that let a daemon die at the first of these points that it comes to, each once; at `always` every time."""
+
+    def __init__(self, points: tuple[str, ...]) -> None:
+        assert set(points) <= set(failpoints.POINTS)
+        self.left = dict.fromkeys(points)
+        self.always = ""
+        self.rig: Rig | None = None
+
+    def __call__(self, _daemon: int) -> str:
+        for point in self.rig.deaths if self.rig else ():
+            self.left.pop(point, None)
+        return ",".join(filter(None, (self.always, *self.left)))

@@ -25,9 +25,8 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from mailflow.demo.installation import contracts_by_email
 from tests.crash.counting import Count, count
-from tests.crash.days import PEOPLE, START, Days
+from tests.crash.days import OFFICE, START, Days
 from tests.crash.manners import with_manners
 from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
 from tests.crash.rig import SQLITE, Lent, Rig, Servers
@@ -103,9 +102,7 @@ class Soak:
                 daemons=self._daemons,
                 wires=between,
                 sections=sections,
-                start=START,
-                registers=contracts_by_email(),
-                strangers=PEOPLE,
+                **OFFICE,
             )
             life.deaths = rig.deaths
             with rig:

@@ -11,10 +11,9 @@ from mailflow.demo.stage import StageFailed
 from mailflow.flow import files
 from mailflow.mailbox import uidlist
 from tests.crash.counting import Count, count
-from tests.crash.days import START, Days
+from tests.crash.days import OFFICE, START, Days
 from tests.crash.lossy import Shadow, lose_power
-from tests.crash.rig import Rig, Servers
-from tests.crash.test_kills import OFFICE, Each
+from tests.crash.rig import Each, Rig, Servers
 
 # After each commit that something outside relies on, and around what cannot be taken back.
 POWER_CUTS = tuple(
