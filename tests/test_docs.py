@@ -130,6 +130,19 @@ def test_every_named_test_exists() -> None:
     assert wrong == []
 
 
+def test_nothing_is_guaranteed_that_no_test_shows() -> None:
+    """Each promise of docs/guarantees.md names tests, and they exist."""
+    rows = [line for line in (ROOT / "docs" / "guarantees.md").read_text("utf-8").splitlines() if line[:2] == "| "]
+    promises = [line for line in rows if not line.startswith(("| Promise |", "| Day |"))]
+    assert len(promises) > 30
+    wrong = [line for line in promises if not _quoted(line.rstrip("| ").rpartition("|")[2])]
+    for one in (one for line in promises for one in _quoted(line.rstrip("| ").rpartition("|")[2])):
+        file, _, function = one.partition("::")
+        if not (ROOT / file).is_file() or function not in _tests(ROOT / file):
+            wrong.append(one)
+    assert wrong == []
+
+
 def test_what_runs_has_a_test() -> None:
     """A line that says "running" names the test that shows it; a line that is open names none."""
     untested = [name for name, (status, _, test) in _coverage().items() if status == "running" and not _quoted(test)]
