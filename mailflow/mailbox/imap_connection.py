@@ -121,6 +121,8 @@ class Connection:
             _shut(client)
             if any(code in str(error).upper() for code in _PASSING):
                 raise ConnectionError("the server cannot check passwords now") from error
+            if isinstance(error.__context__, imaplib.IMAP4.abort):  # the library calls a lost connection so, too
+                raise ConnectionError("the connection was lost at the login") from error
             self._refusals.refused(password)
             raise
         except BaseException:
