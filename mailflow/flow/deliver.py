@@ -69,14 +69,14 @@ class Courier:
     def recover(self, now: datetime, *, everyone: bool) -> None:
         """Settle what an earlier courier left behind (`everyone`: no other courier can be at work)."""
         with self._house.store.unit(purpose="recover") as unit:
-            _recover(unit, now, everyone=everyone)
+            _recover(unit, now, everyone=everyone, holder=self._me)
 
     def step(self, now: datetime) -> bool:
         """Carry one letter that may leave now; True if there was one."""
         self._flush()
         # One courier after the other, so that together they keep the budgets; beside all other writers.
         with self._house.store.unit("claims", purpose="claim") as unit:
-            _recover(unit, now, everyone=False)
+            _recover(unit, now, everyone=False, holder=self._me)
             claimed = unit.outbox.claim(now, limit=1, lease_seconds=self._lease, holder=self._me)
             if not claimed:
                 return False
@@ -208,8 +208,8 @@ def _has_left(unit: Unit, letter: Letter) -> bool:
     return bundle is not None and any(e.state in ("sent", "served") for e in bundle[1] if not e.home)
 
 
-def _recover(unit: Unit, now: datetime, *, everyone: bool) -> None:
-    for letter_id, state in unit.outbox.recover(now, everyone=everyone):
+def _recover(unit: Unit, now: datetime, *, everyone: bool, holder: str) -> None:
+    for letter_id, state in unit.outbox.recover(now, everyone=everyone, holder=holder):
         _log.warning("letter.recovered", letter=letter_id, state=state)
         if state != "waiting":
             doubt.owe(unit, letter_id)

@@ -100,7 +100,15 @@ def _try(house: House, kept: Kept, now: datetime) -> None:
                 raise
 
 
+def _waits(unit: Unit, kept: Kept) -> bool:
+    """Whether nobody has sorted it since it was read: another daemon may have had the mailbox meanwhile."""
+    current = unit.inbox.get(kept.identity)
+    return current is not None and current.state == "kept"
+
+
 def _sort(house: House, unit: Unit, kept: Kept, now: datetime) -> None:
+    if not _waits(unit, kept):
+        return
     office = _office_of(house, kept)
     if office is None:
         raise Unreadable(f"No office reads the mailbox {kept.mailbox} any more.")

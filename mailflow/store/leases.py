@@ -46,6 +46,7 @@ _TAKE = _TAKE.on_conflict_do_update(
     set_={"holder": _TAKE.excluded.holder, "until": _UNTIL},
     where=(_t.holder == _TAKE.excluded.holder) | (_t.until <= _NOW),
 ).returning(_t.name)
+_ANOTHERS = select(_t.name).where(_t.name.in_(bindparam("names", expanding=True)), _t.until > _NOW)
 _KEEP = update(schema.leases).where(_t.holder == bindparam("h")).values(until=_UNTIL).returning(_t.name)
 _GIVE_BACK = delete(schema.leases).where(_t.holder == bindparam("h"))
 _SWEEP = delete(schema.leases).where(_t.until <= _NOW - bindparam("length", type_=Interval))
@@ -66,12 +67,15 @@ _HELD = _HELD.with_for_update(read=True)
 def beat(connection: Connection, holder: str, wanted: Collection[str], seconds: float) -> set[str]:
     """Keep what this holder has, take what it wants and nobody has; the names that it holds now.
 
-    A lease that ran out and that nobody took is kept: nobody else has acted under it.
+    A lease that ran out and that nobody took is kept: nobody else has acted under it. One that another holds is only
+    looked at: reaching for its row would wait for a unit of the holder that stands just before its commit.
     """
     length = {"length": timedelta(seconds=seconds)}
     end_the_lost(connection)
     held = set(connection.execute(_KEEP, {"h": holder, **length}).scalars())
-    for name in sorted(set(wanted) - held):
+    missing = set(wanted) - held
+    anothers = connection.execute(_ANOTHERS, {"names": sorted(missing)}).scalars() if missing else ()
+    for name in sorted(missing.difference(anothers)):
         if connection.execute(_TAKE, {"name": name, "holder": holder, **length}).first() is not None:
             held.add(name)
     return held

@@ -172,15 +172,22 @@ class Outbox(Room):
             self._close(letter_id, at)
         return moved
 
-    def recover(self, now: datetime, *, everyone: bool = False) -> list[tuple[str, str]]:
+    def recover(self, now: datetime, *, everyone: bool = False, holder: str = "") -> list[tuple[str, str]]:
         """Settle claims whose lease ran out, or all of them (`everyone`, at the start of a lone daemon).
+
+        holder: who asks, among several daemons, and carries nothing now: its own open claims are left over, too (the
+        answer to a commit was lost); nobody else would take them from a daemon that lives.
 
         Before the final dot nothing can have left: back to waiting. After it: in doubt, or sent when the letter's copy
         has already come home. Returns (letter id, new state).
         """
         shared = self._work.connection.dialect.name == "postgresql"
-        stale = sql.STALE_ATTEMPTS_OF_THE_DEAD if shared else sql.STALE_ATTEMPTS
-        rows = self._work.read(sql.OPEN_ATTEMPTS if everyone else stale, {} if everyone else {"now": now}).all()
+        if everyone:
+            rows = self._work.read(sql.OPEN_ATTEMPTS).all()
+        elif shared:
+            rows = self._work.read(sql.STALE_ATTEMPTS_OF_THE_DEAD, {"now": now, "h": holder}).all()
+        else:
+            rows = self._work.read(sql.STALE_ATTEMPTS, {"now": now}).all()
         outcome = []
         for row in rows:
             if row.phase in BEFORE_THE_DOT:

@@ -133,8 +133,9 @@ _run_out = _a.lease_until <= bindparam("now", type_=_instant)
 STALE_ATTEMPTS = OPEN_ATTEMPTS.where(_run_out, _a.holder.is_(None))
 # Where there are several daemons the database's clock says which of them is alive (leases.py), not a host's.
 _alive = exists().where(schema.leases.c.name == DAEMON + _a.holder, schema.leases.c.until > func.clock_timestamp())
+_own = _a.holder == bindparam("h", type_=schema.Words)
 STALE_ATTEMPTS_OF_THE_DEAD = OPEN_ATTEMPTS.where(
-    or_(and_(_a.holder.is_(None), _run_out), and_(_a.holder.is_not(None), ~_alive))
+    or_(and_(_a.holder.is_(None), _run_out), and_(_a.holder.is_not(None), ~_alive), _own)
 )
 
 LEFT_BEFORE = (

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
+from mailflow.errors import StoreUnavailable
 from mailflow.flow.deliver import Courier
 from mailflow.flow.ports import House, Limits
-from mailflow.store import Store
+from mailflow.store import Store, Unit
 from mailflow.store.leases import DAEMON
 from mailflow.submission.verdict import Verdict
 from tests.flow.test_deliver import *  # noqa: F403 - its tests and fixtures, over the house below
-from tests.flow.test_deliver import NOW, Server, put
+from tests.flow.test_deliver import ANN, NOW, Server, put
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)
 from tests.servers.postgres import Postgres
 from tests.store.steps import order, sweep
@@ -105,3 +107,27 @@ def test_a_late_no_from_a_lost_courier_changes_nothing(house: House, second: Hou
     with house.store.read() as unit:
         assert unit.outbox.all_states() == {"claimed": 1} and unit.outbox.anothers("L1", "one")
     assert there.got == []
+
+
+def test_a_claim_whose_commit_was_not_answered_is_not_left_lying(
+    house: House, second: House, told: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line broke after the database had the commit: a daemon that lives sends the letter, it waits for no death."""
+    put(house, "L1", home="")
+    server, true_unit = Server(), house.store.unit
+    courier = Courier(house, lambda office: server, me="one")
+
+    @contextmanager
+    def unanswered(*beside: str, **purpose: str) -> Iterator[Unit]:
+        with true_unit(*beside, **purpose) as unit:
+            yield unit
+        raise StoreUnavailable("no answer for 45 seconds")
+
+    with monkeypatch.context() as broken, pytest.raises(StoreUnavailable):
+        broken.setattr(house.store, "unit", unanswered)
+        courier.step(NOW)
+    assert not Courier(second, lambda office: server, me="two").step(NOW)
+    assert courier.step(NOW)
+    assert server.got == [("L1", (ANN,))] and len(told) == 1
+    with house.store.read() as unit:
+        assert unit.outbox.all_states() == {"sent": 1}

@@ -152,3 +152,18 @@ def test_letters_wait_on_hold_and_leave_no_earlier_than_planned(bench: Bench):
     bench.mail("2028-03-03 13:00", MAYA, tag, "Resume")
     bench.to("2028-03-03 14:00")
     assert [x.at for x in bench.letters("M20", JOAN)] == [at("2028-03-03 13:00")]
+
+
+def test_a_mail_that_another_daemon_has_sorted_meanwhile_is_let_be(waiting: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Read while it waited, paused, and the mailbox was back before the commit: nobody is asked whose mail it is."""
+    real = sort._try
+
+    def twice(house: House, kept: object, now: object) -> None:
+        real(house, kept, now)  # the other daemon
+        real(house, kept, now)
+
+    monkeypatch.setattr(sort, "_try", twice)
+    new = waiting.mail("2027-02-03 10:00", "somebody@mail.example", "A concern", "Please look into this.")
+    assert waiting.kept(new).state == "done" and len(waiting.refs()) == 2
+    with waiting.store.read() as unit:
+        assert unit.held.all_open() == []

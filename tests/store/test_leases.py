@@ -106,6 +106,18 @@ def test_nobody_takes_over_between_the_check_and_the_commit(store: Store, url: s
     assert taken == [{BOX}]
 
 
+def test_who_stands_by_waits_for_no_unit_of_the_holder(store: Store, url: str) -> None:
+    """A holder that is paused, or slow, just before a commit has its lease; nobody else's beat comes to a stop."""
+    from mailflow.store import leases
+
+    store.beat("one", [BOX])
+    other = Store(url, busy_ms=300)
+    with store._engine.begin() as connection:
+        leases.check(connection, Lease(BOX, "one"))
+        assert other.beat("two", [BOX, "clock"]) == {"clock"}
+    other.close()
+
+
 def test_a_lost_daemon_in_the_middle_of_a_unit_is_put_out_of_the_way(
     store: Store, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
