@@ -146,7 +146,7 @@ class Rig(Stage):
 
     def _started(self, daemon: _Daemon, *more: str) -> bool:
         daemon.plans = self._plan(daemon.number)
-        words = [sys.executable, "-m", "mailflow", "run", "--config", str(self.config)]
+        words = [sys.executable, "-m", "mailflow", "run", "--config", str(self._config_of(daemon))]
         words += ["--clock-socket", str(daemon.socket), *more]
         with suppress(BlockingIOError):  # what an earlier one has said
             self._notices.settimeout(0)
@@ -167,6 +167,10 @@ class Rig(Stage):
                     return False
                 raise StageFailed(f"The daemon ended with status {ended}. {self._tail()}")
         raise StageFailed(f"The daemon was not ready after {STARTING:.0f} seconds. {self._tail()}")
+
+    def _config_of(self, _daemon: _Daemon) -> Path:
+        """The settings that a daemon is started with."""
+        return self.config
 
     def _died(self, daemon: _Daemon) -> None:
         assert daemon.process is not None

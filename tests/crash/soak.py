@@ -3,6 +3,8 @@
     python -m tests.crash.soak --kills 1000          what `make soak` runs: about 20 minutes on two cores
     python -m tests.crash.soak --kills 100 --seed 7  the same choices again (servers keep a little chance of their own)
 
+    python -m tests.crash.soak --postgres --daemons 4 --kills 200   several daemons on one PostgreSQL (crowd.py)
+
 Every office lives some days. Each daemon that is started takes up random plans; now and then a wire to a server fails
 at a random command. When an office's days are over everything is counted. Exit 1 on any difference.
 """
@@ -19,19 +21,22 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty
+from statistics import median
 from typing import Any
 
 from tests.crash.counting import Count, count
+from tests.crash.crowd import LEASE, Crowd
 from tests.crash.days import OFFICE, START, Days
 from tests.crash.manners import with_manners
 from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
 from tests.crash.rig import SQLITE, Lent, Rig, Servers
 from tests.preloaded import Nursery
-from tests.servers import realmail
+from tests.servers import postgres, realmail
 from tests.servers.faulty import FaultyWire
 from tests.servers.personality import PERSONALITIES
 
@@ -39,6 +44,7 @@ DAYS = 4  # of an office; then the next one begins with an empty store
 PLANS = 5  # armed at once: the first that is fulfilled counts
 DEEPEST = 4  # passings of a point
 FAULT = 0.15  # how likely a wire fails in a step
+TROUBLE = 0.25  # how likely something befalls one of several daemons, or their database, in a command
 
 
 @dataclass
@@ -51,6 +57,8 @@ class Life:
     counted: Count = field(default_factory=Count)
     doubts: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    troubles: Counter[str] = field(default_factory=Counter)
+    takeovers: list[float] = field(default_factory=list)
     seconds: float = 0.0
     folder: str = ""
 
@@ -58,8 +66,9 @@ class Life:
 class Soak:
     """One worker: offices one after the other on servers of its own."""
 
-    def __init__(self, servers: Servers, *, url: str, daemons: int, manners: str) -> None:
-        self._servers, self._url, self._daemons, self._manners = servers, url, daemons, manners
+    def __init__(self, servers: Servers, chosen: argparse.Namespace, database: postgres.Postgres | None) -> None:
+        self._servers, self._database = servers, database
+        self._url, self._daemons, self._manners, self._lease = chosen.url, chosen.daemons, chosen.manners, chosen.lease
 
     def live(self, seed: str, kills: int) -> Life:
         """One office; it ends after DAYS, or at the end of the day on which it has had so many kills."""
@@ -94,16 +103,7 @@ class Soak:
 
             timeout = {"timeout": 1}
             sections: dict[str, Any] = {"office.council.smtp": timeout, "office.council.imap": timeout}
-            rig = Rig(
-                folder,
-                self._servers,
-                plan,
-                url=self._url.format(folder=folder.name),
-                daemons=self._daemons,
-                wires=between,
-                sections=sections,
-                **OFFICE,
-            )
+            rig = self._rig(stack, folder, plan, dice, wires=between, sections=sections, **OFFICE)
             life.deaths = rig.deaths
             with rig:
                 days = Days(rig)
@@ -122,17 +122,46 @@ class Soak:
                 for wire in wires:
                     wire.faults = []
                 kills = 0  # from here on nobody dies: what is under way comes to its end
+                if isinstance(rig, Crowd):
+                    rig.peace = True
                 rig.stop_and_start()
                 days.come_to_rest()
                 life.faults = [str(fault) for wire in wires for fault in wire.happened]
                 life.doubts = rig.doubts()
                 life.counted = count(days)
+                if isinstance(rig, Crowd):
+                    life.troubles, life.takeovers = rig.troubles, rig.takeovers()
+
+    def _rig(self, stack: ExitStack, folder: Path, plan: Callable[[int], str], dice: random.Random, **more: Any) -> Rig:
+        if self._database is None:
+            return Rig(
+                folder,
+                self._servers,
+                plan,
+                url=self._url.format(folder=folder.name),
+                daemons=self._daemons,
+                **more,
+            )
+        crowd = Crowd(
+            folder,
+            self._servers,
+            plan,
+            server=self._database,
+            daemons=self._daemons,
+            dice=dice,
+            trouble=TROUBLE,
+            lease=self._lease,
+            **more,
+        )
+        stack.callback(crowd.end)
+        return crowd
 
 
-def _work(number: int, todo: Any, done: Any, url: str, daemons: int, manners: str) -> None:
-    with Nursery() as nursery, Servers() as servers:
+def _work(number: int, todo: Any, done: Any, chosen: argparse.Namespace) -> None:
+    own = postgres.Postgres(durable=True) if chosen.postgres else nullcontext()
+    with Nursery() as nursery, Servers() as servers, own as database:
         Rig.begin = staticmethod(nursery.begin)  # type: ignore[assignment]
-        soak = Soak(servers, url=url, daemons=daemons, manners=manners)
+        soak = Soak(servers, chosen, database)
         while (order := todo.get()) is not None:
             done.put((number, soak.live(*order)))
 
@@ -145,10 +174,12 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="offices at the same time")
     parser.add_argument("--url", default=SQLITE, help="the store; {folder} in it is another name for each office")
     parser.add_argument("--daemons", type=int, default=1, help="on each store; more than one need PostgreSQL")
+    parser.add_argument("--postgres", action="store_true", help="a private one with fsync, and troubles of several")
+    parser.add_argument("--lease", type=float, default=LEASE, help="seconds; in earnest a lease lasts 30")
     parser.add_argument("--manners", choices=sorted(PERSONALITIES), default="plain", help="of the mail service")
     parser.add_argument("--minutes", type=float, default=40, help="begin no further office after this time")
     chosen = parser.parse_args()
-    if lacking := realmail.lacking():
+    if lacking := realmail.lacking() or (chosen.postgres and postgres.lacking()):
         print(f"The soak cannot run: {lacking}.", file=sys.stderr)
         return 2
     print(f"{chosen.kills} kills, --seed {chosen.seed}, {chosen.jobs} at a time, {chosen.daemons} daemon(s) on a store")
@@ -161,8 +192,7 @@ def _lives(chosen: argparse.Namespace) -> list[Life]:
     """Offices until there have been enough kills; a line for each as it ends."""
     context = multiprocessing.get_context("spawn")
     todo, done = context.Queue(), context.Queue()
-    args = (todo, done, chosen.url, chosen.daemons, chosen.manners)
-    workers = [context.Process(target=_work, args=(n, *args)) for n in range(chosen.jobs)]
+    workers = [context.Process(target=_work, args=(n, todo, done, chosen)) for n in range(chosen.jobs)]
     for worker in workers:
         worker.start()
     lives: list[Life] = []
@@ -216,6 +246,15 @@ def _table(lives: list[Life]) -> None:
     print(f"\n{'Fault of the other end':<32}{'times':>7}")
     for fault, times in sorted(faults.items()):
         print(f"{fault:<32}{times:>7}")
+    if troubles := sum((life.troubles for life in lives), Counter()):
+        print(f"\n{'Trouble of a daemon or the database':<36}{'times':>3}")
+        for trouble, times in sorted(troubles.items()):
+            print(f"{trouble:<32}{times:>7}")
+        taken = sorted(seconds for life in lives for seconds in life.takeovers) or [0.0]
+        print(
+            f"\n{len(taken)} leases taken over, by the database's clock after a silence of {taken[0]:.2f} s at least,"
+            f" {median(taken):.2f} s in the median, {taken[-1]:.2f} s at most."
+        )
     whole = Count()
     for life in lives:
         whole += life.counted
