@@ -142,12 +142,14 @@ class Watch:
 
     def _write(self, name: str, faulty: Faulty | None, now: datetime) -> None:
         """Put the news and the note that it was told in one commit; a broken template must not stop a reload."""
-        for office in self._tellers(name):
-            try:
-                with self._house.store.unit(purpose="reload") as unit:
-                    since = unit.meta.get(_key(name)) or now.isoformat()
-                    key = f"health/files/{name}/{since}/{'broken' if faulty else 'mended'}"
-                    words = _broken(name, name in self._house.offices) if faulty else _mended(name)
+        with self._house.store.unit(purpose="reload") as unit:
+            since = unit.meta.get(_key(name))
+            if bool(since) == bool(faulty):
+                return  # another daemon of this house was first
+            key = f"health/files/{name}/{since or now.isoformat()}/{'broken' if faulty else 'mended'}"
+            words = _broken(name, name in self._house.offices) if faulty else _mended(name)
+            for office in self._tellers(name):
+                try:
                     tell_administrator(
                         self._house,
                         unit,
@@ -159,9 +161,8 @@ class Watch:
                         state_words=words[0],
                         also=faulty.administrator if faulty and name not in self._house.offices else "",
                     )
-            except CannotRender as fault:
-                _log.error("configuration.untold", office=name, why=str(fault))
-        with self._house.store.unit(purpose="reload") as unit:
+                except CannotRender as fault:
+                    _log.error("configuration.untold", office=name, why=str(fault))
             if faulty:
                 unit.meta.put(_key(name), now.isoformat())
             else:

@@ -228,7 +228,8 @@ class _Reader:
     def _store_url(self, table: Table) -> str:
         url = table.text("url", "sqlite:///mailflow.sqlite3")
         secret = self._secret(table, "password_file", required=False)
-        if re.match(r"[^:/]+://[^/@]*:[^/@]+@", url):
+        login, _, options = url.partition("://")[2].partition("?")
+        if ":" in login.rpartition("@")[0] or re.search(r"(^|&)password=", options):
             table.fault("url", "A password must not stand in this file.", "Put it in a file of its own, password_file.")
         if secret and "@" in url:
             password = quote(read_secret(secret).decode("utf-8", "replace"), safe="")

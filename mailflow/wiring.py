@@ -29,7 +29,7 @@ from mailflow.mailbox.imap import ImapSource
 from mailflow.mailbox.maildir import MaildirSource
 from mailflow.mailbox.source import Source
 from mailflow.reloading import Watch
-from mailflow.store import Store
+from mailflow.store import Store, address
 from mailflow.submission.smtp import Submission
 
 DEFAULT_CONFIG = Path("/etc/mailflow/mailflow.toml")
@@ -101,6 +101,7 @@ def _store(said: settings.Settings) -> Store:
 def store_at(url: str, said_by: str = "The command line") -> Store:
     """A store by its address, not migrated. said_by: the file that names it. Raises ConfigurationError."""
     try:
+        address.shown(url)
         return Store(url)
     except ImportError as error:
         fix = "Install it with mailflow's extra: pip install 'mailflow[postgresql]'."

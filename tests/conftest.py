@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SERVERS = {
     "dovecot": "dovecot-core, dovecot-imapd and dovecot-lmtpd",
     "postfix": "postfix, and root to start it",
-    "postgres": "postgresql (13 or newer) and the Python package psycopg",
+    "postgres": "postgresql (14 or newer) and the Python package psycopg",
     "openssl": "openssl, which Dovecot brings along",
 }
 

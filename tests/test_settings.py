@@ -132,6 +132,13 @@ def test_the_examples_comments_name_the_true_defaults(folder: Path) -> None:
         ('address = "Concerns@council.example"', 'address = "us"', 'address = "us"', "not an address"),
         ("[secrets]", "[storage]\n[secrets]", "[storage]", 'Did you mean "store"?'),
         ("[secrets]", '[store]\nurl = "postgresql://a:b@h/d"\n[secrets]', 'url = "postgresql://a:b@h/d"', "must not"),
+        ("[secrets]", '[store]\nurl = "pg://a:b/c@d@h/d"\n[secrets]', 'url = "pg://a:b/c@d@h/d"', "must not stand"),
+        (
+            "[secrets]",
+            '[store]\nurl = "pg://a@h/d?password=x"\n[secrets]',
+            'url = "pg://a@h/d?password=x"',
+            "must not stand",
+        ),
         ("[secrets]", "[limits]\nper_hour = true\n[secrets]", "per_hour = true", "whole number"),
         ("[secrets]", '[log]\nform = "xml"\n[secrets]', 'form = "xml"', "console"),
         ('prefix = "CC"', 'prefix = "CC"\nzone = "Europe/Londn"', 'zone = "Europe/Londn"', "no time zone"),

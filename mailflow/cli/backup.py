@@ -26,6 +26,7 @@ from mailflow.errors import MailflowError
 from mailflow.stated import Settings
 from mailflow.store import address, copying, dumping
 from mailflow.store.examined import Examined
+from mailflow.store.schema import HEAD
 
 ROOM = 1.05  # of the database's size: the copy and the few files beside it
 
@@ -46,6 +47,8 @@ def command(folder: Path, config: Path | None, as_json: bool) -> None:
         return
     size = f"{manifest.cases:,} cases and streams, {manifest.lines:,} lines of the log"
     click.echo(f"Saved and checked: {path} ({size}).")
+    if manifest.schema != HEAD:
+        click.echo(f"The database is still of schema {manifest.schema}; the next start brings it to {HEAD}.")
     click.echo("Not in it, and needed to go on: the secrets. Keep these apart:")
     for one in manifest.left_out:
         click.echo(f"  {one}")

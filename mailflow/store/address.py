@@ -9,9 +9,12 @@ Limits: nothing is looked up; whether anybody answers there is another question.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+_HIDDEN = "***"
 
 
 def _read(url: str) -> URL:
@@ -23,8 +26,10 @@ def _read(url: str) -> URL:
 
 
 def shown(url: str) -> str:
-    """The URL with *** for its password."""
-    return _read(url).render_as_string(hide_password=True)
+    """The URL with *** for its password, and for any that stands among its options."""
+    parsed = _read(url)
+    hidden = {name: _HIDDEN if name.endswith("password") else said for name, said in parsed.query.items()}
+    return parsed.set(query=hidden).render_as_string(hide_password=True).replace(quote(_HIDDEN), _HIDDEN)
 
 
 def has_password(url: str) -> bool:

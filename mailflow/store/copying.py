@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 from mailflow.errors import MailflowError
@@ -62,19 +61,7 @@ def examine(path: Path, step: Step = lambda done, total: None) -> Examined:
     finally:
         store.close()
     _as_one_file(path)
-    return replace(found, schema=schema_of(path))
-
-
-def schema_of(path: Path) -> str:
-    """The schema of a database that nobody works on, "" when it has none."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
-        return ""
-    finally:
-        connection.close()
-    return str(row[0]) if row else ""
+    return found
 
 
 def note(path: Path, key: str, value: str) -> None:

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import IO
@@ -35,7 +35,6 @@ _FOLDERS = Path("/usr/lib/postgresql")
 _BLOCK = 1 << 20
 _LOOK = 0.2  # seconds between two looks at how far a program is
 _MOST_WORDS = 500
-_HAS_RECORD = "0002"  # the first schema with a record over all cases
 Environment = Mapping[str, str]
 
 
@@ -48,7 +47,6 @@ def dump(store: Store, url: str, environment: Environment, target: Path, step: S
         size = work.execute(select(func.pg_database_size(func.current_database()))).scalar_one()
         # Whatever is committed meanwhile, both see the instant of this transaction.
         snapshot = work.execute(select(func.pg_export_snapshot())).scalar_one()
-        schema = unit.tables.schema()
         target.touch(0o600)
         words, secret = address.for_programs(url)
         _run(
@@ -59,8 +57,7 @@ def dump(store: Store, url: str, environment: Environment, target: Path, step: S
         )
         # Reads every octet of the dump, and finds one that cannot be unpacked.
         _run([str(folder / "pg_restore"), "--file=/dev/null", str(target)], environment)
-        found = record(unit) if schema >= _HAS_RECORD else Examined(schema, 0, 0, ())
-        return replace(found, schema=schema)
+        return record(unit)
 
 
 def must_be_empty(unit: Unit) -> None:

@@ -46,8 +46,9 @@ _SALT = select(schema.salts.c.salt).where(schema.salts.c.case == bindparam("c"))
 _FILED = select(schema.correspondence.c.identity, schema.correspondence.c.text_id).where(
     schema.correspondence.c.case == bindparam("c")
 )
-_KEEPERS = (schema.log, schema.causes, schema.chain, schema.views, schema.agenda, schema.letters, schema.files)
-_CASES = union(*(select(table.c.case) for table in _KEEPERS)).order_by("case")
+_KEEPERS = (schema.log, schema.causes, schema.views, schema.agenda, schema.letters, schema.files)
+_CASES_BEFORE = union(*(select(table.c.case) for table in _KEEPERS)).order_by("case")
+_CASES = union(*(select(table.c.case) for table in (*_KEEPERS, schema.chain))).order_by("case")
 # What the log must have decided, each with the line that did.
 _FOLLOWS = {
     "a clock runs that was set by": select(func.max(schema.agenda.c.set_seq)).where(
@@ -66,9 +67,9 @@ class Evidence(Room):
 
     __slots__ = ()
 
-    def cases(self) -> list[str]:
-        """Every case and stream of which any table knows."""
-        return list(self._work.read(_CASES).scalars())
+    def cases(self, *, recorded: bool = True) -> list[str]:
+        """Every case and stream of which any table knows. recorded: False before there was a record over all."""
+        return list(self._work.read(_CASES if recorded else _CASES_BEFORE).scalars())
 
     def numbers(self) -> list[tuple[str, int, int]]:
         """The running numbers as they were given out: prefix, year, the last one."""

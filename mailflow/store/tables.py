@@ -138,7 +138,9 @@ class Tables(Room):
         return bool({"alembic_version", *_TABLES}.intersection(there))
 
     def schema(self) -> str:
-        """The migration at which the database stands."""
+        """The migration at which the database stands, "" where there is no store."""
+        if not inspect(self._work.connection).has_table("alembic_version"):
+            return ""
         return str(self._work.read(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
     def faults_of_the_place(self) -> list[str]:

@@ -19,7 +19,9 @@ import pytest
 
 from mailflow import wiring
 from mailflow.cli import backup
+from mailflow.cli import backup_folder as kept
 from mailflow.store import copying
+from mailflow.store.schema import HEAD
 from tests.cli.installation import Installation
 from tests.flow.digests import ROOT
 
@@ -259,3 +261,37 @@ def test_a_folder_of_backups_is_no_backup(there: Installation, tmp_path: Path):
     path = saved(there, tmp_path / "backups")
     result = there.run("restore", str(path.parent))
     assert result.exit_code == 1 and str(path) in result.output
+
+
+def test_a_database_of_an_older_version_is_saved_before_it_is_brought_up_to_date(there: Installation, tmp_path: Path):
+    """An upgrade begins with a backup: what there is is checked and saved as it is, and it comes back."""
+    there.store.close()
+    database = there.folder / "mailflow.db"
+    since = "DROP TABLE chain; DROP TABLE leases; ALTER TABLE attempts DROP COLUMN holder;"
+    with closing(sqlite3.connect(database)) as raw:
+        raw.executescript(f"{since} UPDATE alembic_version SET version_num = '0001'")
+    result = there.run("backup", str(tmp_path / "backups"))
+    assert result.exit_code == 0, result.output
+    assert "still of schema 0001" in result.output
+    (found,) = (tmp_path / "backups").iterdir()
+    assert (kept.read(found).schema, kept.read(found).lines) == ("0001", 1)
+    lose(there)
+    result = there.run("restore", str(found))
+    assert result.exit_code == 0, result.output
+    assert (copying.examine(database).schema, copying.examine(database).lines) == (HEAD, 1)
+
+
+@pytest.mark.parametrize(("version", "words"), [("9999", "newer mailflow"), ("", "no database of mailflow")])
+def test_what_this_version_cannot_check_is_refused_in_words(
+    there: Installation, tmp_path: Path, version: str, words: str
+):
+    """Of a newer version, or no store at all: a sentence, and no backup."""
+    there.store.close()
+    with closing(sqlite3.connect(there.folder / "mailflow.db")) as raw:
+        raw.execute(
+            f"UPDATE alembic_version SET version_num = '{version}'" if version else "DROP TABLE alembic_version"
+        )
+        raw.commit()
+    result = there.run("backup", str(tmp_path / "backups"))
+    assert result.exit_code == 1 and words in result.output
+    assert list((tmp_path / "backups").iterdir()) == []

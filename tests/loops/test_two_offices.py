@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from mailflow import wiring
 from mailflow.demo.server import EmbeddedMail
 from mailflow.loops.daemon import Daemon
 from mailflow.loops.pretended import Rounds
+from mailflow.reloading import Watch
 from mailflow.store import Store
 from tests import installation
 from tests.installation import ADMIN, COUNCIL, MORNING, REFERRER, mail, subjects
@@ -228,6 +229,34 @@ def test_a_file_that_breaks_keeps_the_last_good_one(pair: Pair, server):
     for minutes in (2, 4, 60):
         rounds.move(MORNING + 3 * HOUR + minutes * MINUTE)
     assert ["mended" in x for x in health(server, ADA)] == [False, True]
+
+
+def test_of_several_daemons_one_tells_of_files_that_break_and_are_mended(pair: Pair):
+    """All of them look at the same instant: another one that told first, in the middle, is not repeated."""
+    pair.start()
+    assert pair.daemon is not None and pair.store is not None
+    found, house, store = wiring.install(pair.path), pair.daemon.house, pair.store
+    one, two = (Watch(found, lambda fresh: wiring.open_house(fresh, store), house, tells=True) for _ in range(2))
+    for watch in (one, two):
+        watch.look(MORNING)
+    alone = one._write
+
+    def told(now: datetime) -> int:
+        def beside(*words: object) -> None:
+            two.ask()
+            two.look(now + timedelta(seconds=1))
+            alone(*words)
+
+        one._write = beside  # type: ignore[method-assign, assignment]
+        one.ask()
+        one.look(now)
+        with store.read() as unit:
+            return len(unit.outbox.of_case("office:south"))
+
+    pair.edit("south/officers.csv", "@", "(at)")
+    assert told(MORNING + HOUR) == 1
+    pair.edit("south/officers.csv", "(at)", "@")
+    assert told(MORNING + 2 * HOUR) == 2
 
 
 def test_settings_that_are_no_toml_change_nothing(pair: Pair, server):

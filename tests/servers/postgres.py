@@ -1,4 +1,4 @@
-"""A private PostgreSQL (13 or newer) on loopback, as root or as an ordinary user; starts in about a second."""
+"""A private PostgreSQL (14 or newer) on loopback, as root or as an ordinary user; starts in about a second."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sqlalchemy import URL, create_engine
 from mailflow.store import Store
 from tests.servers.ports import free_port
 
-OLDEST = 13
+OLDEST = 14
 OWNER = "mailflow"
 TEMPLATE = "migrated"
 LONGEST_START = 30.0  # seconds, on a machine that has other things to do

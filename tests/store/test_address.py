@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mailflow.errors import ConfigurationError
 from mailflow.store import address
+from mailflow.wiring import store_at
 
 URL = "postgresql+psycopg://mail%40flow:p%40ss%3Aword@db.council.example:5433/mail%20flow?sslmode=verify-full&connect_timeout=5"
 
@@ -17,6 +19,20 @@ def test_a_password_is_neither_shown_nor_put_on_a_command_line() -> None:
     said = ("host=db.council.example", "port=5433", "user=mail@flow", "dbname='mail flow'", "sslmode=verify-full")
     assert all(one in words for one in said)
     assert address.for_programs("postgresql+psycopg:///mailflow?host=/run/postgresql")[1] == {}
+
+
+def test_a_password_among_the_options_is_not_shown_either() -> None:
+    """The manifest of a backup names the address; the certificate's password is a password, too."""
+    told = address.shown("postgresql+psycopg://u@h/d?password=geheim&sslpassword=secret&sslmode=verify-full")
+    assert "geheim" not in told and "secret" not in told
+    assert told == "postgresql+psycopg://u@h/d?password=***&sslmode=verify-full&sslpassword=***"
+
+
+def test_an_address_that_cannot_be_read_is_not_quoted() -> None:
+    """A password with @ and : in it, written as it is, takes the place of the port: nothing of it is repeated."""
+    with pytest.raises(ConfigurationError) as told:
+        store_at("postgresql+psycopg://mailflow:s3@cret:word@dbhost:5432/mailflow")
+    assert "no address" in str(told.value) and "word" not in str(told.value) and "cret" not in str(told.value)
 
 
 def test_a_password_is_found_wherever_it_stands() -> None:
