@@ -215,7 +215,8 @@ def _system_of(line: str) -> str:
     """The mail system whose reports begin with this folded line, "" if none."""
     bare = line.lstrip("*#-=+ ")
     for words, system in OPENINGS:
-        if line.startswith(words.strip()) or bare.startswith(words.strip("* -")):
+        mark = words[0] in "*-"  # these words count behind such marks only: people begin with them too
+        if bare.startswith(words.lstrip("* -")) and (not mark or line.startswith(words[:2])):
             return system
     return ""
 

@@ -15,6 +15,7 @@ from mailflow.mail.dsn_verdict_words import (
     DEAD_PHRASES,
     LASTING_PHRASES,
     SURELY_DEAD_PHRASES,
+    SURELY_LASTING_PHRASES,
     SURELY_TEMPORARY_PHRASES,
     TEMPORARY_PHRASES,
 )
@@ -87,7 +88,7 @@ def _by_words(words: str) -> str:
     folded = _plain(words)
     if any(phrase in folded for phrase in SURELY_TEMPORARY_PHRASES):
         return "4"
-    if any(phrase in folded for phrase in SURELY_DEAD_PHRASES):
+    if any(phrase in folded for phrase in (*SURELY_DEAD_PHRASES, *SURELY_LASTING_PHRASES)):
         return "5"
     if any(phrase in folded for phrase in TEMPORARY_PHRASES):
         return "4"

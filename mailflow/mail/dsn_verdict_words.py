@@ -66,9 +66,11 @@ TEMPORARY_PHRASES = (
     "переполнен", "квота", "временн", "превышен", "容量", "いっぱい", "一時的", "超え", "超过", "超過", "已满", "已滿",
     "暂时", "稍后", "초과", "일시적",
 )  # fmt: skip
+# A letter that goes in circles: no later attempt ends otherwise.
+SURELY_LASTING_PHRASES = ("too many hops",)
 LASTING_PHRASES = (
     "permanent", "rejected", "refused", "denied", "spam", "blocked", "blacklist", "block list", "blocklist", "policy",
     "not allowed", "prohibited", "unsolicited", "virus", "not permitted", "unauthorized", "relay", "too large",
-    "too big", "exceeds size", "size limit", "maximum hop", "loop", "too many hops", "disabled", "suspended",
+    "too big", "exceeds size", "size limit", "maximum hop", "loop", "disabled", "suspended",
     "no longer", "unknown", "not found", "invalid", "not recognized", "restricted",
 )  # fmt: skip
