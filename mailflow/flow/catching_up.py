@@ -49,6 +49,7 @@ def catch_up(house: House, now: datetime) -> bool:
             return False
     if not found.looked:
         with house.store.unit(purpose="catch_up") as unit:
+            _must_stand(unit, found)
             restored.look(house, unit, found.since)
             found = replace(found, looked=True)
             restored.put(unit, found)
@@ -59,8 +60,15 @@ def catch_up(house: House, now: datetime) -> bool:
         return True
     _live(house, at)
     with house.store.unit(purpose="catch_up") as unit:
+        _must_stand(unit, found)
         restored.put(unit, replace(found, cursor=at))
     return True
+
+
+def _must_stand(unit: Unit, found: Restored) -> None:
+    """Raise Conflict when another daemon has gone on meanwhile: what it has lived through is not begun anew."""
+    if restored.state(unit) != found:
+        raise Conflict("another daemon has gone on with the lost time")
 
 
 def _next(house: House, found: Restored) -> datetime | None:
@@ -151,6 +159,7 @@ def _settle(house: House, at: datetime) -> bool:
 def _finish(house: House, found: Restored, now: datetime) -> None:
     """The lost time is over: letters may leave again, and what nobody here remembers is told."""
     with house.store.unit(purpose="catch_up") as unit:
+        _must_stand(unit, found)
         restored.put(unit, replace(found, cursor=found.at, running=False))
     _log.info("restored.finished", since=found.since.isoformat(), at=found.at.isoformat())
     with suppress(CannotRender), house.store.unit(purpose="catch_up") as unit:

@@ -7,12 +7,14 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from mailflow.flow import restored
+from mailflow.errors import Conflict
+from mailflow.flow import catching_up, restored
 from mailflow.flow.catching_up import catch_up
 from mailflow.flow.deliver import Courier
 from mailflow.flow.doubt import settle_doubts, tell_owed
@@ -248,3 +250,25 @@ def test_a_forged_copy_proves_nothing(disaster: Disaster):
         )
         restored.look(office.house, unit, disaster.since)
         assert restored.copies(unit) == {}
+
+
+def test_a_daemon_that_comes_back_does_not_begin_the_lost_time_anew(waiting: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Paused while another daemon lived through it to its end: letters flow, and nothing is catching up again."""
+    house, now = waiting.house, waiting.now
+    assert now is not None
+    with waiting.store.unit() as unit:
+        unit.meta.put(restored.KEY, restored.note(now - timedelta(days=1), now))
+        for office in house.offices.values():
+            restored.collected(unit, office, now)
+
+    def other_daemon(*_: object) -> None:
+        with waiting.store.unit() as unit:
+            found = restored.state(unit)
+            assert found is not None
+            restored.put(unit, replace(found, running=False))
+
+    monkeypatch.setattr(catching_up, "_next", lambda *_: now)
+    monkeypatch.setattr(catching_up, "_live", other_daemon)
+    with pytest.raises(Conflict):
+        catch_up(house, now)
+    assert not restored.catching_up(house)
