@@ -105,12 +105,28 @@ class Days:
         raise AssertionError("the office does not come to rest")
 
     def come_to_rest(self) -> None:
-        """Two more working hours for what was put off or is in doubt, then what is left is put to a person."""
+        """Two more working hours for what is in doubt, of which what is left is put to a person; then the clock goes on
+        while a server's refusal keeps letters waiting."""
         for minutes in (20, 40, 60):
             self.rig.now(self.rig.time + timedelta(minutes=minutes))
             self.quiet()
             self.attend()
             self.quiet()
+        for _ in range(QUIET):
+            put_off = self._put_off()
+            if not put_off:
+                return
+            self.rig.now(min(put_off))
+            self.quiet()
+        raise AssertionError("letters are put off again and again")
+
+    def _put_off(self) -> list[datetime]:
+        """When letters that should have left already may leave."""
+        with self.rig.house() as house, house.store.read() as unit:
+            waiting = [bundle for state in ("waiting", "deferred") for bundle in unit.outbox.with_state(state)]
+        now = self.rig.time
+        late = [envelope for letter, some in waiting if letter.leave_at <= now for envelope in some]
+        return [one.next_at for one in late if one.next_at is not None and one.next_at > now]
 
     def _seen(self) -> int:
         return sum(1 for _ in self.rig.mail.octets(self.rig.mailboxes[0]))

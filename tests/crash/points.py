@@ -21,6 +21,12 @@ EVERY_DAY = tuple(
     )
     for side in ("before", "after")
 )
+# What a day passes on which mailbox, way out, disk and files fail one after the other.
+BAD_DAYS = tuple(
+    f"commit.{purpose}.{side}"
+    for purpose in "away back health missing quarantine file_told unsent reload".split()
+    for side in ("before", "after")
+)
 # In tests/crash/test_kills_alone.py: an office of these tests has no TLS, no login to send, no IDLE, and moves no mail.
 ALONE = tuple(
     f"{name}.{side}"
@@ -30,13 +36,12 @@ ALONE = tuple(
     )
     for side in ("before", "after")
 )
-# No test kills here: an ordinary day does not pass them (a mailbox away, a mail given up, a share or a template gone).
-NOWHERE = tuple(
+# In tests/crash/test_kills_rare.py: what leads to these is a broken template, a lost edition, a restore.
+RARE = tuple(
     f"commit.{purpose}.{side}"
     for purpose in (
-        "away back health missing quarantine quarantine_untold file_told unsent reload verdict digest_failed rendered "
-        "unrendered stranded calendars rota collected catch_up"
-    ).split()
+        "quarantine_untold digest_failed rendered unrendered stranded calendars rota verdict collected catch_up".split()
+    )
     for side in ("before", "after")
 )
 FAULTS = (

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -299,15 +300,16 @@ class Rig(Stage):
 
 
 class Each:
-    """Plans that let a daemon die at the first of these points that it comes to, each once; at `always` every time."""
+    """Plans that let a daemon die at the first of these points that it comes to, each as often as it is named."""
 
     def __init__(self, points: tuple[str, ...]) -> None:
         assert set(points) <= set(failpoints.POINTS)
-        self.left = dict.fromkeys(points)
-        self.always = ""
+        self.left = Counter(points)
         self.rig: Rig | None = None
+        self._counted = 0
 
     def __call__(self, _daemon: int) -> str:
-        for point in self.rig.deaths if self.rig else ():
-            self.left.pop(point, None)
-        return ",".join(filter(None, (self.always, *self.left)))
+        deaths = self.rig.deaths if self.rig else []
+        self.left -= Counter(deaths[self._counted :])
+        self._counted = len(deaths)
+        return ",".join(self.left)

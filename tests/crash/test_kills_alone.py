@@ -5,9 +5,7 @@ The part that dies runs in a forked process on a real server; then the same part
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,11 +13,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from mailflow import failpoints
 from mailflow.mailbox.imap import ImapSource
 from mailflow.mailbox.maildir import MaildirSource
 from mailflow.mailbox.source import Source
 from mailflow.submission.smtp import Submission
+from tests.crash.forked import dies
 from tests.crash.points import ALONE
 from tests.servers import dovecot as rig
 from tests.servers.certificates import Certificate, certificate  # noqa: F401 (a fixture)
@@ -27,20 +25,6 @@ from tests.servers.ports import free_port
 
 BOX, ME, ANN = "office@kills.example", "concerns@council.example", "ann@sender.example"
 named: set[str] = set()
-
-
-def dies(point: str, part: Callable[[], object]) -> bool:
-    """Run a part in a process of its own that dies at this point; whether it did."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            failpoints.arm(point)
-            part()
-        finally:
-            os._exit(1)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return status == -signal.SIGKILL
 
 
 def points(*names: str) -> pytest.MarkDecorator:
