@@ -63,3 +63,14 @@ def test_thanks_with_an_assent_are_no_decision(assent: str, thanks: str):
     """ "Ok thanks" is asked nothing; "ok" and more may be a decision that was not read."""
     assert not sounds_like_decision(f"{assent}, {thanks} Sam")
     assert sounds_like_decision(f"{assent} by me")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["I hope you are well but I am not sure,", "Hope you don't mind -", "As discussed only in part,",
+     "As agreed in principle:"],
+)  # fmt: skip
+def test_an_opening_that_limits_what_follows(lead: str):
+    """Words that are passed over in front of a command may limit it: the officer is asked."""
+    assert _verdict(_read(f"{lead} accepted")) == "decision?"
+    assert _verdict(_read("As discussed: accepted")) == "accepted"
