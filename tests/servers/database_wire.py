@@ -16,10 +16,7 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class DatabaseWire:
-    """Passes octets on to a port of this machine. Use it as a context manager.
-
-    at_commit: what happens at the next commit of any connection, and how often the next but one comes first.
-    """
+    """Passes octets on to a port of this machine. Use it as a context manager; slow: seconds for each question."""
 
     host = "127.0.0.1"
 
