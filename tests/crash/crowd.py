@@ -288,6 +288,7 @@ class Crowd(Rig):
         if process is None or process.poll() is not None:
             return
         with self._guard:
+            self.restarts += 1
             self.troubles[trouble] += 1
             self.fates.setdefault(process.pid, trouble)
         long = self._lease * (1.2 + dice.random())
@@ -314,6 +315,9 @@ class Crowd(Rig):
                 else:
                     wire.slow = 0.05 + 0.2 * dice.random()
                 time.sleep(long if dice.random() < 0.5 else short)
+            if trouble.startswith("commit") and not wire.failed:
+                with self._guard:
+                    self.troubles[trouble] -= 1  # there was no such commit
 
     @contextmanager
     def _hurt(self, wire: DatabaseWire) -> Iterator[None]:

@@ -8,8 +8,12 @@ import threading
 import time
 from contextlib import suppress
 
+from mailflow.store.postgres import _EVERYBODY
+
 # What a driver says at the end of a unit (PostgreSQL's manual, "Message Formats": Query, with its closing zero).
 COMMIT = b"COMMIT\x00"
+# A unit is known by the turn it takes, which a beat of the leases does not; a number goes as text or as four octets.
+TURN = (str(_EVERYBODY).encode(), struct.pack("!i", _EVERYBODY))
 # At a commit: the server never hears it; does it, and the answer is lost; the same, and the line stays open in silence.
 AT_COMMIT = ("never", "lost", "silent")
 _RESET = struct.pack("ii", 1, 0)
@@ -23,6 +27,7 @@ class DatabaseWire:
     def __init__(self, to_port: int) -> None:
         self.to_port, self.slow, self._silent = to_port, 0.0, False
         self._commit: tuple[str, int] | None = None
+        self.failed = False  # whether that commit has come
         self._guard = threading.Lock()
         self._lines: list[_Line] = []
         self._listening = socket.create_server((self.host, 0))
@@ -50,9 +55,9 @@ class DatabaseWire:
             line.silent = True
 
     def at_commit(self, how: str, nth: int = 1) -> None:
-        """One of AT_COMMIT at the nth commit from now on."""
+        """One of AT_COMMIT at the nth commit of a unit from now on."""
         with self._guard:
-            self._commit = (how, nth)
+            self._commit, self.failed = (how, nth), False
 
     def heal(self) -> None:
         """New connections work; those that were silent stay so."""
@@ -65,8 +70,8 @@ class DatabaseWire:
             if self._commit is None:
                 return ""
             how, nth = self._commit
-            self._commit = (how, nth - 1) if nth > 1 else None
-            return how if nth <= 1 else ""
+            self._commit, self.failed = ((how, nth - 1), False) if nth > 1 else (None, True)
+            return how if self.failed else ""
 
     def _open(self) -> list[_Line]:
         with self._guard:
@@ -95,7 +100,7 @@ class _Line:
 
     def __init__(self, wire: DatabaseWire, client: socket.socket, server: socket.socket) -> None:
         self._wire, self._client, self._server = wire, client, server
-        self.silent = self.over = self._last = False
+        self.silent = self.over = self._last = self._unit = False
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -103,7 +108,9 @@ class _Line:
         """From the daemon to the database."""
         with suppress(OSError):
             while chunk := self._client.recv(65536):
-                how = self._wire.committing() if COMMIT in chunk else ""
+                self._unit = self._unit or any(turn in chunk for turn in TURN)
+                how = self._wire.committing() if self._unit and COMMIT in chunk else ""
+                self._unit = self._unit and COMMIT not in chunk
                 if self.silent:
                     continue
                 if how == "never":
