@@ -1,6 +1,7 @@
 """A bad day's morning: so many mails wait in the mailbox when the daemon starts; what it takes until all are kept.
 
     .venv/bin/python -m bench.days 50000 --minutes 15
+    .venv/bin/python -m bench.days --outage 300          (bench/outage.py)
 
 In: a Maildir made for the run in a folder that goes away; an embedded submission server on this machine.
 Out: time until all are kept, how many are sorted, the peak of memory, how long letters waited that fell due meanwhile.
@@ -157,5 +158,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bench.days", description=__doc__.partition("\n")[0])
     parser.add_argument("mails", type=int, nargs="?", default=50_000)
     parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--outage", type=int, metavar="CASES", help="so many cases due after five days away, instead")
     given = parser.parse_args()
-    run(given.mails, given.minutes)
+    if given.outage:
+        from bench import outage
+
+        outage.run(given.outage)
+    else:
+        run(given.mails, given.minutes)

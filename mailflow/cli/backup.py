@@ -4,12 +4,14 @@ In: the settings; a folder for backups, outside the folder of the data.
 Out: a new folder in it, `mailflow-<instant>`, with a manifest; the secrets are named, never copied.
 Fails: exit 1 with a sentence: the folder lies in the data, holds this backup already, is full, may not be written.
 Limits: on PostgreSQL pg_dump is needed. What is not finished never stands under the final name, and older backups are
-  not touched.
+  not touched; a backup that is ended by SIGTERM takes its beginnings away.
 """
 
 from __future__ import annotations
 
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -41,7 +43,8 @@ def command(folder: Path, config: Path | None, as_json: bool) -> None:
     The daemon may run. The secrets are not copied: keep them apart.
     """
     found = wiring.install(wiring.config_path(config))
-    path, manifest = save(found, folder, _now(found))
+    with _stopped_cleanly():
+        path, manifest = save(found, folder, _now(found))
     if as_json:
         click.echo(as_text({"backup": str(path), "at": manifest.at, "left_out": manifest.left_out}))
         return
@@ -52,6 +55,23 @@ def command(folder: Path, config: Path | None, as_json: bool) -> None:
     click.echo("Not in it, and needed to go on: the secrets. Keep these apart:")
     for one in manifest.left_out:
         click.echo(f"  {one}")
+
+
+@contextmanager
+def _stopped_cleanly() -> Iterator[None]:
+    """SIGTERM ends what is being done as an error would, so that nothing half made is left; exit 143."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():  # Python tells no other thread of signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _now(found: wiring.Installation) -> datetime:

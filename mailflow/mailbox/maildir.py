@@ -145,7 +145,10 @@ class MaildirSource:
             except FileNotFoundError:
                 continue
             with os.fdopen(handle, "rb") as mail:
-                return mail.read(self._max_octets + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+                status = os.fstat(handle)
+                # Room is taken for as much as is asked for, so no more is asked for than the file holds.
+                size = min(status.st_size, self._max_octets) + 1
+                return mail.read(size) if stat.S_ISREG(status.st_mode) else None
         return None
 
     def confirm(self, folder: str, uids: Iterable[int]) -> None:

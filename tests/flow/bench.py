@@ -111,6 +111,8 @@ class Left:
 class Bench:
     """Mails in, letters out, one pretended clock; `changes` are fields of the office."""
 
+    most_steps = 500  # at one instant; an office with hundreds of cases needs more
+
     def __init__(self, store: Store, **changes: object):
         self.office = replace(office(), **changes)  # type: ignore[arg-type]
         self.house = House(store, {self.office.id: self.office}, letters_of(ROOT / "templates"), b"x" * 32)
@@ -140,7 +142,7 @@ class Bench:
     def settle(self) -> None:
         """Sort, remind and send until nothing is left to do now."""
         assert self.now is not None
-        for _ in range(500):
+        for _ in range(self.most_steps):
             if sort_one(self.house, self.now):
                 continue
             with self.store.unit() as unit:

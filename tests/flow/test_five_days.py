@@ -1,6 +1,6 @@
 """Five days away with many cases due: caught up once a step, in office hours, within the limits, with true dates.
 
-The same with 300 cases, and with figures: bench/days.py.
+The same with 300 cases, and with figures: python -m bench.days --outage 300 (bench/outage.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """SIGTERM during anything: the step in hand is finished, broken off or left behind in time, and nothing is lost by it.
 
-The two times are made small here; tests/cli/test_run.py stops a process with the real ones.
+The two times are made small here; tests/loops/test_sigterm.py stops processes with the real ones.
 """
 
 from __future__ import annotations

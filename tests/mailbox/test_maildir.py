@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import smtplib
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -222,3 +223,16 @@ def test_a_stop_ends_a_look_at_many_mails(root: Path):
     source.hurry()
     with pytest.raises(MailboxUnavailable):
         next(mails)
+
+
+def test_a_look_at_many_small_mails_takes_little_memory(root: Path):
+    """No room is made for the largest mail there may be: in a process of long life that is never given back."""
+    for n in range(300):
+        (root / "new" / f"18014{n:05}.M{n}P1.mx").write_bytes(b"From: a@b.example\r\n\r\nx")
+    source = MaildirSource(root, name="box")
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in source.fetch_after("INBOX", lambda _: set(), 500)) == 300
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
