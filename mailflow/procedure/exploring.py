@@ -70,6 +70,10 @@ class Exploration:
         self.hollow: dict[tuple[str, str], tuple[str, str]] = {}
         self._again = False
         self._tries: set[tuple[object, ...]] = set()
+        # Places that show nothing new; what has been seen together stays seen.
+        self._known: set[Place] = set()
+        rows = ((m.kind, r) for m in procedure.machines.values() for r in m.rows)
+        self._anywhere = {(kind, row.id): not row.sources for kind, row in rows}
 
     def explore(self) -> None:
         """Follow every event from every place that shows something new."""
@@ -79,7 +83,11 @@ class Exploration:
             for play in self._next(self.plays[here]):
                 there = self.place_of(play)
                 self.ways[here].add(there)
-                if there not in self.plays and not pairs_of(there) <= self.pairs:
+                if there in self.plays or there in self._known:
+                    continue
+                if pairs_of(there) <= self.pairs:
+                    self._known.add(there)
+                else:
                     queue.append(self._keep(play))
         self._say_acts()
 
@@ -205,9 +213,9 @@ class Exploration:
         return any(f.kind in MOVING for f in facts)
 
     def _took(self, play: Rehearsal, machine: Machine, state: str, row: str) -> None:
-        rows = {r.id: r for r in self.procedure.machines[machine.kind].rows}
-        if row in rows:
-            key = (machine.kind, state if rows[row].sources else "", row)
+        anywhere = self._anywhere.get((machine.kind, row))
+        if anywhere is not None:
+            key = (machine.kind, "" if anywhere else state, row)
             if key not in self.taken:
                 self.taken[key] = way_of(play)
 

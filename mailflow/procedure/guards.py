@@ -9,6 +9,7 @@ Limits: no expression language: a new shape needs a line in docs/decisions.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from mailflow.procedure.decision import Decision
@@ -22,6 +23,12 @@ __all__ = ["SHAPES", "Scene", "check", "extension_refusal", "known", "open_items
 def known(phrase: str) -> bool:
     """Whether the phrase has one of the known shapes."""
     return any(pattern.fullmatch(phrase) for pattern, _ in SHAPES)
+
+
+def asking(d: Decision, phrase: str) -> Callable[[Decision, Scene], str]:
+    """`check` for one phrase under the settings of this decision, to be asked again and again."""
+    guard, found = _read(d.fill(phrase))
+    return lambda d, scene: guard(d, scene, found)
 
 
 def check(d: Decision, scene: Scene, phrase: str) -> str:

@@ -160,9 +160,8 @@ class Case:
 
     def last_letter(self, name: str, machine: str = "") -> Sent | None:
         """The newest letter of that name that was not withdrawn."""
-        found = [
-            s
-            for s in self.letters.values()
-            if s.name == name and s.status != "withdrawn" and (not machine or s.machine == machine)
-        ]
-        return max(found, key=lambda s: s.seq) if found else None
+        found = None
+        for s in self.letters.values():
+            if s.name == name and s.status != "withdrawn" and (not machine or s.machine == machine):
+                found = s if found is None or s.seq > found.seq else found
+        return found

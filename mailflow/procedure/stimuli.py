@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from itertools import chain, product
 
 from mailflow.procedure import deadlines
@@ -159,8 +160,13 @@ def _variants(
 
 def _blanks(play: Rehearsal, verb: Verb, rows: Iterable[Row]) -> dict[str, object]:
     """One value for each blank of the word's fullest form."""
-    form = max(verb.say, key=lambda say: len(BLANK.findall(say)), default="")
-    return {name: _value(play, name, kind, rows, n) for n, (name, kind) in enumerate(BLANK.findall(form))}
+    return {name: _value(play, name, kind, rows, n) for n, (name, kind) in enumerate(_fullest(verb.say))}
+
+
+@lru_cache(maxsize=1000)
+def _fullest(forms: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(name, kind) of each blank of the form that has most."""
+    return max(map(BLANK.findall, forms), key=len, default=[])
 
 
 def _value(play: Rehearsal, name: str, kind: str, rows: Iterable[Row], later: int = 0) -> object:
@@ -321,8 +327,8 @@ def _asked(procedure: Procedure, rows: Iterable[Row]) -> Iterator[tuple[str, str
 
 def _entered(procedure: Procedure, row: Row) -> list[Row]:
     """Rows that are asked at once when this row comes to another state."""
-    found = (r for r in procedure.machines[row.machine].rows if row.to in r.sources)
-    return [r for r in found if any(t.kind == "signal" and "entered" in t.names for t in r.on)]
+    hearing = procedure.machines[row.machine].rows_hearing(row.to, "signal")
+    return [r for r, triggers in hearing if any("entered" in t.names for t in triggers)]
 
 
 def hearing_clock(play: Rehearsal, event: Event) -> tuple[Row, ...]:

@@ -217,7 +217,10 @@ def settle_timers(d: Decision, machine_id: str, restart: tuple[str, ...] = (), w
     machine = d.case.machines[machine_id]
     states = d.definition(machine).states
     for timer in d.definition(machine).timers.values():
-        settle(d, d.case.machines[machine_id], timer, timer.name in restart)
+        now = d.case.machines[machine_id]
+        if timer.name not in now.timers and now.state not in timer.runs:
+            continue
+        settle(d, now, timer, timer.name in restart)
         if was and states[was].owner != states[machine.state].owner:
             _tell_anew(d, d.case.machines[machine_id], timer)
     if not d.case.hold:

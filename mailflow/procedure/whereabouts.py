@@ -27,6 +27,7 @@ MOST_KNOWN = 1000  # of the places last asked for: many things are tried at each
 MOST_ALIKE = 2  # a third child in the same state is like the second
 Part = tuple[str, str]
 Pair = tuple[Part, Part]
+Question = tuple[Row, Callable[[Decision, guards.Scene], str]]
 # Guards whose answer lies in the case alone, whatever happens.
 STANDS = re.compile(
     r"(not )?(field|flag|sent|in hand|left|bounced) |never sent |waiting |count |came from |(no )?items "
@@ -66,8 +67,12 @@ class Whereabouts:
         self.asked_for = _fields_asked_for(procedure)
         self.remembered = _remembered(procedure)
         self._counts = _counts(procedure)
-        self._questions: dict[Part, list[tuple[Row, str]]] = {}
-        self._awaited = sorted({n for p in _phrases(_rows(procedure)) for k, n in parts_of(p) if k == "letter"})
+        self._questions: dict[Part, tuple[list[Question], list[int]]] = {}
+        short = ("flag", "yesno", "text")
+        self._worded = [(n, n not in self._counts and procedure.fields[n].type in short) for n in self.remembered]
+        awaited = {n for p in _phrases(_rows(procedure)) for k, n in parts_of(p) if k == "letter"}
+        self._awaited = [(name, f"letter {name}") for name in sorted(awaited)]
+        self._lists = [(name, f"list {name}") for name in procedure.lists]
         self._optional = {t.name for m in procedure.machines.values() for t in m.timers.values() if "{" in t.due}
         self._known: dict[int, tuple[Case, Place]] = {}  # by the case itself, which is kept so that none takes its id
 
@@ -104,18 +109,25 @@ class Whereabouts:
         """For each machine the answers of all guards that its rows ask of the case alone, together."""
         d = Decision(self.procedure, self.terms, play.case, play.now, self.calendar)
         for machine in (play.case.machines[self.procedure.main], *play.case.live()):
-            answers = [
-                "-" if guards.check(d, guards.Scene(machine, row, None, machine.state), phrase) else "+"
-                for row, phrase in self._standing(machine.kind, machine.state)
-            ]
-            if answers:
-                yield f"guards {machine.kind} {machine.state}", "".join(answers)
+            questions, places = self._standing(d, machine.kind, machine.state)
+            if places:
+                answers = [
+                    "-" if ask(d, guards.Scene(machine, row, None, machine.state)) else "+" for row, ask in questions
+                ]
+                yield f"guards {machine.kind} {machine.state}", "".join([answers[n] for n in places])
 
-    def _standing(self, kind: str, state: str) -> list[tuple[Row, str]]:
-        """The guards of a state that the case alone can answer."""
+    def _standing(self, d: Decision, kind: str, state: str) -> tuple[list[Question], list[int]]:
+        """The guards of a state that the case alone can answer; for each place in its rows, which stands there.
+
+        Many rows share a guard, and none of these looks at the row.
+        """
         if (kind, state) not in self._questions:
             rows = self.procedure.machines[kind].rows_from(state)
-            self._questions[kind, state] = [(r, p) for r in rows for p in _phrases([r]) if STANDS.match(p)]
+            asked = [(r, p) for r in rows for p in _phrases([r]) if STANDS.match(p)]
+            first = {phrase: row for row, phrase in reversed(asked)}
+            order = {phrase: n for n, phrase in enumerate(first)}
+            questions = [(row, guards.asking(d, phrase)) for phrase, row in first.items()]
+            self._questions[kind, state] = questions, [order[phrase] for _, phrase in asked]
         return self._questions[kind, state]
 
     def _switched_on(self, play: Rehearsal) -> Iterable[Part]:
@@ -125,20 +137,22 @@ class Whereabouts:
 
     def _memory(self, play: Rehearsal) -> Iterable[Part]:
         """What guards of later stages will ask: counts up to their highest mark, fields, lists, letters."""
-        for name in self.remembered:
-            value = play.case.fields.get(name)
-            if name in self._counts:
+        case = play.case
+        fields, lists = dict(case.fields), case.lists
+        found = []
+        for name, short in self._worded:
+            value = fields.get(name)
+            if short and isinstance(value, str):
+                found.append((name, value[:SHORT]))
+            elif name in self._counts:
                 most = self._counts[name](play)
-                yield name, str(min(int(str(value or 0)), most))
-            elif isinstance(value, str) and self.procedure.fields[name].type in ("flag", "yesno", "text"):
-                yield name, value[:SHORT]
+                found.append((name, str(min(int(str(value or 0)), most))))
             else:
-                yield name, "known" if value else ""
-        for name in self.procedure.lists:
-            yield f"list {name}", str(min(len(play.case.lists.get(name, ())), 2))
-        statuses = {x.name: x.status for x in play.case.letters.values() if x.status != "withdrawn"}
-        for name in self._awaited:
-            yield f"letter {name}", statuses.get(name, "")
+                found.append((name, "known" if value else ""))
+        found += [(words, str(min(len(lists.get(name, ())), 2))) for name, words in self._lists]
+        statuses = {x.name: x.status for x in case.letters.values() if x.status != "withdrawn"}
+        found += [(words, statuses.get(name, "")) for name, words in self._awaited]
+        return found
 
 
 def pairs_of(place: Place, memory: bool = True) -> set[Pair]:
