@@ -1,6 +1,6 @@
 """Everything that several daemons wait for from each other takes a fraction of its time: a lease is lost in a moment.
 
-In earnest a lease lasts half a minute (mailflow/store/leases.py), and tests/loops/test_taking_over.py waits for that.
+In earnest a lease lasts half a minute (mailflow/store/leases.py); tests/loops/test_taking_over.py shortens only that.
 The proportions stay: a beat is a sixth of a lease, and a turn is waited for longer than a lease lasts.
 """
 

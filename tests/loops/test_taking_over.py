@@ -1,4 +1,8 @@
-"""A daemon's work is taken over within a minute, however it is lost: killed, paused, or cut off from the database."""
+"""A daemon's work is taken over within a minute, however it is lost: killed, paused, or cut off from the database.
+
+The daemons hold what they hold for a third of the time; what that spares of waiting is added to what was measured, so
+that the minute is that of the product (its own bounds: tests/loops/test_holding.py). All else lasts as in earnest.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,12 @@ from pathlib import Path
 
 import pytest
 
+from mailflow.loops.holding import BEAT
 from mailflow.store import Store
+from mailflow.store.leases import SECONDS
+from mailflow.store.postgres import SLICE_MS
 from tests import installation
+from tests.crash.haste import PATIENT, SETTING
 from tests.installation import COUNCIL, REFERRER, mail
 from tests.preloaded import Forked, Nursery
 from tests.servers.cutting import CutWire
@@ -27,6 +35,9 @@ from tests.servers.postgres import Postgres
 pytestmark = pytest.mark.postgres
 LEASES = {f"mailbox:{COUNCIL}", "clock"}
 LONGEST = 60.0
+LEASE = SECONDS / PATIENT  # the shortest for which tests/crash/haste.py leaves the patience with a server as it is
+# Of the lease that must run out, of the beat that finds it so, and of a slice of a turn.
+SPARED = (SECONDS + BEAT + SLICE_MS / 1000) * (1 - LEASE / SECONDS)
 
 
 def until(question: Callable[[], object], seconds: float = LONGEST) -> float:
@@ -57,7 +68,7 @@ class Office:
         path.write_text(path.read_text("utf-8").replace("sqlite:///mailflow.sqlite3", url), "utf-8")
         words = [sys.executable, "-m", "mailflow", "run", "--config", str(path)]
         with open(self.folder / f"{name}.log", "ab") as log:
-            self.daemons.append(self.nursery.begin(words, log, dict(os.environ)))
+            self.daemons.append(self.nursery.begin(words, log, os.environ | {SETTING: str(LEASE)}))
         return self.daemons[-1]
 
     def said(self, name: str, event: str) -> set[str]:
@@ -144,7 +155,7 @@ def test_a_lost_daemon_is_taken_over_within_a_minute(nursery: Nursery, postgres:
             thread.join()
         assert faults == []
         print({name: round(office.took, 1) for name, office in offices.items()})
-        assert all(office.took < LONGEST for office in offices.values())
+        assert all(office.took + SPARED < LONGEST for office in offices.values())
         paused = offices["paused"]
         paused.daemons[0].send_signal(signal.SIGCONT)
         until(lambda: paused.said("first", "lease.lost") >= LEASES)
