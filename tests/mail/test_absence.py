@@ -123,3 +123,35 @@ def test_a_date_beats_a_weekday():
 def test_greek_in_the_first_person():
     """ "I am out of the office", with the name of the day in front."""
     assert says_absent("Σήμερα είμαι εκτός γραφείου")
+
+
+def test_punctuation_round_a_weekday():
+    """Marks directly round the day do not hide it, one or several; an article and a mark may stand in front."""
+    for mark in (".", ",", ";", ":", "!", "(", ")"):
+        assert absent_until(f"back on {mark}Wednesday{mark}", SENT) == date(2027, 5, 5), mark
+    assert absent_until("until the (Wednesday) in the week", SENT) == date(2027, 5, 5)
+
+
+@pytest.mark.parametrize("mark", ["", ".", ","])
+def test_a_span_of_weekdays_with_marks(mark: str):
+    """ "Mon., until Wednesday" is a working week however it is pointed."""
+    assert absent_until(f"I work Monday{mark} until Wednesday", SENT) is None
+    assert absent_until(f"I am away. Call Ann{mark} until Wednesday", SENT) == date(2027, 5, 5)
+
+
+@pytest.mark.parametrize(
+    "bare", ["bin ", "currently ", "derzeit ", "zurzeit ", "momentan ", "actuellement ", "nu ", "momenteel "]
+)
+def test_a_note_without_a_pronoun(bare: str):
+    """ "Currently at home and on leave" is the writer's; the word must begin the clause ("actuellement" need not)."""
+    assert says_absent(f"{bare}quite far off and on leave")
+    assert not says_absent(f"{bare}the visits are the same as ever")
+    assert says_absent(f"the cook {bare}was on leave") == (bare == "actuellement ")
+
+
+@pytest.mark.parametrize("word", ["bis", "tot", "t/m", "tan", "til", "até", "do", "al", "au"])
+def test_a_short_word_before_a_weekday(word: str):
+    """Three letters or signs are enough, two are not: "és" is "and" more often than "until"."""
+    assert absent_until(f"away {word} Wednesday", SENT) == date(2027, 5, 5)
+    assert absent_until("away és Wednesday", SENT) is None
+    assert absent_until("away és 12/5", SENT) == TWELFTH

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
 
 from mailflow.mail.classify import LOGO_OCTETS, LOOP_HEADER, classify
+from mailflow.mail.message import Attachment
 from mailflow.mail.parse import parse
+from mailflow.mail.unwrap import COULD_NOT_OPEN, ENCRYPTED
 
 
 def _kind(
@@ -143,3 +146,14 @@ def test_an_automatic_reply_with_the_marks_of_a_newsletter_is_one():
     assert _kind("The garden gate is green.", subject="Gates", headers=marks).name == "bulk"
     away = _kind("I am on leave.", subject="Automatic reply: Gates", headers=marks)
     assert (away.name, away.surely) == ("auto_reply", True)
+
+
+@pytest.mark.parametrize("note", [ENCRYPTED, COULD_NOT_OPEN])
+def test_a_closed_file_inside_an_opened_one(note):
+    """A wrapper that could be opened has been read; what stays closed in it does not make the mail unreadable."""
+    octets = b"From: jo@oakfield.example\nSubject: File\n\nPlease see the file.\n"
+    message = parse(octets)
+    file = Attachment("reply.p7m", "application/pkcs7-mime", b"x", False, note=note)
+    assert classify(replace(message, attachments=(file,))).name == "unreadable"
+    inside = replace(file, unwrapped_from="old.eml")
+    assert classify(replace(message, attachments=(inside,))).name == "human"

@@ -74,3 +74,55 @@ def test_an_opening_that_limits_what_follows(lead: str):
     """Words that are passed over in front of a command may limit it: the officer is asked."""
     assert _verdict(_read(f"{lead} accepted")) == "decision?"
     assert _verdict(_read("As discussed: accepted")) == "accepted"
+
+
+@pytest.mark.parametrize("word", ["which", "whom", "what", "now"])
+@pytest.mark.parametrize("joint", ["from", "by", "via", "on", "at", "per"])
+def test_a_question_that_begins_like_a_command(joint: str, word: str):
+    """ "Comments received from Sam" says more of what happened; "from whom" asks, with or without its question mark."""
+    assert _verdict(_read(f"Comments received {joint} Sam")) == "comments"
+    for more in ("", " they came"):
+        assert _verdict(_read(f"Comments received {joint} {word}{more}")) == "doubt"
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["2", "number 2", "no. 2", "no 2", "the 2", "the first", "second", "the third", "fourth", "fifth", "the last",
+     "other", "others", "the rest", "both", "all", "two", "three", "four", "five", "six"],
+)  # fmt: skip
+@pytest.mark.parametrize("joint", [" or ", " to ", " / ", "/", " - ", " \u2013 "])
+def test_more_numbers_than_can_be_read(joint: str, more: str):
+    """ "1 or number 2" is not "1": which are meant is asked. A sure list is read whole, or asked too."""
+    assert _verdict(_read(f"Refer action 1{joint}{more}")) == "doubt"
+    for sure in (f"Refer action 1 and {more}", f"Refer action 1, {more}", f"Refer action 1 & {more}"):
+        assert _verdict(_read(sure)) in ("refer refer", "doubt")
+
+
+@pytest.mark.parametrize("verb", ["Resume", "Forward", "Refer"])
+@pytest.mark.parametrize(
+    "words",
+    ["from Monday", "yesterday", "below", "attached", "enclosed", "herewith", "above", "by Friday", "via Sam",
+     "on paper", "at Oakfield", "per Sam", "again", "this morning", "this week"],
+)  # fmt: skip
+def test_words_directly_behind_a_single_word(verb: str, words: str):
+    """One common word may begin any sentence: with more words behind it the officer is asked, whatever they are."""
+    assert _verdict(_read(verb)) == verb.lower()
+    assert _verdict(_read(f"{verb} {words}")) == "doubt"
+
+
+@pytest.mark.parametrize("lead", ["As discussed,", "Yes,", "Hi Tom", "Sorry for the delay,", "Thanks Tom"])
+@pytest.mark.parametrize("verb", ["reopen", "recommend", "out of scope"])
+def test_a_command_without_its_words_behind_an_opening(lead: str, verb: str):
+    """ "As discussed, reopen" says nothing yet: what stands in the next paragraph are not its words."""
+    for gap in ("\n", "\n\n"):
+        assert _verdict(_read(f"{lead} {verb}{gap}The file is with Sam.")) in ("note", "decision?", "doubt")
+    assert _verdict(_read(f"{lead} {verb}: it is new")) == verb.replace(" ", "_")
+
+
+@pytest.mark.parametrize("lead", ["As discussed,", "Hi Tom", "Sorry for the delay,", "Thanks Tom"])
+@pytest.mark.parametrize(
+    "line", ["send it when ready", "send the letter to Sam", "accepted by Sam", "resume what we said", "agreed to meet"]
+)
+def test_a_sentence_behind_an_opening(lead: str, line: str):
+    """Words directly behind the verb make it a sentence; behind an opening it is no command and no question either."""
+    assert _verdict(_read(f"{lead} {line}")) in ("note", "decision?")

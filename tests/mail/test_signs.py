@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailflow.mail.parse import parse
@@ -164,3 +166,24 @@ def test_quotes_recipients_files_and_length():
         mixed = f"--b\n\nIt came.\n--b\n{file.format(shown)}\n--b--\n"
         head = "From: a@b.example\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n"
         assert read_signs(parse((head + mixed).encode())).files == files
+
+
+def test_a_subject_as_programs_write_it():
+    """Typographic apostrophes, hard blanks and hidden marks of direction are written as people type them."""
+    message = parse(b"From: jane.roe@carers.example\nSubject: s\n\nThe carer did not come.\n")
+    for written, plain in (
+        ("Jane\u2019s visit", "jane's visit"),
+        ("Jane\xa0Roe", "jane roe"),
+        ("Jane Roe", "jane roe"),
+        ("\u200eRe: Visits", "re: visits"),
+        ("Re\u200b: Vis\u200bits", "re: visits"),
+        ("\u202bRe:\u202c Visits\x07", "re: visits"),
+    ):
+        assert read_signs(replace(message, subject=written)).subject == plain
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTP"])
+def test_the_question_mark_of_a_link_asks_nothing(scheme: str):
+    """A link is no question; one behind it is."""
+    assert not signs(text=f"See {scheme}://x.example/a?b=1 for more.").asks
+    assert signs(text=f"See {scheme}://x.example/a?b=1 for more. Is it right?").asks
