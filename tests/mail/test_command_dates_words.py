@@ -191,3 +191,51 @@ def test_beyond_the_edges(text: str, past: bool, why: str):
 def test_next_monday_is_certain():
     """It can only be that of the next week."""
     assert _day("next Monday") == date(2027, 2, 22)
+
+
+@pytest.mark.parametrize(
+    "text", ["foo the 28th", "meeting 28th", "meeting 3 march", "meeting 3/3", "foo the 3rd march"]
+)
+def test_a_word_that_is_no_weekday(text: str):
+    """In front of a day stands a weekday or nothing: with any other word it may be a day of something else."""
+    assert _read(text) is None
+
+
+def test_a_weekday_with_a_day_of_the_month():
+    """ "Friday the 26th" is the 26th, not the coming Friday; if the two differ it is asked."""
+    for text in ("friday the 26th", "friday 26th", "fri. 26th", "fri, the 26th"):
+        assert _day(text) == date(2027, 2, 26)
+    assert (_read("monday the 26th").day, "which of the two" in _read("monday the 26th").why) == (None, True)
+
+
+@pytest.mark.parametrize("word", ["today", "tonight", "tomorrow"])
+def test_the_words_of_today(word: str):
+    """Tonight is today; with "next" or "last" in front they mean nothing."""
+    assert _day(word) == THURSDAY + timedelta(days=word == "tomorrow")
+    for which in ("next", "last", "this", "coming", "past"):
+        assert _read(f"{which} {word}") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "day"),
+    [
+        ("3 november", date(2026, 12, 10), date(2027, 11, 3)), ("20 november", date(2026, 12, 10), None),
+        ("3 january", date(2026, 12, 10), date(2027, 1, 3)), ("the 5th", date(2026, 11, 20), date(2026, 12, 5)),
+        ("the 5th", date(2026, 12, 20), date(2027, 1, 5)), ("the 31st", date(2027, 2, 1), date(2027, 3, 31)),
+    ],
+)  # fmt: skip
+def test_at_the_end_of_the_year(text: str, today: date, day: date | None):
+    """Months are counted over the turn of the year: a day without a year is within 11 of them, or asked."""
+    assert _day(text, today) == day
+
+
+def test_a_day_that_is_none_beside_another():
+    """ "31 June or 3 March" is asked for its first day; a number of people is no date at all."""
+    assert (_read("31 June or 3 March").day, "'31 june'" in _read("31 June or 3 March").why) == (None, True)
+    assert _read("3 or 4 people") is None
+    assert _read("28th or 29th March").day is None
+
+
+def test_a_full_stop_is_not_the_dates():
+    """It ends the sentence, so that what follows is the next one."""
+    assert [_read(text).end for text in ("3 mar.", "3 march.", "3 mar. 2027", "3/3.")] == [5, 7, 11, 3]

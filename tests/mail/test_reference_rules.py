@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from mailflow.mail.reference import find, find_any, make
+from mailflow.mail.reference import ALPHABET, find, find_any, make
 
 CC = frozenset({"CC"})
 ONE, TWO = make("CC", 2027, 42), make("CC", 2027, 43)
@@ -93,3 +95,48 @@ def test_what_is_nearly_one(written: str):
 def test_what_is_not_even_nearly_one(text: str):
     """Words and figures that may be anything, and two slips in the prefix."""
     assert _found(text) == []
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["CC-2027-42-", "CC-2027-042-", "CC-2027-10425-", "CC-2027-001042-", "CC-2027-00104256-", "CC-2027-0000-",
+     "CC-2027-000000-", "CC-2027-12345678901234-", "PA-2027-001042-", "PA-2027-42-"],
+)  # fmt: skip
+def test_what_is_never_written(shape: str):
+    """Too few figures, an odd number, noughts too many, no number: none of 1,024 checks makes it a reference."""
+    prefixes = frozenset({shape[:2]})
+    for check in map("".join, itertools.product(ALPHABET, repeat=2)):
+        assert find_any(shape + check) == ()
+    for check in ("K7", "00", "ZZ", "1A"):
+        assert not any(found.exact for found in find(shape + check, prefixes))
+
+
+@pytest.mark.parametrize("end", ["-XY", "-X", "-2", "-XYZ"])
+@pytest.mark.parametrize("number", [1009, 1039, 1044, 1045])
+def test_a_number_that_holds_as_a_shorter_reference(number: int, end: str):
+    """A mistyped SC-2027-100982-XY is not SC-2027-1009-82, though its number ends as that one's check characters."""
+    whole = make("SC", 2027, number)
+    assert whole[-2:].isdigit()
+    run_together = f"{whole[:-3]}{whole[-2:]}"
+    assert _found(run_together, frozenset({"SC"})) == [(whole, "", 0)]
+    assert not any(found.exact for found in find(run_together + end, frozenset({"SC"})))
+    assert find_any(run_together + end) == ()
+
+
+@pytest.mark.parametrize("number", [104256, 104299, 123456, 987654])
+def test_nothing_is_added_to_a_whole_tag(number: int):
+    """Year, number and two characters are a tag, right or mistyped: the next word never completes it to another."""
+    long = make("CC", 2027, number)
+    year, figures, check = long[3:].split("-")
+    for joint in (" ", "-", ": ", "/", "_", "."):
+        mistyped = f"CC-{year}-{figures[:4]}-{figures[4:]}{joint}{check}"
+        assert not any(found.exact for found in find(mistyped, CC)), mistyped
+        assert not any(found.exact for found in find(mistyped.replace("-", " "), CC)) or joint == "-", mistyped
+    for whole in (
+        f"CC {year} {figures[:4]} {figures[4:]}-{check}",
+        f"CC-{year}-{figures[:2]}-{figures[2:]}-{check}",
+        f"CC-{year}-{figures[:3]}-{figures[3:5]}-{figures[5:]}{check}",
+        f"CC-{year}-{figures[:2]}-{figures[2:4]}-{figures[4:]}-{check}",
+        f"CC-{year}-{figures[:4]}-{figures[4:5]}-{figures[5:]}{check}",
+    ):
+        assert _found(whole) == [(long, "", 0)], whole
