@@ -126,3 +126,21 @@ def test_a_command_without_its_words_behind_an_opening(lead: str, verb: str):
 def test_a_sentence_behind_an_opening(lead: str, line: str):
     """Words directly behind the verb make it a sentence; behind an opening it is no command and no question either."""
     assert _verdict(_read(f"{lead} {line}")) in ("note", "decision?")
+
+
+@pytest.mark.parametrize(
+    ("button", "body"),
+    [("Send", words) for words in (
+        "Hang on, I must look", "Hold fire", "Hold off", "Please add a line", "Scrap it", "Sorry, add a line",
+        "On reflection add a line", "Correction: Monday", "Actually add a line",
+    )] + [("Accepted", words) for words in ("Ok by me", "Rejected", "We refuse", "Approved")]
+    + [("Keep waiting", words) for words in ("Hang on, I must look", "Hold fire", "Scrap it", "Please add a line")]
+    + [("Extend to 31 June", words) for words in ("", "Hi Tom", "See you")] + [("Extend action 2", "")],
+)  # fmt: skip
+def test_a_button_and_other_words(button: str, body: str):
+    """Words that turn back or sound like another decision, and a button's own words that cannot be read, are asked."""
+    subject = f"[CC-2027-0042-K7] {button} #k7q9m2x4tb"
+    reading = _read(body, subject)
+    assert (_verdict(reading), reading.sayings) == ("doubt", ())
+    if "2" not in button and "31" not in button:
+        assert _verdict(_read("See you", subject)) == button.lower().replace(" ", "_")
