@@ -219,6 +219,8 @@ class Daemon:
         """
         began = time.monotonic()
         self._stop.set()
+        for intake in self._intakes:
+            intake.end()
         self.house.store.wake()
         if self._watch is not None:
             # First the loop that may still take on an office; what it has begun is then stopped with the others.

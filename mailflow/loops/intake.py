@@ -51,7 +51,7 @@ class Intake:
         self._reading = False
         self._through: datetime | None = None
         self._second: Source | None = None
-        self._leaving = False
+        self._ending = self._leaving = False
         self._ticks = time.monotonic
         self._unwritable: tuple[datetime, str] | None = None
         self._compared = ""
@@ -123,7 +123,7 @@ class Intake:
         found = False
         while self._sort_one(now):
             found = True
-            if self._leaving or self._ticks() >= until:
+            if self._ending or self._ticks() >= until:
                 break
         return found
 
@@ -182,6 +182,10 @@ class Intake:
             return told
         self._compared = night
         return told
+
+    def end(self) -> None:
+        """Begin no further mail (any thread); what is in hand is finished."""
+        self._ending = True
 
     def hurry(self) -> None:
         """Break off what waits for the mail server (any thread): what was kept stays kept, and it is no outage."""

@@ -135,7 +135,13 @@ def test_an_interrupt_ends_it_cleanly(tmp_path):
     for n in range(2_000):
         (tmp_path / f"{n:04}.eml").write_bytes(octets(n, "words " * 200))
     command = [sys.executable, "-m", "mailflow", "inspect", "--json", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+    # A shell that starts tests in the background lets them ignore Ctrl-C, and they their children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
         assert process.stdout and process.stderr
         process.stdout.readline()  # the pipe is full soon: the command cannot end before we read on
         os.killpg(process.pid, signal.SIGINT)

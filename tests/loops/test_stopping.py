@@ -188,7 +188,7 @@ def test_a_step_in_hand_is_finished(make, monkeypatch: pytest.MonkeyPatch):
 
     def slow(house, now, *whose) -> bool:
         begun.set()
-        let.wait(5)
+        let.wait(20)
         return real(house, now, *whose)
 
     monkeypatch.setattr(sort, "sort_one", slow)
@@ -197,7 +197,9 @@ def test_a_step_in_hand_is_finished(make, monkeypatch: pytest.MonkeyPatch):
         daemon, store = make(imap.port, smtp.port)
         daemon.start()
         assert begun.wait(20)
-        threading.Timer(0.2, let.set).start()
+        # Let go on by what a stop does when it has said to all loops that they shall end.
+        wakes = ImapSource.wake
+        monkeypatch.setattr(ImapSource, "wake", lambda source: (wakes(source), let.set()))
         assert _stopped(daemon) < 3
         with store.read() as unit:
             assert len(unit.inbox.by_state("done")) == len(unit.inbox.by_state("kept")) == 1

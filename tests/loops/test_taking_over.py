@@ -79,8 +79,8 @@ class Office:
 
     def cut(self) -> None:
         """Nothing passes between the first daemon and the database any more, and nobody is told."""
-        self.wire.die()
         self.wire.__exit__()
+        self.wire.die()
 
     def sorted(self) -> int:
         """How many mails of people have been kept and sorted; the same mail twice would be two."""

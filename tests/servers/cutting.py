@@ -20,6 +20,7 @@ class CutWire:
     def __init__(self, to_port: int) -> None:
         self._to_port, self.cut, self.swallow = to_port, 0, False
         self._wires: list[_Wire] = []
+        self._closed = False
         self._listening = socket.create_server((self.host, 0))
         self.port = self._listening.getsockname()[1]
 
@@ -28,6 +29,8 @@ class CutWire:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        # A thread that waits in accept() takes one more connection after the close: that one is dead from the start.
+        self._closed = True
         self._listening.close()
 
     def die(self) -> int:
@@ -42,6 +45,7 @@ class CutWire:
                 client, _ = self._listening.accept()
                 server = socket.create_connection((self.host, self._to_port))
                 wire = _Wire(self, client, server)
+                wire.dead = self._closed
                 self._wires.append(wire)
                 threading.Thread(target=wire.up, daemon=True).start()
                 threading.Thread(target=wire.down, daemon=True).start()
