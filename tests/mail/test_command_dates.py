@@ -9,19 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailflow.mail.command_dates import read_date
-
-THURSDAY = date(2027, 2, 18)
-
-
-def _add(day: date, count: int) -> date:
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
-
-
-def _read(text: str, today: date = THURSDAY, past: bool = False):
-    return read_date(text, 0, today, _add, past)
+from tests.mail.dates_said import THURSDAY, add, reading
 
 
 @pytest.mark.parametrize(
@@ -66,7 +54,7 @@ def _read(text: str, today: date = THURSDAY, past: bool = False):
 )
 def test_dates_that_are_one_day(text, day):
     """Each usual way of writing a day is that day; without a year it is the next such date."""
-    read = _read(text)
+    read = reading(text)
     assert read is not None and (read.day, read.why) == (day, "")
 
 
@@ -97,14 +85,14 @@ def test_dates_that_are_one_day(text, day):
 )
 def test_what_is_not_one_certain_day_is_asked(text, word):
     """Past, impossible, too far away or two readings: no day, and a sentence that says why."""
-    read = _read(text)
+    read = reading(text)
     assert read is not None and read.day is None
     assert word in read.why
 
 
 def test_next_friday_is_certain_once_both_readings_agree():
     """On a Saturday the next Friday is the coming one, whatever school one went to."""
-    assert _read("next Friday", date(2027, 2, 20)).day == date(2027, 2, 26)
+    assert reading("next Friday", date(2027, 2, 20)).day == date(2027, 2, 26)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +100,7 @@ def test_next_friday_is_certain_once_both_readings_agree():
 )
 def test_what_is_no_date_is_none(text):
     """Words that are no date are left for others to read."""
-    assert _read(text) is None
+    assert reading(text) is None
 
 
 @pytest.mark.parametrize(
@@ -132,21 +120,21 @@ def test_what_is_no_date_is_none(text):
 )
 def test_past_dates_are_the_latest_such_date(text, day):
     """A fact has a day that has been: without a year the latest within 11 months."""
-    read = _read(text, past=True)
+    read = reading(text, past=True)
     assert read is not None and (read.day, read.why) == (day, "")
 
 
 @pytest.mark.parametrize("text", ["3 March 2027", "tomorrow", "next Friday", "in 3 days", "last Monday", "10 March"])
 def test_past_dates_refuse_the_future_and_two_readings(text):
     """The future is no fact, and "last Monday" said on a Thursday has two readings."""
-    read = _read(text, past=True)
+    read = reading(text, past=True)
     assert read is not None and read.day is None and read.why
 
 
 def test_end_points_behind_the_date():
     """What follows the date is left for the note."""
-    assert read_date("Extend to 3 March as agreed", 10, THURSDAY, _add).end == len("Extend to 3 March")
-    assert read_date("Hold until Friday: holiday", 11, THURSDAY, _add).end == len("Hold until Friday")
+    assert read_date("Extend to 3 March as agreed", 10, THURSDAY, add).end == len("Extend to 3 March")
+    assert read_date("Hold until Friday: holiday", 11, THURSDAY, add).end == len("Hold until Friday")
 
 
 @given(
@@ -157,12 +145,12 @@ def test_end_points_behind_the_date():
 def test_every_day_of_the_coming_year_is_read_as_written(today, ahead, form):
     """With a year a date within 12 months is exactly that day, in every notation."""
     day = min(today + timedelta(days=ahead), today + timedelta(days=364))
-    assert read_date(day.strftime(form), 0, today, _add).day == day
+    assert read_date(day.strftime(form), 0, today, add).day == day
 
 
 @given(st.text(alphabet="0123456789/ -.marchfidyonext'st", max_size=30), st.booleans())
 def test_no_text_breaks_the_reader(text, past):
     """Any text gives None, a day or a doubt, never an error; a day is on the right side of today."""
-    read = _read(text, past=past)
+    read = reading(text, past=past)
     if read and read.day:
         assert read.day <= THURSDAY if past else read.day >= THURSDAY

@@ -7,25 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from mailflow.mail.command_dates import one_slip, read_date, say
+from mailflow.mail.command_dates import one_slip, say
+from tests.mail.dates_said import THURSDAY, add, reading
 
-THURSDAY = date(2027, 2, 18)
 MARCH = date(2027, 3, 3)
 
 
-def _add(day: date, count: int) -> date:
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
-
-
-def _read(text: str, today: date = THURSDAY, past: bool = False):
-    return read_date(text, 0, today, _add, past)
-
-
 def _day(text: str, today: date = THURSDAY, past: bool = False) -> date | None:
-    read = _read(text, today, past)
+    read = reading(text, today, past)
     return read.day if read and not read.why else None
 
 
@@ -49,7 +38,7 @@ def test_a_slip_in_a_long_month(word: str):
 @pytest.mark.parametrize("word", ["Marhc", "Apryl", "Agust", "Augustt", "Juni", "Mayy", "Xober", "Januarium"])
 def test_no_slip_in_a_short_month(word: str):
     """In a short name a slip may be another word."""
-    assert _read(f"3 {word}") is None
+    assert reading(f"3 {word}") is None
 
 
 def test_one_slip():
@@ -72,13 +61,13 @@ def test_every_weekday(word: str, day: int):
     """By its name, short forms and with one slip; with a date it must be that date's."""
     assert _day(word) == _day(f"{word} {day} February") == _day(f"{word}, the {day}th") == date(2027, 2, day)
     assert _day(f"this {word}") == _day(f"coming {word}") == date(2027, 2, day)
-    assert "passed" in _read(f"last {word}").why and "passed" in _read(f"past {word}").why
-    assert "not a" in _read(f"{word} {day + 1} February").why
+    assert "passed" in reading(f"last {word}").why and "passed" in reading(f"past {word}").why
+    assert "not a" in reading(f"{word} {day + 1} February").why
 
 
 def test_a_weekday_that_may_be_two():
     """One letter away from two days it is none."""
-    assert _read("Munday") is None
+    assert reading("Munday") is None
 
 
 @pytest.mark.parametrize("count", list(enumerate(
@@ -92,9 +81,9 @@ def test_every_count(count: tuple[int, str]):
         assert _day(f"{said} weeks") == _day(f"in {said} week") == THURSDAY + timedelta(days=7 * number)
         assert _day(f"{said} fortnights") == _day(f"{said} fortnight") == THURSDAY + timedelta(days=14 * number)
         for unit in ("working day", "working  days", "wd", "wds", "business day", "business  days"):
-            assert _day(f"{said} {unit}") == _add(THURSDAY, number)
+            assert _day(f"{said} {unit}") == add(THURSDAY, number)
     assert _day("a day") == _day("an day") == date(2027, 2, 19)
-    assert _read("5 days' notice") is None and _read("5 days\u2019 notice") is None
+    assert reading("5 days' notice") is None and reading("5 days\u2019 notice") is None
 
 
 @pytest.mark.parametrize("ordinal", ["1st", "2nd", "3rd", "4th", "1", "2", "21st", "22nd", "23rd", "31st"])
@@ -111,25 +100,25 @@ def test_every_ordinal(ordinal: str):
 @pytest.mark.parametrize("behind", ["", ".", ",", ";", "!", ")", " - then", ": then", ". Then", ", then"])
 def test_the_year_and_what_stands_behind(year: str, behind: str):
     """Two figures are a year where the words about the date end; the sign behind is not the date's."""
-    read = _read(f"3 March {year}{behind}")
+    read = reading(f"3 March {year}{behind}")
     assert (read.day, read.end) == (MARCH, len(f"3 March {year}"))
 
 
 def test_figures_behind_a_month_that_are_no_year():
     """A time of day is none."""
     assert _day("3 March 14.30") == _day("3 March 10:15") == MARCH
-    assert _read("3 March 14.30").end == len("3 March")
+    assert reading("3 March 14.30").end == len("3 March")
 
 
 @pytest.mark.parametrize("joint", ["or", "and", "to", "until", "till", "/", "-", "\u2013", "&", "OR"])
 def test_two_dates(joint: str):
     """Two days are never one; the same day twice is."""
     for text in (f"3 March {joint} 5 March", f"Friday {joint} Monday"):
-        read = _read(text)
+        read = reading(text)
         assert (
             read.day is None and read.why.startswith("There are two dates: ") and read.why.endswith(" and another one.")
         )
-    assert "Wednesday 3 March 2027" in _read(f"3 March {joint} 5 March").why
+    assert "Wednesday 3 March 2027" in reading(f"3 March {joint} 5 March").why
     assert _day(f"3 March {joint} 3 March") == MARCH
     assert _day(f"3 March {joint} nothing") == MARCH
 
@@ -138,7 +127,7 @@ def test_two_dates(joint: str):
 @pytest.mark.parametrize(("one", "two"), [("1st", "2nd"), ("2nd", "3rd"), ("3rd", "4th"), ("3", "5")])
 def test_two_days_of_one_month(joint: str, one: str, two: str):
     """Both are named in the question."""
-    read = _read(f"{one} {joint} {two} March and so on")
+    read = reading(f"{one} {joint} {two} March and so on")
     assert (read.day, read.why) == (None, f"'{one} {joint} {two} march' names two days.")
 
 
@@ -184,7 +173,7 @@ def test_the_edges_of_a_year_and_a_month(text: str, past: bool, day: date):
 )  # fmt: skip
 def test_beyond_the_edges(text: str, past: bool, why: str):
     """One day further, the question says which day was read and why it does not do."""
-    read = _read(text, past=past)
+    read = reading(text, past=past)
     assert read.day is None and why.casefold() in read.why.casefold(), read.why
 
 
@@ -198,14 +187,14 @@ def test_next_monday_is_certain():
 )
 def test_a_word_that_is_no_weekday(text: str):
     """In front of a day stands a weekday or nothing: with any other word it may be a day of something else."""
-    assert _read(text) is None
+    assert reading(text) is None
 
 
 def test_a_weekday_with_a_day_of_the_month():
     """ "Friday the 26th" is the 26th, not the coming Friday; if the two differ it is asked."""
     for text in ("friday the 26th", "friday 26th", "fri. 26th", "fri, the 26th"):
         assert _day(text) == date(2027, 2, 26)
-    assert (_read("monday the 26th").day, "which of the two" in _read("monday the 26th").why) == (None, True)
+    assert (reading("monday the 26th").day, "which of the two" in reading("monday the 26th").why) == (None, True)
 
 
 @pytest.mark.parametrize("word", ["today", "tonight", "tomorrow"])
@@ -213,7 +202,7 @@ def test_the_words_of_today(word: str):
     """Tonight is today; with "next" or "last" in front they mean nothing."""
     assert _day(word) == THURSDAY + timedelta(days=word == "tomorrow")
     for which in ("next", "last", "this", "coming", "past"):
-        assert _read(f"{which} {word}") is None
+        assert reading(f"{which} {word}") is None
 
 
 @pytest.mark.parametrize(
@@ -231,11 +220,11 @@ def test_at_the_end_of_the_year(text: str, today: date, day: date | None):
 
 def test_a_day_that_is_none_beside_another():
     """ "31 June or 3 March" is asked for its first day; a number of people is no date at all."""
-    assert (_read("31 June or 3 March").day, "'31 june'" in _read("31 June or 3 March").why) == (None, True)
-    assert _read("3 or 4 people") is None
-    assert _read("28th or 29th March").day is None
+    assert (reading("31 June or 3 March").day, "'31 june'" in reading("31 June or 3 March").why) == (None, True)
+    assert reading("3 or 4 people") is None
+    assert reading("28th or 29th March").day is None
 
 
 def test_a_full_stop_is_not_the_dates():
     """It ends the sentence, so that what follows is the next one."""
-    assert [_read(text).end for text in ("3 mar.", "3 march.", "3 mar. 2027", "3/3.")] == [5, 7, 11, 3]
+    assert [reading(text).end for text in ("3 mar.", "3 march.", "3 mar. 2027", "3/3.")] == [5, 7, 11, 3]
