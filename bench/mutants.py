@@ -1,7 +1,8 @@
 """Breaks one module in many small ways and says which of the breaks its tests do not see.
 
 In: the file of a module and the tests that should notice, as pytest takes them.
-Out: a line for each break that no test noticed (place, what was changed), and the counts; --json writes all of them.
+Out: a line for each break that no test noticed (place, what was changed), and the counts; --json writes all of them,
+  --keep writes the survivors into bench/survivors, where each is judged.
 Fails: SystemExit if the tests fail without any break.
 Limits: needs fork; one break at a time. What another module or a table of examples has worked out from this module at
 import stays as it was. A survivor asks: the same program still, or a rule without a test?
@@ -26,6 +27,7 @@ from _pytest.runner import runtestprotocol
 
 from bench.breaks import Break, breaks
 from bench.in_place import Question, Room
+from bench.survivors import UNJUDGED, Survivor, numbered, place, written
 
 _AT_LEAST = 3.0  # seconds of the processor; a broken run that takes longer than this and five times the whole is seen
 _AT_MOST = 90  # seconds by the clock
@@ -130,18 +132,27 @@ class Trials:
         given, since = self._given, time.monotonic()
         first, _, last = given.lines.partition("-")
         source = given.module.read_text(encoding="utf-8")
-        chosen = [b for b in breaks(source) if not first or int(first) <= b.line <= int(last or first)]
+        every = list(breaks(source))
+        known = dict(zip(map(id, every), numbered(source, ((b.statement, b.what) for b in every)), strict=True))
+        chosen = [b for b in every if not first or int(first) <= b.line <= int(last or first)]
         chosen = chosen[given.every // 2 :: given.every]
+        lived = []
         for at, one in enumerate(chosen, start=1):
             survived = self._survives({one.statement: one.broken}, self._telling(one))
             self.kept.append({"line": one.line, "what": one.what, "survived": survived})
             if survived:
+                lived.append(Survivor(*known[id(one)]))
                 print(f"{given.module}:{one.line}: {one.what}", flush=True)
             if given.json and (at % 20 == 0 or at == len(chosen)):
                 given.json.write_text(json.dumps(self.kept, indent=0), encoding="utf-8")
         alive = sum(bool(one["survived"]) for one in self.kept)
         spent = time.monotonic() - since
-        print(f"{len(chosen)} breaks, {len(chosen) - alive} seen, {alive} not seen, {spent:.0f} s", flush=True)
+        counts = f"{len(chosen)} breaks, {len(chosen) - alive} seen, {alive} not seen"
+        print(f"{counts}, {spent:.0f} s", flush=True)
+        if given.keep:
+            head = f"python -m bench.mutants {given.module} {' '.join(given.tests)}: {counts}"
+            kept = written(place(given.module), head, lived)
+            print(f"{sum(one.judgement == UNJUDGED for one in kept)} of them not judged in {place(given.module).name}")
 
     def _telling(self, one: Break) -> list[_Test]:
         """The tests that come by this place, those first that have caught most for their time."""
@@ -196,10 +207,13 @@ def main() -> None:
     wanted.add_argument("module", type=Path)
     wanted.add_argument("tests", nargs="+")
     wanted.add_argument("--json", type=Path, help="where to write every break and what became of it")
+    wanted.add_argument("--keep", action="store_true", help="write the survivors into bench/survivors, to be judged")
     wanted.add_argument("--lines", default="", help="only breaks on these lines: 10-40")
     wanted.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th break")
     wanted.add_argument("--longest", type=float, default=0.3, help="seconds; longer tests are left out")
     given = wanted.parse_args()
+    if given.keep and (given.lines or given.every > 1):
+        wanted.error("--keep is for all breaks of a module: leave out --lines and --every")
     told = pytest.main(["-q", "-s", "-p", "no:cacheprovider", "--timeout=0", *given.tests], [Trials(given)])
     sys.exit(int(told))
 

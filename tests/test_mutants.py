@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.breaks import breaks
+from bench.survivors import FOLDER, UNJUDGED, Survivor, listed, numbered, written
 
 ROOT = Path(__file__).parents[1]
 RULES = """
@@ -109,3 +110,40 @@ def test_tests_that_fail_unbroken_are_not_believed(tmp_path: Path):
     known = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
     ran = subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode and "fail without any break" in ran.stdout + ran.stderr
+
+
+def test_a_judgement_stays_with_its_break(tmp_path: Path):
+    """Written anew, a list keeps the judgements of breaks that still survive, and asks for those of new ones."""
+    file = tmp_path / "rules.tsv"
+    one, other = Survivor("LEAST", "3 + 1", 1), Survivor("LEAST", "3 + 1", 2)
+    assert [s.judgement for s in written(file, "a run", [one])] == [UNJUDGED]
+    file.write_text(file.read_text().replace(UNJUDGED, "bound: no mail stands there"))
+    assert [s.judgement for s in written(file, "a run", [other, one])] == [UNJUDGED, "bound: no mail stands there"]
+    assert written(file, "a run", []) == [] == listed(file)
+
+
+def test_breaks_alike_are_numbered_within_their_statement():
+    """The same change twice in one statement is two breaks, in another statement again the first."""
+    source = "a = 1\n\n\ndef f():\n    return 1\n"
+    made = [(0, "1 + 1"), (0, "1 + 1"), (1, "1 + 1")]
+    assert list(numbered(source, made)) == [("a", "1 + 1", 1), ("a", "1 + 1", 2), ("f", "1 + 1", 1)]
+
+
+@pytest.mark.parametrize(
+    "line", ["LEAST\t3 + 1\t1", "LEAST\t3 + 1\tone\tsame: so", "LEAST\t3 + 1\t1\tfine", "LEAST\t3\t1\tsame: "]
+)
+def test_a_line_that_is_no_judgement_is_refused(tmp_path: Path, line: str):
+    """File and line are named; a judgement says its kind and why."""
+    (tmp_path / "rules.tsv").write_text(f"# a run\n{line}\n")
+    with pytest.raises(ValueError, match=r"rules\.tsv, line 2"):
+        listed(tmp_path / "rules.tsv")
+
+
+def test_every_survivor_that_is_listed_is_judged():
+    """bench/survivors: no break that no test sees stands there without a judgement."""
+    lists = sorted(FOLDER.glob("*.tsv"))
+    assert lists
+    left = [
+        f"{file.name}: {one.within}: {one.what}" for file in lists for one in listed(file) if one.judgement == UNJUDGED
+    ]
+    assert not left, left
