@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
@@ -32,6 +33,7 @@ LEASE_SECONDS = 1200
 GIVE_UP = timedelta(days=5)
 FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 TRIES = 5
+NOBODY: Mapping[str, Verdict] = MappingProxyType({})
 
 _log = structlog.get_logger()
 
@@ -133,14 +135,21 @@ class Courier:
         return True
 
     def _carry(self, office: Office, letter: Letter, recipients: Sequence[str], now: datetime) -> None:
-        """One SMTP transaction; the phase that matters for a crash, the final dot, is committed before it is sent."""
+        """One SMTP transaction; the phase that matters for a crash, the final dot, is committed before it is sent.
+
+        With it goes whom the server has turned away: if we die now, they are not in doubt with the others, but tried
+        again, and their refusal is then told to the case.
+        """
         phase = ""
 
-        def on_phase(step: str) -> None:
+        def on_phase(step: str, refused: Mapping[str, Verdict] = NOBODY, /) -> None:
             nonlocal phase
             if step == "dot":
+                again = now + retry_after(1, _jitter(letter.id, 1))
                 with self._house.store.unit(f"letter:{letter.id}", purpose="dot") as unit:
                     unit.outbox.phase(letter.id, step, self._me)
+                    for to, verdict in refused.items():
+                        unit.outbox.settle(letter.id, to, "deferred", verdict.words, again, at=now)
             phase = step
 
         try:

@@ -20,7 +20,7 @@ from mailflow.procedure.calendar import Calendar
 from mailflow.procedure.definition import Procedure
 from mailflow.register.register import Register
 from mailflow.store import Store
-from mailflow.submission.verdict import Verdict
+from mailflow.submission.verdict import Phased, Verdict
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,9 @@ class Submits(Protocol):
         recipients: Sequence[str],
         octets: bytes,
         envid: str,
-        on_phase: Callable[[str], None],
+        on_phase: Phased,
     ) -> dict[str, Verdict]:
-        """A verdict for each recipient; on_phase is called before each step."""
+        """A verdict for each recipient; on_phase is called before each step, with those turned away so far."""
         ...
 
     def hurry(self) -> None:

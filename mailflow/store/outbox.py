@@ -121,7 +121,8 @@ class Outbox(Room):
         """Claim due letters and record the attempt (phase "claimed"); each comes with the envelopes to carry now.
 
         A letter waits while an earlier one (leave_at, recorded_at, seq) of its case to the same party is waiting,
-        claimed, deferred or in doubt. Commit before dialling. After `lease_seconds` anybody may `recover` the claim;
+        claimed, deferred or in doubt, and while it is in doubt itself: what is left of it would bring a copy home that
+        proves nothing. Commit before dialling. After `lease_seconds` anybody may `recover` the claim;
         that of a `holder`, a daemon among several, once that daemon is not alive any more (leases.py).
         """
         found = sql.CLAIM_IN_ORDER if per_case_order else sql.CLAIM
@@ -190,13 +191,16 @@ class Outbox(Room):
             rows = self._work.read(sql.STALE_ATTEMPTS, {"now": now}).all()
         outcome = []
         for row in rows:
+            claimed = [e for e in self._envelopes(row.letter) if e.state == "claimed"]
+            # The copy proves something only if it travelled in this attempt; INTERNALDATE has whole seconds.
+            travelled = any(_is_ours(row.mail_from, e) for e in claimed)
+            since = row.started_at.replace(microsecond=0)
             if row.phase in BEFORE_THE_DOT:
                 state, verdict = "waiting", f"interrupted before the end of the mail ({row.phase})"
-            elif row.home_at is not None:
+            elif travelled and row.home_at is not None and row.home_at >= since:
                 state, verdict = "sent", "its copy came home"
             else:
                 state, verdict = "in_doubt", "interrupted after the end of the mail, no reply known"
-            claimed = [e for e in self._envelopes(row.letter) if e.state == "claimed"]
             for envelope in claimed:
                 self.settle(row.letter, envelope.recipient, state, verdict, at=now)
             if not claimed:
@@ -269,13 +273,17 @@ class Outbox(Room):
     def came_home(self, letter_id: str, at: datetime) -> bool:
         """The letter's own copy was found in the shared mailbox, so it left: envelopes in doubt become sent.
 
-        True when that settled a doubt; the first instant is kept.
+        True when that settled a doubt; the first instant is kept. It settles none if our mailbox was not among those
+        whom the server took the letter for.
         """
         if self._work.write(sql.CAME_HOME, {"l": letter_id, "at": at}) == 0:
             return False
-        doubtful = [e.recipient for e in self._envelopes(letter_id) if e.state == "in_doubt"]
-        for recipient in doubtful:
-            self.settle(letter_id, recipient, "sent", "its copy came home", at=at)
+        letter, envelopes = self._bundle(letter_id)
+        doubtful = [e for e in envelopes if e.state == "in_doubt"]
+        if not any(_is_ours(letter.mail_from, e) for e in doubtful):
+            return False
+        for envelope in doubtful:
+            self.settle(letter_id, envelope.recipient, "sent", "its copy came home", at=at)
         return bool(doubtful)
 
     def left_before(self, letter_id: str, words: str, at: datetime) -> bool:
@@ -335,3 +343,8 @@ class Outbox(Room):
             for row in self._work.read(sql.ENVELOPES, asked).mappings():
                 envelopes[row["letter"]].append(Envelope(**row))
         return [(letter, envelopes[letter.id]) for letter in found]
+
+
+def _is_ours(mail_from: str, envelope: Envelope) -> bool:
+    """Whether an envelope goes to the shared mailbox: its own copy, or a report that is to be read there."""
+    return envelope.home or envelope.recipient.lower() == mail_from.lower()

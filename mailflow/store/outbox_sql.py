@@ -76,10 +76,20 @@ def _blocked() -> Any:
     return exists().where(earlier.c.case == _l.case, earlier.c.party == _l.party, before, may_leave)
 
 
+def _held_now() -> Any:
+    """A courier carries it."""
+    return exists().where(_a.letter == _l.id, _a.ended_at.is_(None))
+
+
+def _doubtful() -> Any:
+    """One of its own envelopes is in doubt: nobody knows whom the last attempt has reached."""
+    own = schema.envelopes.alias("own")
+    return exists().where(own.c.letter == _l.id, own.c.state == "in_doubt")
+
+
 def _claim(in_order: bool) -> Select[Any]:
     due = select(_e.letter).where(_e.next_at <= bindparam("now", type_=_instant))
-    held_now = exists().where(_a.letter == _l.id, _a.ended_at.is_(None))
-    found = select(_l.id).where(_l.id.in_(due), ~held_now)
+    found = select(_l.id).where(_l.id.in_(due), ~_held_now(), ~_doubtful())
     if in_order:
         found = found.where(~_blocked())
     return (
@@ -125,7 +135,9 @@ SETTLE = (
     )
 )
 _OPEN = (
-    select(_a.letter, _a.phase, _l.home_at).join(_l.id.table, _l.id == _a.letter).where(_a.ended_at.is_(None))
+    select(_a.letter, _a.phase, _a.started_at, _l.home_at, _l.mail_from)
+    .join(_l.id.table, _l.id == _a.letter)
+    .where(_a.ended_at.is_(None))
 ).order_by(_a.id)
 # Locked, so that a courier that goes on just now has either told of its final dot or finds its claim ended.
 OPEN_ATTEMPTS = _OPEN.with_for_update(skip_locked=True, of=schema.attempts)
@@ -185,7 +197,7 @@ LATE = (
 NEXT_LEAVE = (
     select(func.min(_e.next_at))
     .select_from(schema.envelopes.join(schema.letters, _l.id == _e.letter))
-    .where(_e.next_at.is_not(None), ~_blocked(), ~exists().where(_a.letter == _l.id, _a.ended_at.is_(None)))
+    .where(_e.next_at.is_not(None), ~_blocked(), ~_held_now(), ~_doubtful())
 )
 CAME_HOME = (
     update(schema.letters)

@@ -23,7 +23,7 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPRespons
 from mailflow.errors import ConfigurationError, Fault
 from mailflow.failpoints import awaited, reach
 from mailflow.logins import Refusals
-from mailflow.submission.verdict import Verdict, answer, judge
+from mailflow.submission.verdict import Phased, Verdict, answer, judge
 
 _CHUNK = 65_536
 _LETTERS_PER_CONNECTION = 50  # servers close long sessions; better we choose the moment
@@ -84,13 +84,14 @@ class Submission:
         recipients: Sequence[str],
         octets: bytes,
         envid: str,
-        on_phase: Callable[[str], None],
+        on_phase: Phased,
     ) -> dict[str, Verdict]:
         """Hand one letter over; the verdict of every recipient.
 
         on_phase is called with "connected", "mail", "rcpt", "data" and "dot" before the step, and with "reply" when
-        the final answer has been read. What it raises ends the transaction unfinished and is raised again; raised
-        at "dot" or before, the server has not got the letter.
+        the final answer has been read; beside it the verdicts on those the server has turned away so far: to them
+        nothing leaves, whatever becomes of the rest (RFC 5321 section 3.3). What it raises ends the transaction
+        unfinished and is raised again; raised at "dot" or before, the server has not got the letter.
         """
         with self._lock:
             letter = _Letter(
@@ -193,7 +194,7 @@ class _Letter:
         recipients: Sequence[str],
         octets: bytes,
         envid: str,
-        on_phase: Callable[[str], None],
+        on_phase: Phased,
     ) -> None:
         self.door, self.mail_from, self.envid, self.on_phase = door, mail_from, envid, on_phase
         self.recipients = tuple(dict.fromkeys(recipients))
@@ -308,7 +309,7 @@ class _Letter:
 
     def step(self, phase: str) -> None:
         try:
-            self.on_phase(phase)
+            self.on_phase(phase, dict(self.verdicts))
         except Exception as error:
             raise _Stopped from error
         self.phase = phase

@@ -9,8 +9,10 @@ Limits: pure; knows the codes of the RFCs and the documented exceptions of large
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 PHASES = ("connected", "mail", "rcpt", "data", "dot", "reply")
 SENT, DEFERRED, REFUSED, IN_DOUBT = "sent", "deferred", "refused", "in_doubt"
@@ -33,6 +35,12 @@ class Verdict:
     state: str
     throttled: bool
     words: str
+
+
+class Phased(Protocol):
+    """Is told of each phase before it begins, with the verdicts on those whom the server has turned away so far."""
+
+    def __call__(self, phase: str, refused: Mapping[str, Verdict] = ..., /) -> None: ...
 
 
 # Codes and statuses that say "too fast" to us as a whole (Exchange Online: 432 4.3.2; Gmail: 421 4.7.28).

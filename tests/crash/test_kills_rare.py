@@ -33,7 +33,7 @@ from mailflow.loops.intake import Intake
 from mailflow.mailbox.source import Raw
 from mailflow.register.rota import Duty
 from mailflow.store import Store
-from mailflow.submission.verdict import Verdict
+from mailflow.submission.verdict import Phased, Verdict
 from tests.crash.forked import dies
 from tests.crash.points import RARE
 from tests.flow.bench import JOAN, MAYA, OLIVE, ROOT, TOM, Bench, at, procedure, write
@@ -236,7 +236,7 @@ class Way:
         self._taken = taken
 
     def send(
-        self, mail_from: str, to: Sequence[str], octets: bytes, envid: str, on_phase: Callable[[str], None]
+        self, mail_from: str, to: Sequence[str], octets: bytes, envid: str, on_phase: Phased
     ) -> dict[str, Verdict]:
         on_phase("dot")
         with open(self._taken, "a") as taken:

@@ -16,7 +16,7 @@ from mailflow.flow import deliver, doubt
 from mailflow.flow.deliver import Courier
 from mailflow.flow.ports import House, Limits
 from mailflow.store import Letter
-from mailflow.submission.verdict import PHASES, Verdict
+from mailflow.submission.verdict import PHASES, Phased, Verdict
 from tests import installation
 from tests.installation import ADMIN, COUNCIL
 
@@ -42,7 +42,7 @@ class Server:
         self.phases: list[str] = []
 
     def send(
-        self, mail_from: str, recipients: Sequence[str], octets: bytes, envid: str, on_phase: Callable[[str], None]
+        self, mail_from: str, recipients: Sequence[str], octets: bytes, envid: str, on_phase: Phased
     ) -> dict[str, Verdict]:
         if self.last:
             for phase in PHASES[: PHASES.index(self.last) + 1]:

@@ -21,7 +21,7 @@ from mailflow.flow.doubt import settle_doubts, tell_owed
 from mailflow.flow.doubt import tag_of as doubt_tag
 from mailflow.mail import reference
 from mailflow.store.inbox import Kept
-from mailflow.submission.verdict import Verdict
+from mailflow.submission.verdict import Phased, Verdict
 from tests.flow.bench import BOX, JOAN, MAYA, OLIVE, RUTH, Bench, Left, at
 
 BEFORE, LATER = "2027-02-01 18:00", "2027-02-11 09:00"
@@ -34,7 +34,7 @@ class Way:
         self.sent: list[str] = []
 
     def send(
-        self, mail_from: str, to: Sequence[str], octets: bytes, envid: str, on_phase: Callable[[str], None]
+        self, mail_from: str, to: Sequence[str], octets: bytes, envid: str, on_phase: Phased
     ) -> dict[str, Verdict]:
         on_phase("dot")
         self.sent.append(envid)

@@ -13,7 +13,7 @@ from mailflow.flow.deliver import Courier
 from mailflow.mail.message import Message
 from mailflow.mail.parse import parse
 from mailflow.store import Store
-from mailflow.submission.verdict import PHASES, Verdict
+from mailflow.submission.verdict import PHASES, Phased, Verdict
 from tests.flow.bench import BOX, Bench, Left
 
 SECOND = timedelta(seconds=1)
@@ -43,7 +43,7 @@ class Front(Bench):
         return self.courier.step(self.now)
 
     def send(
-        self, mail_from: str, recipients: Sequence[str], octets: bytes, envid: str, on_phase: Callable[[str], None]
+        self, mail_from: str, recipients: Sequence[str], octets: bytes, envid: str, on_phase: Phased
     ) -> dict[str, Verdict]:
         """The submission server: takes everything, brings the home copy, and lets the machines answer."""
         assert self.now is not None

@@ -130,10 +130,10 @@ class World:
         def send(*said: object) -> object:
             *rest, on_phase = said
 
-            def told(step: str) -> None:
+            def told(step: str, refused: object) -> None:
                 if step == phase:
                     raise Killed
-                on_phase(step)  # type: ignore[operator]
+                on_phase(step, refused)  # type: ignore[operator]
 
             return real(*rest, told)  # type: ignore[arg-type]
 

@@ -21,7 +21,7 @@ def door(server: ScriptedSmtp, **settings) -> Submission:
 
 
 def send(
-    submission: Submission, *to: str, octets: bytes = OCTETS, on_phase: Callable[[str], None] = print
+    submission: Submission, *to: str, octets: bytes = OCTETS, on_phase: Callable[..., None] = print
 ) -> dict[str, Verdict]:
     return submission.send(ME, to or (ANN,), octets, "letter-1", on_phase)
 
@@ -52,7 +52,7 @@ def test_trouble_at_each_step(step: str, what: str, state: str, last: str):
     phases: list[str] = []
     with ScriptedSmtp({step: what}) as server:
         submission = door(server, timeout=0.3, reply_timeout=0.3)
-        verdict = send(submission, on_phase=phases.append)[ANN]
+        verdict = send(submission, on_phase=lambda phase, _: phases.append(phase))[ANN]
         submission.close()
     assert verdict.state == state
     assert (phases or [""])[-1] == last
@@ -75,7 +75,7 @@ def test_the_dot_is_recorded_before_it_is_sent():
     with ScriptedSmtp() as server:
         submission = door(server)
 
-        def record(phase: str) -> None:
+        def record(phase: str, _refused: object) -> None:
             if phase == "dot":
                 seen.append(len(server.letters))
 
@@ -85,14 +85,14 @@ def test_the_dot_is_recorded_before_it_is_sent():
 
 
 def test_recipients_are_judged_before_the_text_goes():
-    """Accepted recipients are known before DATA; a refused one does not stop the others."""
-    phases: list[str] = []
+    """Who is turned away is told before DATA, and with the dot; a refused one does not stop the others."""
+    phases: list[tuple[str, list[str]]] = []
     with ScriptedSmtp({f"rcpt {BOB}": "550 5.1.1 no"}) as server:
         submission = door(server)
-        verdicts = send(submission, ANN, BOB, on_phase=phases.append)
+        verdicts = send(submission, ANN, BOB, on_phase=lambda phase, refused: phases.append((phase, list(refused))))
         submission.close()
     assert (verdicts[ANN].state, verdicts[BOB].state) == ("sent", "refused")
-    assert phases.index("rcpt") < phases.index("data")
+    assert phases[2:] == [("rcpt", []), ("data", [BOB]), ("dot", [BOB]), ("reply", [BOB])]
 
 
 def test_a_server_that_leaves_during_rcpt_takes_nobody():
@@ -265,7 +265,7 @@ def test_an_error_of_the_callback_is_never_a_verdict():
         submission = door(server)
         for phase in ("connected", "dot", "reply"):
 
-            def record(told: str, stop: str = phase) -> None:
+            def record(told: str, _refused: object, stop: str = phase) -> None:
                 if told == stop:
                     raise ConnectionResetError("the database went away")
 
