@@ -42,14 +42,15 @@ def munged(message: Message) -> Munged | None:
         return None
     sender, via = message.from_.email, bool(_VIA.search(message.from_.name))
     listed = any(message.has_header(name) for name in _LIST_SIGNS)
+    claimed = _claimed(message, sender)
     if sender in set(_list_addresses(message)):
-        return Munged(sender, _claimed(message), "its From is the address of the mailing list, not of whoever wrote it")
+        return Munged(sender, claimed, "its From is the address of the mailing list, not of whoever wrote it")
     original = any(message.has_header(name) for name in _CLAIMS[:2])
     if via and (listed or original):
-        return Munged(sender, _claimed(message), "a mailing list has put its own address in the place of the writer's")
+        return Munged(sender, claimed, "a mailing list has put its own address in the place of the writer's")
     replies = [a for a in message.reply_to if a.domain != message.from_.domain]
     if via and replies:
-        return Munged(sender, _claimed(message), "it was sent by a service in somebody's name")
+        return Munged(sender, claimed, "it was sent by a service in somebody's name")
     return None
 
 
@@ -61,14 +62,13 @@ def _list_addresses(message: Message) -> Iterator[str]:
         for value in message.all_headers(name):
             yield from (found.lower() for found in _ADDRESS.findall(value[:2_000]))
     for value in message.all_headers("list-id"):
-        name, dot, domain = value.rpartition("<")[2].strip(" <>").lower().partition(".")
-        if dot and domain:
-            yield f"{name}@{domain}"
+        name, _, domain = value.rpartition("<")[2].lower().strip(" >").partition(".")
+        yield f"{name}@{domain}"
 
 
-def _claimed(message: Message) -> tuple[str, ...]:
-    """The addresses that the mail names for its writer, the list's own and ours to be taken out by the caller."""
-    own = {*_list_addresses(message), message.from_.email if message.from_ else ""}
+def _claimed(message: Message, sender: str) -> tuple[str, ...]:
+    """The addresses that the mail names for its writer, not the list's own; the caller takes out ours."""
+    own = {*_list_addresses(message), sender}
     found = [hit.lower() for name in _CLAIMS for v in message.all_headers(name) for hit in _ADDRESS.findall(v[:1_000])]
     found += [address.email for address in message.reply_to]
     return tuple(address for address in dict.fromkeys(found) if address not in own)[:MOST_CLAIMED]

@@ -29,6 +29,9 @@ _TAG = re.compile(r"<[^>]{0,2000}>")
 _STREAM = re.compile(rb"stream\r?\n")
 _START, _END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _BETWEEN = r"[\W_]{0,3}"
+_INITIALS = r"(?:[\W_]{1,3}[^\W\d_](?![^\W\d_])){0,2}"  # "Zoe A. Quill", though we may not know her second name
+_BESIDE = re.compile(r"\s*[(\[|/]|\s+(?:[-\u2013\u2014]|via|@)\s", re.I)
+"""What programs and people set behind a name: "Zoe Quill (Oakfield Care)", "Zoe Quill via Concerns"."""
 _TITLES = frozenset("mr mrs ms miss mx dr prof sir dame the and of".split())
 
 
@@ -63,27 +66,28 @@ class Sighting:
 
 def people(addresses: Iterable[str], names: Iterable[str]) -> People:
     """Patterns for these people; an address that is no name is looked for as it stands."""
-    sure = {re.escape(_flat(a)) for a in addresses if a}
+    exact = {re.escape(_flat(a)) for a in addresses if a}
+    sure: set[str] = set()
     perhaps: set[str] = set()
-    for name in names:
+    for name in (part for said in names for part in (said, _BESIDE.split(said, maxsplit=1)[0])):
         parts = [p for p in re.findall(r"[^\W\d_]+", _flat(name)) if p not in _TITLES and "@" not in name]
         if len(parts) > 1:
             first, last = parts[0], parts[-1]
             sure |= {
                 _BETWEEN.join(parts),
-                first + _BETWEEN + last,
+                first + _INITIALS + _BETWEEN + last,
                 last + _BETWEEN + first,
-                first[0] + _BETWEEN + last,
+                first[0] + _INITIALS + _BETWEEN + last,
                 last + _BETWEEN + first[0],
             }
         perhaps |= {p for p in parts if len(p) >= SHORTEST}
-    return People(_any_of(sure), _any_of(perhaps))
+    return People(_any_of(exact, sure), _any_of(perhaps))
 
 
-def _any_of(patterns: set[str]) -> re.Pattern[str] | None:
-    if not patterns:
-        return None
-    return re.compile(_START + "(?:" + "|".join(sorted(patterns, key=len, reverse=True)) + ")" + _END, re.I)
+def _any_of(*kinds: set[str]) -> re.Pattern[str] | None:
+    """What comes first is tried first: a name in an address must not leave the rest of the address standing."""
+    patterns = [one for kind in kinds for one in sorted(kind, key=len, reverse=True)]
+    return re.compile(f"{_START}(?:{'|'.join(patterns)}){_END}", re.I) if patterns else None
 
 
 def _flat(text: str) -> str:
@@ -111,15 +115,15 @@ def in_file(who: People, file: Attachment) -> Sighting:
 def _texts(file: Attachment) -> tuple[list[str], bool]:
     """All the words that can be got out of a file, and whether these are certainly all it shows."""
     octets, kind = file.octets[:MOST_OCTETS], file.content_type.lower()
-    raw = _words(octets)
+    raw, whole = _words(octets), len(file.octets) <= MOST_OCTETS
     if kind == "message/rfc822" or file.name.lower().endswith(".eml"):
-        return _of_mail(octets, raw)
+        words, read = _of_mail(octets, raw)
+        return words, read and whole
     if octets[:4] == b"PK\x03\x04":
         return [raw, *_of_archive(octets)], False
     if octets[:5] == b"%PDF-":
         return [raw, *_of_streams(octets)], False
-    readable = kind.startswith("text/") and b"\0" not in octets and len(octets) == len(file.octets)
-    return [raw, _TAG.sub("", raw)], readable
+    return [raw, _TAG.sub("", raw)], kind.startswith("text/") and b"\0" not in octets and whole
 
 
 def _words(octets: bytes) -> str:

@@ -52,7 +52,7 @@ def test_each_key_works_alone_and_in_order(message, new, quoted, by):
     """Message-ID, marker in the quote, subject, new text: each finds the case alone, the strongest is named."""
     match = _match(message, new, quoted)
     assert (match.case, match.by, match.others) == (ONE, by, ())
-    assert match.reason
+    assert match.reason == SAID[by] == REASONS[by]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,7 @@ def test_a_forward_counts_when_its_writer_names_the_case():
     """An officer who forwards a mail and writes the reference above it means that case."""
     match = _match(_mail("Fwd: rotas"), f"For {ONE}", BLOCK)
     assert (match.case, match.by) == (ONE, "body")
+    assert match.reason == "A forward whose writer names the case in new words."
 
 
 def test_a_reply_whose_quote_holds_a_forward_is_still_a_reply():
@@ -144,6 +145,12 @@ SPOILT = [
     ("in-reply-to", f"Your message of Monday ({HEX}@mail.test)"),
     ("in-reply-to", f"<{HEX}@gateway.example>"),
 ]
+SAID = {
+    "references": "It answers a letter of ours by Message-ID.",
+    "quoted": "It quotes a letter of ours with its reference.",
+    "subject": "The reference stands in the subject.",
+    "body": "The reference stands in the new text.",
+}
 
 
 @pytest.mark.parametrize(("name", "value"), SPOILT)
@@ -154,6 +161,15 @@ def test_a_spoilt_id_of_ours_is_still_ours(name, value):
         _mail("hello", headers=((name, value),)), Reply("", "", ""), CC, lambda m: ours.get(m, ""), domain="mail.test"
     )
     assert (match.case, match.by) == (ONE, "references")
+
+
+def test_two_spoilt_headers_do_not_run_together():
+    """In-Reply-To and References are read one behind the other; the id that begins the second is still whole."""
+    headers = (("in-reply-to", "a@b.example"), ("references", f"{HEX}@mail.test"))
+    ours = {f"<{HEX}@mail.test>": ONE}
+    assert correlate(
+        _mail("hello", headers=headers), Reply("", "", ""), CC, lambda m: ours.get(m, ""), domain="mail.test"
+    ).case == ONE  # fmt: skip
 
 
 @pytest.mark.parametrize("value", [f"<{HEX[:-1]}@mail.test>", f"<{HEX}0@mail.test>", f"<{HEX[:39]}g@mail.test>"])
