@@ -143,6 +143,19 @@ def test_nothing_is_guaranteed_that_no_test_shows() -> None:
     assert wrong == []
 
 
+def test_tables_are_tables() -> None:
+    """Each table of a document has a head and a line under it, and every row has as many cells as the head."""
+    wrong = []
+    for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = re.sub(r"(?ms)^```.*?^```$", "", file.read_text("utf-8"))
+        for table in re.findall(r"(?m)(?:^\|.*\n?)+", text):
+            rows = table.splitlines()
+            cells = {len(re.findall(r"(?<!\\)\|", row)) for row in rows}
+            if len(rows) < 3 or not re.fullmatch(r"\|(?: ?:?-+:? ?\|)+", rows[1]) or len(cells) != 1:
+                wrong.append(f"{file.name}: {rows[0][:80]}")
+    assert wrong == []
+
+
 def test_what_runs_has_a_test() -> None:
     """A line that says "running" names the test that shows it; a line that is open names none."""
     untested = [name for name, (status, _, test) in _coverage().items() if status == "running" and not _quoted(test)]
