@@ -1,9 +1,8 @@
 """A unit of work: one transaction with all its rooms.
 
 In: a connection inside a transaction.
-Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .texts .views .codes
-  .files .held .meta .tables`; all see
-  the unit's own writes.
+Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta .tables`;
+  all see the unit's own writes.
 Fails: as its rooms do; Store.unit() decides between commit and rollback.
 Limits: a unit belongs to one thread; it is over when its `with` block ends.
 """
