@@ -15,6 +15,7 @@ from functools import reduce
 
 from mailflow.errors import CannotRender
 from mailflow.flow import (
+    budget_news,
     closure,
     joining,
     people,
@@ -94,6 +95,7 @@ def advance(
     facts += _by_its_calendar(house, unit, office, procedure, case, facts, now)
     at = getattr(event, "at", now)
     record(house, unit, office, procedure, case, facts, cause=cause, now=now, actor=actor, at=at, told=told)
+    budget_news.tell_of_planned(house, unit, office, terms, facts, now)
     return facts
 
 

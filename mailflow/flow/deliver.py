@@ -20,7 +20,7 @@ from types import MappingProxyType
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
-from mailflow.flow import doubt, homecoming, leaving, restored
+from mailflow.flow import budget_news, doubt, homecoming, leaving, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
@@ -98,7 +98,7 @@ class Courier:
         wait, why, told = leaving.wait(self._house, unit, office, letter, envelopes, now)
         if wait is not None:
             if office is not None and told:
-                _tell_of_budget(self._house, unit, office, letter, told, why, now)
+                budget_news.tell(self._house, unit, office, letter.id, told, why, now)
             for envelope in envelopes:
                 unit.outbox.settle(letter.id, envelope.recipient, "waiting", why, wait, at=now)
             _log.warning("letter.waits", case=letter.case, letter=letter.id, until=wait.isoformat(), why=why)
@@ -232,19 +232,6 @@ def _office(house: House, letter: Letter) -> Office | None:
 
 
 # -- what must wait -----------------------------------------------------------------------------------------------
-
-
-def _tell_of_budget(
-    house: House, unit: Unit, office: Office, letter: Letter, about: str, why: str, now: datetime
-) -> None:
-    """The administrator hears once a day for each budget that letters wait: a machine may be answering us."""
-    key = f"budget:{about}:{office.calendar.local_date(now)}"
-    if letter.id.startswith(f"{office.stream}/") or unit.log.knows(office.stream, key):
-        return
-    facts = [("Letters wait", why), ("About", about), ("First that waits", letter.id)]
-    words = "They leave as soon as the budget allows; none is lost. A machine may be answering our letters."
-    with suppress(CannotRender):
-        tell_administrator(house, unit, office, key=key, facts=facts, now=now, reason=words)
 
 
 def _unwritable(house: House, office: Office | None, letter: Letter, recipient: str) -> str:

@@ -3,7 +3,7 @@
 In: a letter that is due, its envelopes, the limits.
 Out: until when it waits, and why.
 Fails: never.
-Limits: the day's limit of a case counts its letters by when they were to leave.
+Limits: a letter waits for the first reason found; the others are asked when it is due again.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from datetime import datetime, timedelta
 
 from mailflow.errors import EditionUnreadable
 from mailflow.flow import advance as stepping
+from mailflow.flow import budgets
 from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import office_for
 from mailflow.store import Envelope, Letter, Unit
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONGEST_PAUSE = timedelta(minutes=30)
-LIMIT_WAIT = timedelta(minutes=10)
-MISPLACED_WAIT = HOUR
-_GONE = ("sent", "served", "bounced", "in_doubt")
+MISPLACED_WAIT = timedelta(hours=1)
 SLACK = timedelta(minutes=1)  # a letter that may leave at 4:59:59 is not put off because the courier was at another one
 
 
@@ -41,29 +39,8 @@ def wait(
     opening = _opening(house, unit, office, letter, now)
     if opening is not None:
         return opening, "its hour has passed, and it leaves in office hours only", ""
-    return _budget(house, unit, office, letter, envelopes, now)
-
-
-def _budget(
-    house: House, unit: Unit, office: Office, letter: Letter, envelopes: list[Envelope], now: datetime
-) -> tuple[datetime | None, str, str]:
-    limits = house.limits
-    if unit.outbox.sent_count(now - HOUR, letter.mail_from, but=letter.id) >= limits.per_hour:
-        return now + LIMIT_WAIT, f"{limits.per_hour} mails have left within an hour", "all"
-    for envelope in envelopes:
-        to = envelope.recipient
-        if not envelope.home and unit.outbox.sent_to(now - HOUR, to, but=letter.id) >= limits.per_address_per_hour:
-            told = "" if office.register.officer(to) or to == office.administrator else to
-            return now + LIMIT_WAIT, f"{limits.per_address_per_hour} mails went to this address within an hour", told
-    if not letter.case.startswith("office:"):
-        left = sum(
-            any(e.state in _GONE or (e.state == "claimed" and other.id != letter.id) for e in sent)
-            for other, sent in unit.outbox.of_case(letter.case)
-            if other.leave_at > now - DAY
-        )
-        if left >= limits.per_case_per_day:
-            return now + HOUR, f"{limits.per_case_per_day} letters of this case have left within a day", letter.case
-    return None, "", ""
+    over = budgets.full(house, unit, office, letter, envelopes, now)
+    return (over.until, over.why, over.about) if over else (None, "", "")
 
 
 def _opening(house: House, unit: Unit, office: Office, letter: Letter, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from mailflow.flow import revealing
+from mailflow.flow import budgets, revealing
 from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import calendar_of, value_of
 from mailflow.procedure import following, shielding
@@ -55,6 +55,7 @@ def terms_for(
         duty={r.name: d[0].email for r in procedure.roles.values() if (d := on_duty(office, r.name, today))},
         post=_by_post(procedure, case, contract),
         reveals=_reveals(unit, office, procedure, case, event),
+        places=budgets.places(house, unit, now),
     )
 
 

@@ -323,7 +323,7 @@ def _decide_again(d: Decision, undoing: int) -> None:
         if letter.withdrawn_by != undoing:
             continue
         new = f"{d.case.ref}/{letter.machine}/{letter.name}/{d.case.seq + 1}"
-        leave = d.leaves_at(d.procedure.letters[letter.name]).isoformat()
+        leave = d.leaves_at(d.procedure.letters[letter.name], letter.to).isoformat()
         when = {"letter": new, "at": d.now.isoformat(), "leave_at": leave, "instead_of": letter.id}
         d.emit("letter", letter.machine, **{**letter.data, **when})
 

@@ -9,7 +9,7 @@ Limits: lives for one call of machine.decide; pure.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -139,12 +139,14 @@ class Decision:
         defined = self.procedure.roles.get(self.procedure.party_of(role))
         return bool(defined and not defined.is_officer)
 
-    def leaves_at(self, letter: LetterDef) -> datetime:
-        """When a letter decided now may leave (K10; the undo time for what an officer's word caused, Q33)."""
+    def leaves_at(self, letter: LetterDef, to: Iterable[str] = ()) -> datetime:
+        """When a letter decided now to these addresses may leave (K10; the undo time for what an officer's word caused,
+        Q33; the budget of an address)."""
         if letter.leaves == "at once" or not self.is_party(letter.to):
             return self.now
         wait = timedelta(minutes=self.terms.undo_minutes) if isinstance(self.event, Said) else timedelta()
-        return self.calendar.office_time(self.now + wait, _clock(self.terms.opens), _clock(self.terms.closes))
+        at = max([self.now + wait, *(self.terms.places[a] for a in to if a in self.terms.places)])
+        return self.calendar.office_time(at, _clock(self.terms.opens), _clock(self.terms.closes))
 
     def people_are_parties(self, actor: Actor) -> bool:
         """Whether this speaker holds no officer's role: they see less (5.2, Status)."""

@@ -115,7 +115,9 @@ def send(
     post = by_post.method(d, letter, str(data["role"]))
     if post:
         data |= {"post": post, "post_until": by_post.until(d, machine, letter).isoformat()}
-    leave_at = d.calendar.office_time(d.now) if post == by_post.ONLY else d.leaves_at(letter)
+    leave_at = (
+        d.calendar.office_time(d.now) if post == by_post.ONLY else d.leaves_at(letter, [c.email for c in (*to, *cc)])
+    )
     d.emit("letter", machine.id, **data, leave_at=leave_at.isoformat())
     if post:
         send(d, machine, d.procedure.acts[by_post.PRINT], row=row, extra={"about": data["letter"]})
@@ -162,7 +164,7 @@ def _also(
     joined = d.case.fields.get(JOINED)
     for address in joined if isinstance(joined, list) else ():
         if not any(c.email == address for c in told):
-            also_to(d, machine, letter, address, words, d.leaves_at(letter))
+            also_to(d, machine, letter, address, words, d.leaves_at(letter, [address]))
 
 
 def also_to(

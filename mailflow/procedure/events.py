@@ -129,7 +129,8 @@ class Terms:
     `people` answers for each role (and role.part) who is written to today; `staff` holds addresses that are the
     office's own people; `gone` the letters that can no longer be withdrawn; `cases` others by reference; `reveals` the
     files, by digest, that show or may show a person whom the case protects: why, and whether that is certain.
-    `calendar_why` says why `calendar` is not the office's own ("" if it is).
+    `calendar_why` says why `calendar` is not the office's own ("" if it is). `places` are the addresses to which so
+    much leaves that a letter decided now waits: from when it may leave.
     """
 
     settings: Mapping[str, object]
@@ -144,6 +145,7 @@ class Terms:
     duty: Mapping[str, str] = field(default_factory=dict)  # role -> the address on duty, where there is a rota (Q5)
     post: Mapping[str, str] = field(default_factory=dict)  # role -> "post" or "both", where the contract says so (Q15)
     reveals: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    places: Mapping[str, datetime] = field(default_factory=dict)
     undo_minutes: int = 15
     opens: str = "08:00"
     closes: str = "17:00"

@@ -299,17 +299,6 @@ class Outbox(Room):
         arrive there."""
         return self._work.read(sql.LATER_HOME, {"l": letter_id}).first() is not None
 
-    def sent_count(self, since: datetime, mail_from: str, but: str = "") -> int:
-        """Envelopes of a mailbox that left, or may have left, since `since`; its own copies apart.
-
-        What couriers carry now counts, too, all but letter `but`.
-        """
-        return self._work.read(sql.SENT_COUNT, {"since": since, "m": mail_from, "but": but}).scalar() or 0
-
-    def sent_to(self, since: datetime, recipient: str, but: str = "") -> int:
-        """The same of envelopes to this recipient, of any mailbox."""
-        return self._work.read(sql.SENT_COUNT_TO, {"since": since, "r": recipient, "but": but}).scalar() or 0
-
     def all_states(self) -> dict[str, int]:
         """How many envelopes are in each state."""
         return {row.state: row.n for row in self._work.read(sql.STATES)}

@@ -223,15 +223,6 @@ LATER_HOME = (
     )
     .limit(1)
 )
-# What another courier carries at this moment counts as if it had left.
-_carried_now = and_(_e.state == "claimed", _e.letter != bindparam("but"))
-_since = or_(_e.left_at >= bindparam("since", type_=_instant), _carried_now)
-SENT_COUNT = (
-    select(func.count())
-    .select_from(schema.envelopes.join(schema.letters, _l.id == _e.letter))
-    .where(_since, ~_e.home, _l.mail_from == bindparam("m"))
-)
-SENT_COUNT_TO = select(func.count()).select_from(schema.envelopes).where(_since, _e.recipient == bindparam("r"))
 STATES = select(_e.state, func.count().label("n")).group_by(_e.state).order_by(_e.state)
 ATTEMPTS = select(schema.attempts).where(_a.letter == bindparam("l")).order_by(_a.id)
 FORGET = (

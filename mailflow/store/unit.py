@@ -1,8 +1,8 @@
 """A unit of work: one transaction with all its rooms.
 
 In: a connection inside a transaction.
-Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .texts .views .codes .numbers .files .held .meta .tables`;
-  all see the unit's own writes.
+Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .departures .texts .views .codes .numbers .files .held
+  .meta .tables`; all see the unit's own writes.
 Fails: as its rooms do; Store.unit() decides between commit and rollback.
 Limits: a unit belongs to one thread; it is over when its `with` block ends.
 """
@@ -13,6 +13,7 @@ from mailflow.store.accounts import Accounts
 from mailflow.store.agenda import Agenda
 from mailflow.store.chain import Chain
 from mailflow.store.codes import Codes, Numbers
+from mailflow.store.departures import Departures
 from mailflow.store.evidence import Evidence
 from mailflow.store.files import Files
 from mailflow.store.held import HeldBack, Meta
@@ -33,6 +34,7 @@ class Unit:
         "agenda",
         "chain",
         "codes",
+        "departures",
         "evidence",
         "files",
         "held",
@@ -54,6 +56,7 @@ class Unit:
         self.inbox = Inbox(work)
         self.agenda = Agenda(work)
         self.outbox = Outbox(work)
+        self.departures = Departures(work)
         self.texts = Texts(work)
         self.views = Views(work)
         self.codes = Codes(work)

@@ -14,6 +14,7 @@ from mailflow.flow.ports import House, Limits
 from mailflow.store import Store, Unit
 from mailflow.store.leases import DAEMON
 from mailflow.submission.verdict import Verdict
+from tests.flow.test_budgets import test_letters_over_a_budget_wait_for_a_place_of_their_own  # noqa: F401
 from tests.flow.test_deliver import *  # noqa: F403 - its tests and fixtures, over the house below
 from tests.flow.test_deliver import ANN, NOW, Server, put
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)

@@ -134,6 +134,24 @@ def test_limits_never_push_a_letter_out_of_office_hours(office: Begin):
     assert {x.day for x in reminders} == {22, 23}
 
 
+def test_a_letter_that_the_limit_moves_to_the_next_day_bears_that_day(office: Begin):
+    """The date of the letter, and the dates that count from it, are those of the day on which it really leaves."""
+    front, refs = office(per_address_per_hour=1)
+    front.at(at("2027-02-22 14:30"))
+    fight(front, until=at("2027-02-26 18:00"))
+    reminders = front.letters("M22", JOAN)
+    assert len(reminders) == len(refs)
+    for letter in reminders:
+        assert f"Date: {letter.at:%A} {letter.at.day} February 2027" in letter.words
+        until = {22: "Monday 1 March", 23: "Tuesday 2 March"}[letter.at.day]
+        assert f"Please respond by {until} 2027." in letter.words
+        assert front.clocks(letter.case)["concern T4b"] == (f"2027-03-{letter.at.day - 21:02}", "running")
+        with front.store.read() as unit:
+            assert len(unit.outbox.attempts(letter.id)) <= 2, "it knew its place when it was decided"
+    told = [x for x in front.letters("M60", RUTH) if "Letters wait" in x.words]
+    assert [x.at for x in told if JOAN in x.words] == [at("2027-02-22 14:30")], "told once, when they were decided"
+
+
 def test_a_letter_that_waited_through_an_outage_of_ours_leaves_in_office_hours(office: Begin):
     """Decided on Monday for 4pm, and the machine dies: back at night or on a Saturday, it leaves the next morning."""
     front, refs = office()
