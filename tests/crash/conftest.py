@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from tests.crash.manners import Service
 from tests.crash.rig import Rig, Servers
 from tests.preloaded import Nursery
 from tests.servers import realmail
+from tests.servers.personality import PERSONALITIES
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +21,13 @@ def servers() -> Iterator[Servers]:
         pytest.skip(realmail.lacking())
     with Servers() as lent:
         yield lent
+
+
+@pytest.fixture(params=PERSONALITIES)
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The manners under which a test runs: plain, exchange, gmail."""
+    with ExitStack() as stack:
+        yield Service(stack, request.param)
 
 
 @pytest.fixture

@@ -64,6 +64,21 @@ class Days:
                     yield partial(self._do, datetime.combine(day, at, UTC), n, what)
             day += timedelta(days=1)
 
+    def lived(self) -> Iterator[bool]:
+        """Live on, and tell after each step whether a day was over; then the administrator has looked as well."""
+        for step in self.steps():
+            day = self.rig.time.date()
+            step()
+            over = self.rig.time.date() != day
+            if over:
+                self.attend()
+            yield over
+
+    @property
+    def passed(self) -> int:
+        """How many days have passed."""
+        return (self.rig.time.date() - START.date()).days
+
     def _do(self, at: datetime, number: int, what: str) -> None:
         self.rig.now(at)
         if number % 4 == 1 and what not in ("receive", "stranger", "away"):

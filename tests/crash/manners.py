@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 
 from tests.crash.rig import Lent
 from tests.servers.manners import Manners
-from tests.servers.personality import PERSONALITIES
+from tests.servers.personality import PERSONALITIES, PLAIN
 
 # A pretended day passes in seconds, so a minute of the service is a tenth of ours.
 PACE = 10
 
 
-def with_manners(stack: ExitStack, name: str) -> Callable[[Lent], None]:
-    """What to hand to Rig as `wires`. `stack` ends the service.
+class Service:
+    """The manners of `name`; handed to Rig as `wires`, it stands before the servers until `stack` ends it.
 
-    Each copy of a letter lies in one folder, so that both sides can be counted: Exchange keeps none in Sent Items
-    (an administrator may choose so), and it gives every mail that it lists; tests/personalities has the other ways.
+    manners: their switches; None for plain servers, which are spoken to as they are.
     """
-    traits = PERSONALITIES[name]
-    traits = replace(traits, sent_copy=traits.sent_copy and not traits.own_copy, empty_every=0)
 
-    def between(lent: Lent) -> None:
+    def __init__(self, stack: ExitStack, name: str) -> None:
+        self.name, self.manners = name, None
+        self._stack = stack
+
+    def __call__(self, lent: Lent) -> None:
+        traits = PERSONALITIES[self.name]
+        if traits == PLAIN:
+            return
         made = Manners(traits, lent.imap_port, lent.smtp_port, lent.users, clock=lambda: PACE * time.monotonic())
-        service = stack.enter_context(made)
-        lent.imap_port, lent.smtp_port = service.imap_port, service.smtp_port
-
-    return between
+        self.manners: Manners | None = self._stack.enter_context(made)
+        lent.imap_port, lent.smtp_port = made.imap_port, made.smtp_port

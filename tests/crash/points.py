@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from tests.servers.faulty import HOWS, IMAP_VERBS, Fault
+from tests.servers.personality import PERSONALITIES
+
+_T = TypeVar("_T")
 
 # What a few ordinary days pass.
 EVERY_DAY = tuple(
@@ -56,3 +62,37 @@ MAILBOX_FAULTS = (
     Fault("FETCH", "cut", 2),
     Fault("SEARCH", "late"),
 )
+
+# Where the manners of a service make a difference: what it lists and gives, what of a letter is known to have left.
+TOUCHED = (
+    *(f"imap.{verb}" for verb in ("list", "select", "search", "fetch")),
+    *(f"smtp.{verb}" for verb in ("rcpt", "data", "octets", "dot", "reply")),
+    *(f"commit.{purpose}" for purpose in "keep dot settle recover doubt accounts".split()),
+)
+TOUCHED_VERBS = ("EXAMINE", "SEARCH", "FETCH", "RCPT", "DOT")
+# What comes to pass on the third day: only one office lives that long.
+LATE = ("commit.deadline", "commit.file", "file.write", "file.rename")
+
+
+def share(manners: str, points: Sequence[str]) -> tuple[str, ...]:
+    """Where an office under these manners is killed: wherever they make a difference, and at a third of the rest."""
+    late = [point for point in points if _name(point) in LATE and manners == next(iter(PERSONALITIES))]
+    others = [point for point in points if _name(point) not in (*TOUCHED, *LATE)]
+    mine = {*late, *_third(manners, others)}
+    return tuple(point for point in points if _name(point) in TOUCHED or point in mine)
+
+
+def share_of_faults(manners: str, faults: Sequence[Fault]) -> list[Fault]:
+    """How the other end fails under these manners: at each command that they touch, and with a third of the rest."""
+    touched = [fault for fault in faults if fault.verb in TOUCHED_VERBS]
+    return touched + _third(manners, [fault for fault in faults if fault not in touched])
+
+
+def _third(manners: str, things: Sequence[_T]) -> list[_T]:
+    names = list(PERSONALITIES)
+    return list(things[names.index(manners) :: len(names)])
+
+
+def _name(point: str) -> str:
+    """Without its side."""
+    return point.rpartition(".")[0]

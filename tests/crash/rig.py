@@ -28,6 +28,7 @@ from tests.servers.realmail import RealMail
 
 KILLED = "killed at "
 SQLITE = "sqlite:///mailflow.sqlite3"
+FOLDERS = ("", ".Sent", ".Junk")  # that the daemon reads, as Dovecot names them beside the inbox
 
 
 class Servers:
@@ -77,11 +78,14 @@ class Lent:
 
     def octets(self, login: str) -> Iterator[bytes]:
         """Every mail of the folders that the daemon reads, from Dovecot's own; people's other folders are empty."""
-        box = self._real.dovecot.directory / "mail" / login
-        for place in (box, box / ".Sent", box / ".Junk"):
-            for folder in ("new", "cur"):
-                for path in sorted((place / folder).glob("*")):
-                    yield path.read_bytes()
+        for folder in FOLDERS:
+            yield from self.octets_in(login, folder)
+
+    def octets_in(self, login: str, folder: str) -> Iterator[bytes]:
+        """Every mail of one of them."""
+        for part in ("new", "cur"):
+            for path in sorted((self._real.dovecot.directory / "mail" / login / folder / part).glob("*")):
+                yield path.read_bytes()
 
 
 @dataclass

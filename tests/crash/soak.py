@@ -32,7 +32,7 @@ from typing import Any
 from tests.crash.counting import Count, count
 from tests.crash.crowd import LEASE, Crowd
 from tests.crash.days import OFFICE, START, Days
-from tests.crash.manners import with_manners
+from tests.crash.manners import Service
 from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
 from tests.crash.rig import SQLITE, Lent, Rig, Servers
 from tests.preloaded import Nursery
@@ -89,7 +89,7 @@ class Soak:
             wires: list[FaultyWire] = []
 
             def between(lent: Lent) -> None:
-                with_manners(stack, self._manners)(lent)
+                Service(stack, self._manners)(lent)
                 wires[:] = [stack.enter_context(FaultyWire(port)) for port in (lent.smtp_port, lent.imap_port)]
                 lent.smtp_port, lent.imap_port = (wire.port for wire in wires)
 

@@ -9,20 +9,25 @@ from pathlib import Path
 import pytest
 
 from tests.crash.counting import count
-from tests.crash.days import OFFICE, START, Days
-from tests.crash.points import FAULTS, MAILBOX_FAULTS
+from tests.crash.days import OFFICE, Days
+from tests.crash.manners import Service
+from tests.crash.points import FAULTS, MAILBOX_FAULTS, share_of_faults
 from tests.crash.rig import Lent, Rig, Servers
 from tests.servers.faulty import FaultyWire
 
 pytestmark = [pytest.mark.dovecot, pytest.mark.postfix, pytest.mark.usefixtures("killed_daemons")]
 
 
-def test_the_other_end_fails_at_every_command(servers: Servers, tmp_path: Path) -> None:
-    """Each command of SMTP and IMAP is cut off, loses its answer, is refused or answered too late: the same zeros."""
+def test_the_other_end_fails_at_every_command(servers: Servers, tmp_path: Path, service: Service) -> None:
+    """Each command of SMTP and IMAP is cut off, loses its answer, is refused or answered too late: the same zeros.
+
+    Commands that a service's manners touch fail in all three offices, each of the others in one of them.
+    """
     with ExitStack() as stack:
         wires: list[FaultyWire] = []
 
         def between(lent: Lent) -> None:
+            service(lent)
             wires[:] = [stack.enter_context(FaultyWire(port)) for port in (lent.smtp_port, lent.imap_port)]
             lent.smtp_port, lent.imap_port = (wire.port for wire in wires)
 
@@ -32,16 +37,13 @@ def test_the_other_end_fails_at_every_command(servers: Servers, tmp_path: Path) 
         with rig:
             days = Days(rig)
             for wire, some in zip(wires, (FAULTS, MAILBOX_FAULTS), strict=True):
-                wire.faults = [replace(fault) for fault in some]
-            for step in days.steps():
-                day = rig.time.date()
-                step()
-                if rig.time.date() != day:
-                    days.attend()
+                wire.faults = [replace(fault) for fault in share_of_faults(service.name, some)]
+            for over in days.lived():
+                if over:
                     rig.stop_and_start()
                     if not any(wire.faults for wire in wires):
                         break
-                assert (rig.time.date() - START.date()).days < 8, [str(f) for wire in wires for f in wire.faults]
+                assert days.passed < 8, [str(f) for wire in wires for f in wire.faults]
             days.come_to_rest()
             found = count(days)
             print(f"{[str(f) for wire in wires for f in wire.happened]}; {found}; asked: {days.asked}")
