@@ -44,7 +44,6 @@ _EASTERN = re.compile(
 )
 # A dot behind a number belongs to a date ("12. Mai"), a comma or other dot ends what is said about whom.
 _CLAUSE = re.compile(r"(?<!\d)[.;!?,:]\s|\n")
-_STARTS = sorted(ABSENT_UNTIL, key=len, reverse=True)
 
 
 def says_absent(text: str) -> bool:
@@ -78,7 +77,7 @@ def absent_until(text: str, sent: datetime | None) -> date | None:
     said = " ".join(text.casefold().split())[:_MOST]
     found: list[date] = []
     weekdays: list[date] = []
-    for start in _STARTS:
+    for start in ABSENT_UNTIL:
         at = said.find(start)
         tries = 0
         while at >= 0 and tries < _TRIES:
@@ -97,7 +96,7 @@ def absent_until(text: str, sent: datetime | None) -> date | None:
 
 def _weekday(before: str, near: str, sent: datetime) -> date | None:
     """The first day of that name after the mail; "Monday until Wednesday" is somebody's week, not an absence."""
-    words = [word.strip(".,;:!()") for word in near.split()[:3]]
+    words = [word.strip(".,;:!()") for word in near.split()[:2]]
     if words and words[0] in _ARTICLES:
         words = words[1:]
     number = WEEKDAYS.get(words[0]) if words else None

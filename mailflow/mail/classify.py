@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mailflow.mail import auto_reply, mailing_list, notices, reply_words
+from mailflow.mail import auto_reply, mailing_list, notices
 from mailflow.mail.kind import Kind
 from mailflow.mail.message import Attachment, Message
 from mailflow.mail.signs import Signs, read_signs
@@ -95,8 +95,7 @@ def _empty(message: Message, signs: Signs) -> Kind | None:
     said = _PICTURE_WORDS.sub("", message.text[:_OPENING_WORDS])
     if any(c.isalnum() for c in said) or _BUTTON.search(message.subject):
         return None
-    subject = message.subject.casefold()
-    if subject and not (signs.reply_subject or subject.startswith(reply_words.REPLY_PREFIXES)):
+    if message.subject and not signs.reply_subject:
         return None
     if all(_is_logo(a) for a in message.attachments):
         return Kind("receipt", "It has no words in it, at most a small picture.", False)

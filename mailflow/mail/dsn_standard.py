@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailflow.mail import decode, transfer
-from mailflow.mail.dsn_address import addresses, local_name, typed, unrouted
+from mailflow.mail.dsn_address import local_name, typed, unrouted
 from mailflow.mail.dsn_returned import RETURNED, Returned, fields
 from mailflow.mail.dsn_verdict import STATUS, Failure, judge
 from mailflow.mail.message import Message
@@ -25,7 +25,7 @@ _INDENTED = re.compile(r"[ >]{1,8}[A-Z][\w-]{2,40}:")
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient")
-_OF_ONE = frozenset({*_RECIPIENT_FIELDS, "action", "status", "diagnostic-code", "remote-mta", "last-attempt-date"})
+_OF_ONE = frozenset({*_RECIPIENT_FIELDS, "action", "status", "diagnostic-code"})
 _STARTS = re.compile(r"^[ \t>]{0,8}(?:final-recipient|original-recipient|reporting-mta)[ \t]{0,3}:", re.I | re.M)
 # Some servers write the action in other words than RFC 3464 section 2.3.3, or add a remark.
 _FAILED = ("fail", "undeliver", "not delivered", "reject", "error", "bounce", "expired", "unknown")
@@ -72,16 +72,13 @@ def _groups(text: str) -> list[dict[str, str]]:
     out: list[dict[str, str]] = []
     lines: list[str] = []
     for raw in [*text.split("\n", MAX_LINES)[:MAX_LINES], ""]:
-        line = raw.lstrip(" >") if raw[:1] in {" ", ">"} and _INDENTED.match(raw) else raw
+        line = raw.lstrip(" >") if _INDENTED.match(raw) else raw
         name = line.partition(":")[0].strip().lower()
         again = name == "final-recipient" and any(known.lower().startswith("final-recipient") for known in lines)
         if not line.strip() or again:
             _add(out, lines)
             lines = []
-        if line.strip() and len(lines) < 200:
-            lines.append(line)
-        if len(out) >= MAX_GROUPS:
-            break
+        lines.append(line)
     return [group for group in out if _has_recipient(group)]
 
 
@@ -90,13 +87,12 @@ def _has_recipient(group: dict[str, str]) -> bool:
 
 
 def _add(out: list[dict[str, str]], lines: list[str]) -> None:
-    group = {name: value for name, value in fields("\n".join(lines)).items() if name in _OF_ONE or "-" in name}
-    known = group.keys() & _OF_ONE
-    if out and known and not any(field in group for field in _RECIPIENT_FIELDS):
+    group = {name: value for name, value in fields("\n".join(lines)).items() if name in _OF_ONE}
+    if out and not any(field in group for field in _RECIPIENT_FIELDS):
         # The group was torn by a blank line or a broken one.
-        for name in known:
-            out[-1].setdefault(name, group[name])
-    elif known:
+        for name, value in group.items():
+            out[-1].setdefault(name, value)
+    else:
         out.append(group)
 
 
@@ -116,7 +112,7 @@ def _outcome(group: dict[str, str]) -> str:
         if action.startswith(words):
             return outcome
     status = STATUS.search(group.get("status", "")) or STATUS.search(group.get("diagnostic-code", ""))
-    return {"5": "failed", "4": "delayed", "2": "done"}.get(status[1][0], "") if status else ""
+    return {"5": "failed", "4": "delayed", "2": "done"}[status[1][0]] if status else ""
 
 
 def failures(
@@ -140,22 +136,14 @@ def _recipient(one: Stated, returned: Returned, prose: Sequence[str], alone: boo
     """The address that the sender knows: of several names for one recipient, that which the letter was sent to."""
     named = one.recipient.split()
     sent_to = (*returned.to, *returned.also_to)
-    for known in sent_to:
-        if known in named:
-            return known
+    for address in sent_to:
+        if address in named:
+            return address
     for name in named:
         if unrouted(name) in sent_to:
             return unrouted(name)
     if named:
-        return unrouted(named[0]) if "%" in named[0] else named[0]
-    for known in (*prose, *sent_to):
-        if one.name and known.partition("@")[0] == one.name:
-            return known
-    if alone:
-        return next(iter(prose or returned.to or returned.also_to), "")
-    return one.name and ""
-
-
-def inner_addresses(text: str) -> list[str]:
-    """The addresses of a few lines, for a report that names its recipient nowhere else."""
-    return [address for line in text.split("\n")[:50] for address in addresses(line)]
+        return unrouted(named[0])
+    known = (*prose, *sent_to)
+    by_name = [address for address in known if address.partition("@")[0] == one.name]
+    return next(iter(by_name or (known if alone else ())), "")

@@ -44,7 +44,7 @@ def is_listed(signs: Signs, own_domains: frozenset[str]) -> bool:
 
 def _is_ours(signs: Signs, own_domains: frozenset[str]) -> bool:
     domain = signs.head("list-id").rpartition("<")[2].strip(" <>")
-    return bool(domain) and any(domain == own or domain.endswith("." + own) for own in own_domains)
+    return any(domain == own or domain.endswith("." + own) for own in own_domains)
 
 
 def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Kind | None:
@@ -54,9 +54,7 @@ def recognise(message: Message, signs: Signs, own_domains: frozenset[str]) -> Ki
         return None
     post = signs.head("list-post")
     closed = post.startswith("no") or "<no>" in post
-    discussed = (
-        (bool(post) and not closed) or bool(_DISCUSSION & signs.heads.keys()) or "mailman" in " ".join(signs.heads)
-    )
+    discussed = bool(post) or bool(_DISCUSSION & signs.heads.keys()) or "mailman" in " ".join(signs.heads)
     local = message.from_.email.partition("@")[0] if message.from_ else ""
     digest = bool(_DIGEST.search(signs.subject)) and local.endswith(("-request", "-owner", "-bounces", "-admin"))
     foot = message.text[:400].casefold() + message.text[-1_500:].casefold()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 _MACHINES = (
-    "mailer-?daemon", "mail-?daemon", "maildaemon", "daemon", "bounces?", "mail-?bounces?", "nobody", "dev-?null",
+    "mailer-?daemon", "mail-?daemon", "daemon", "bounces?", "mail-?bounces?", "nobody", "dev-?null",
     "null", "auto-?(?:reply|responder|mailer|notify)", "listserv", "majordomo", "mailman", "sympa", "ecartis", "lyris",
 )  # fmt: skip
 _NO_REPLIES = (

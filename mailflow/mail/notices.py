@@ -27,10 +27,11 @@ def delivery(message: Message, _signs: Signs) -> Kind | None:
     """A report about a letter: not delivered, delayed or delivered (RFC 3464, and the prose of mail servers)."""
     bounce = dsn.read_bounce(message)
     if bounce:
-        found = f" ({bounce.why})" if bounce.why else ""
         if bounce.delayed:
-            return Kind("delay", f"A delivery report: delivery is delayed, the server keeps trying{found}.", True)
-        return Kind("bounce", f"A delivery report: the letter was not delivered{found}.", True)
+            return Kind(
+                "delay", f"A delivery report: delivery is delayed, the server keeps trying ({bounce.why}).", True
+            )
+        return Kind("bounce", f"A delivery report: the letter was not delivered ({bounce.why}).", True)
     if dsn.is_success_report(message):
         return Kind("receipt", "A delivery report (RFC 3464): the letter was delivered.", True)
     return None

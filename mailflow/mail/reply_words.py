@@ -234,8 +234,3 @@ REPLY_ABOVE = (
     "在此行上方", "此线上方", "此行以上", "この行より上", "この線より上", "이 줄 위에", "a sor fölé",
     "deasupra acestei linii", "phía trên dòng này",
 )  # fmt: skip
-
-REPLY_PREFIXES = (
-    "re:", "aw:", "sv:", "vs:", "antw:", "odp:", "tr:", "rif:", "r:", "res:", "ynt:", "atb:", "re :", "rép:",
-    "rép :", "ref:",
-)  # fmt: skip

@@ -28,7 +28,7 @@ ANSWER = re.compile(
     r"|回复|答复|回覆|答覆|回信|返信|회신|답장"
     rf"|תשובה|השב|رد){_COUNT}"
 )
-_FORWARD = re.compile(r"(?:fw|fwd|wg|tr|trs|rv|i|doorst|vl|vb|enc|ilt|pd|vs|转发|轉寄|転送|пересл)" + _COUNT)
+_FORWARD = re.compile(r"(?:fw|fwd|wg|tr|trs|rv|i|doorst|vl|vb|enc|ilt|pd|转发|轉寄|転送|пересл)" + _COUNT)
 _TICKET_HEADERS = (
     "x-zendesk", "x-delivery-context", "x-fd-", "x-freshdesk", "x-otrs", "x-zammad", "x-servicenow", "x-sfdc",
     "x-helpscout", "x-kayako", "x-osticket", "x-freescout", "x-hesk", "x-gorgias", "x-intercom", "x-jira", "x-github",
@@ -43,7 +43,7 @@ _TICKET_SUBJECT = re.compile(
     r"|\b(?:ticket|case|request|incident)\s?(?:id|no\.?|number)?\s?[#:]\s?\w{0,6}-?\d{2,}"
     r"|\[ ?ref:[\w.]{6,60}:ref ?\]|\binc\d{5,}\b|\[[a-z]{2,10}-\d{1,7}\]"
 )
-_TICKET_LINE = re.compile(r"(?:type|write|enter|add)? ?(?:your )?(?:reply|response|comments?) (?:above|over) this line")
+_TICKET_LINE = re.compile(r"(?:reply|response|comments?) (?:above|over) this line")
 _SERVICE_DESK = ("servicedesk", "service-desk", "service.desk", "helpdesk", "help-desk", "itsupport", "support")
 _LINK = re.compile(r"https?://\S{1,500}")
 
@@ -94,12 +94,12 @@ def read_signs(message: Message) -> Signs:
     return Signs(
         heads=heads,
         subject=subject,
-        tag=_BRACKETED.split(full[1:], maxsplit=1)[0].strip() if full[:1] in {"[", "\u3010"} else "",
+        tag=_BRACKETED.split(full[1:])[0].strip() if full[:1] in {"[", "\u3010"} else "",
         own=said,
         length=len(own),
         answer=reply_subject or bool(message.in_reply_to or message.references),
         reply_subject=reply_subject,
-        forward=bool(_FORWARD.match(subject)) and not reply_subject,
+        forward=bool(_FORWARD.match(subject)),
         quotes=len(split.quoted) > 20 and bool(split.new),
         several=len(message.to) + len(message.cc) > 1,
         greets_many=said.startswith(GREETED_MANY),
@@ -119,7 +119,7 @@ def _asks(said: str) -> bool:
 def _plain(subject: str) -> str:
     """Casefolded, without the marks of direction and emphasis that programs put round it."""
     folded = subject.replace("\u2019", "'").replace("\xa0", " ").casefold()
-    return "".join(c for c in folded if c.isprintable() or c == " ").strip()
+    return "".join(c for c in folded if c.isprintable()).strip()
 
 
 def _is_ticket(message: Message, heads: dict[str, str], subject: str, text: str) -> bool:

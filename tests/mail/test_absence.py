@@ -22,6 +22,8 @@ TWELFTH = date(2027, 5, 12)
         "Thank you for the letter that you sent to us on Monday about the visits at Oakfield and about everything else "
         "that you wrote in it. I am on leave.",
         "The office moves to the new house on the green in May. I am on leave.", "On leave; see you",
+        "Oakfield Homes\nThe Green, Oakfield\nJane Roe\nCare manager\nTel. 01632 960000\nFax 01632 960001\n"
+        "Carers of the north\nand of the south\nOn leave", "(I am on leave)", "(I am away)",
     ],
 )  # fmt: skip
 def test_who_says_to_be_away(text: str):
@@ -78,7 +80,9 @@ def test_ordinals(ordinal: str, shape: str):
         ("until 12/12/2027", date(2027, 12, 12)), ("until 12 sausages", None),
         ("unhappyuntil 12 May", None), ("on 12 May", None), ("x" * 2_990 + " until 12 May", None),
         ("until " + "word " * 12 + "12 May", None), ("until " + "word " * 10 + "12 May", TWELFTH),
-        ("until 0 May", None),
+        ("until 0 May", None), ("until 12/05/2028", date(2028, 5, 12)), ("until 12.05.28", date(2028, 5, 12)),
+        ("hasta el 12 de mayo de 2028", date(2028, 5, 12)), ("hasta el 12 de mayo del 2028", date(2028, 5, 12)),
+        ("until 5/12/2027", date(2027, 12, 5)), ("until 12 May (and 4/5 is a holiday)", TWELFTH),
     ],
 )  # fmt: skip
 def test_years_limits_and_what_is_no_day(text: str, day: date | None):

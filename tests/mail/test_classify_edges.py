@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailflow.mail.classify import LOGO_OCTETS, LOOP_HEADER, classify
+from mailflow.mail.classify import LOOP_HEADER, classify
 from mailflow.mail.message import Attachment
 from mailflow.mail.parse import parse
 from mailflow.mail.unwrap import COULD_NOT_OPEN, ENCRYPTED
@@ -77,7 +77,7 @@ def test_other_senders_are_people(sender):
 def test_a_reply_without_words_says_nothing(text):
     """At most a picture of the signature: recorded, never a response (mail.md 25)."""
     assert (_kind(text).name, _kind(text).surely) == ("receipt", False)
-    assert _kind(text, files=(("logo.png", "image/png", b"x" * LOGO_OCTETS),)).name == "receipt"
+    assert _kind(text, files=(("logo.png", "image/png", b"x" * 40_000),)).name == "receipt"
 
 
 @pytest.mark.parametrize("text", ["ok", "1", "[cid:a@b] yes", "cid:a@b\nyes", "[call me]", "< 5", "see [1]"])
@@ -99,7 +99,7 @@ def test_any_word_makes_it_a_persons(text):
         ("Foto1.jpg", "image/jpeg", b"x"),
         ("WhatsApp Image 2027.jpg", "image/jpeg", b"x"),
         ("scan_7.png", "image/png", b"x"),
-        ("logo.png", "image/png", b"x" * (LOGO_OCTETS + 1)),
+        ("logo.png", "image/png", b"x" * 40_001),
         ("reply.pdf", "application/pdf", b"x"),
         ("note.txt", "text/plain", b"x"),
     ],
@@ -125,10 +125,19 @@ def test_a_button_is_a_word(subject):
 
 @pytest.mark.parametrize(
     "subject, kind",
-    [("Re: hello", "receipt"), ("AW: hello", "receipt"), ("", "receipt"), ("Concern about a home", "human")],
+    [
+        ("Re: hello", "receipt"),
+        ("AW: hello", "receipt"),
+        ("Re[2]: hello", "receipt"),
+        ("[EXT] Rif: hello", "receipt"),
+        ("", "receipt"),
+        ("Concern about a home", "human"),
+        ("Fw: hello", "human"),
+        ("TR: hello", "human"),
+    ],
 )
 def test_an_empty_mail_with_a_subject_of_its_own_is_a_persons(subject, kind):
-    """Whoever writes a whole subject and nothing else has said something."""
+    """Whoever writes a whole subject and nothing else has said something, and whoever passes a mail on."""
     assert _kind("", subject=subject).name == kind
 
 
@@ -138,6 +147,8 @@ def test_a_letter_beside_a_file_that_cannot_be_opened_is_read():
     assert _kind("Please see the file.", files=closed).name == "unreadable"
     assert _kind("We accept the first point. " * 5, files=closed).name == "human"
     assert _kind("Please see the file.", files=(("reply.pdf", "application/pdf", b"x"),)).name == "human"
+    assert _kind("x" * 99, files=closed).name == "unreadable"
+    assert _kind("x" * 100, files=closed).name == "human"
 
 
 def test_an_automatic_reply_with_the_marks_of_a_newsletter_is_one():

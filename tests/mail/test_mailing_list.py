@@ -73,6 +73,7 @@ def written(marks: str) -> Kind:
         ("list, request, digest", SURELY),
         ("list, request", PERSON),
         ("list, digest", PERSON),
+        ("list, unsubscribe, request, digest, open", BULK),
         ("unsubscribe, click, mailer, answer", DOUBTFUL),
         ("unsubscribe, click, mailer, news, answer", DOUBTFUL),
         ("unsubscribe, click, mailer, open", DOUBTFUL),
@@ -88,10 +89,38 @@ def test_what_each_mark_weighs(marks: str, read: tuple[str, bool]):
     """A newsletter has several marks; few of them make doubt, and what an answer or a discussion bears takes away."""
     answer = written(marks)
     if marks not in {"unsubscribe", "click"} and read == DOUBTFUL:
-        assert answer.reason.startswith("It has some marks of a newsletter")
+        assert answer.reason == "It has some marks of a newsletter, but may be one person's words to one."
     if read == DOUBTFUL or answer.name == "bulk":
         assert answer.listed
     assert (answer.name, answer.surely) == read, answer.reason
+
+
+@pytest.mark.parametrize(
+    ("marks", "why"),
+    [
+        ("unsubscribe, click, mailer", "it offers to unsubscribe (RFC 2369)"),
+        ("closed, unsubscribe", "nobody may write to the list (List-Post: NO, RFC 2369)"),
+        ("list, request, digest", "a list manager's digest"),
+    ],
+)
+def test_an_officer_reads_why_it_is_a_newsletter(marks: str, why: str):
+    """The sign that counted most is named."""
+    assert written(marks).reason == f"A newsletter or announcement: {why}, and its other marks fit."
+
+
+@pytest.mark.parametrize("local", ["noreply", "no-reply", "No-Reply.news"])
+def test_a_newsletter_that_takes_no_replies(local: str):
+    """On a list such a sender is one mark of a newsletter more."""
+    marks = "List-Unsubscribe: <https://x.example>\nList-Unsubscribe-Post: a"
+    mail = f"From: {{}}@x.example\nSubject: x\nList-Id: <a.x.example>\n{marks}\n\nThe garden gate is green.\n"
+    answers = [classify(parse(mail.format(each).encode()), OWN) for each in (local, "jane.roe")]
+    assert [(answer.name, answer.surely) for answer in answers] == [BULK, DOUBTFUL]
+
+
+def test_a_newsletter_without_a_sender():
+    """Nobody as the sender is no mark, and stops nothing."""
+    mail = b"Subject: x\nList-Unsubscribe: <https://x.example>\nFeedback-ID: a\n\nThe garden gate is green.\n"
+    assert (classify(parse(mail)).name, classify(parse(mail)).surely) == DOUBTFUL
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mailflow.mail.parse import parse
-from mailflow.mail.signs import MAX_OWN, Signs, read_signs
+from mailflow.mail.signs import Signs, read_signs
 
 
 def signs(subject: str = "Visits", text: str = "The carer did not come.", headers: str = "") -> Signs:
@@ -158,7 +158,7 @@ def test_quotes_recipients_files_and_length():
     assert signs(headers="Cc: a@b.example\n").several and not signs().several
     assert signs(text="Hi all,\nit came.").greets_many and not signs(text="It came, hi all.").greets_many
     long = signs(text="It\u2019s   LATE. " * 400)
-    assert (long.length, len(long.own), long.own[:12]) == (len("It\u2019s   LATE. " * 400) - 1, MAX_OWN, "it's late. i")
+    assert (long.length, len(long.own), long.own[:12]) == (len("It\u2019s   LATE. " * 400) - 1, 2_000, "it's late. i")
     assert signs(headers="X-Loop:  One \nX-Loop: two\n").head("x-loop") == "one"
     assert signs("\u202aRe: Visits\u202c").reply_subject and signs("Out of\xa0office").subject == "out of office"
     file = "Content-Type: application/pdf\nContent-Disposition: {}; filename=a.pdf\n\nx"
