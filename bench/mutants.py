@@ -36,7 +36,7 @@ _MEMORY = 2_000_000_000
 
 @dataclass
 class _Test:
-    """One test as it ran unbroken: its seconds, in which statements of the module it was, what it asked of it.
+    """One test as it ran unbroken: its seconds, in which statements and functions of the module it was, what it asked.
 
     `asked` is None if asking again would prove nothing: then only the test itself tells.
     """
@@ -44,6 +44,7 @@ class _Test:
     item: pytest.Function
     seconds: float = 0.0
     visited: frozenset[int] = frozenset()
+    entered: frozenset[int] = frozenset()  # the first lines of functions and methods
     asked: list[Question] | None = None
     caught: int = 0
 
@@ -88,6 +89,8 @@ class Trials:
         again = sum(test.asked is not None for test in self._tests)
         print(f"{self._given.module}: {told}, {again} by their questions; {len(long)} longer ones left out", flush=True)
         self._early = self._room.at_import()
+        early = (node for at in self._early for node in ast.walk(self._room.tree.body[at]))
+        self._made_early = {node.id for node in early if isinstance(node, ast.Name)}
         self._all()
         return True
 
@@ -124,7 +127,7 @@ class Trials:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             inside.clear()
         test.seconds = float("inf") if late else time.process_time() - began
-        test.visited = frozenset(map(self._room.statement_at, lines))
+        test.visited, test.entered = frozenset(map(self._room.statement_at, lines)), frozenset(lines)
         asked, alone = self._questions(), all(map(self._room.stands_alone, map(self._room.statement_at, unasked)))
         test.asked = asked if alone else None
 
@@ -156,8 +159,12 @@ class Trials:
 
     def _telling(self, one: Break) -> list[_Test]:
         """The tests that come by this place, those first that have caught most for their time."""
-        inside = isinstance(self._room.tree.body[one.statement], ast.FunctionDef) and one.statement not in self._early
+        within = self._room.tree.body[one.statement]
+        inside = isinstance(within, ast.FunctionDef) and one.statement not in self._early
         tests = [test for test in self._tests if not inside or one.statement in test.visited]
+        if isinstance(within, ast.ClassDef) and within.name not in self._made_early:
+            method = _method(within, one.line)
+            tests = [test for test in tests if not method or method in test.entered]
         return sorted(tests, key=lambda test: -(test.caught + 0.2) / (test.seconds + 0.001))
 
     def _survives(self, replaced: dict[int, ast.stmt], tests: list[_Test]) -> bool:
@@ -199,6 +206,13 @@ class Trials:
             if code and at >= 0:
                 os.write(writing, str(at).encode())
             os._exit(code)
+
+
+def _method(within: ast.ClassDef, line: int) -> int:
+    """The first line of the method in whose body a line is, 0 if it is in none."""
+    methods = [each for each in within.body if isinstance(each, ast.FunctionDef) and not each.decorator_list]
+    here = (each.lineno for each in methods if each.lineno < each.body[0].lineno <= line <= (each.end_lineno or 0))
+    return next(here, 0)
 
 
 def main() -> None:

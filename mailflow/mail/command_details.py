@@ -58,7 +58,8 @@ class Details:
         """Details on the line of the command itself; what is left of the line; why it is doubtful."""
         if not self._has(saying.verb):
             return saying, tail, ""
-        kept, rest, cut = [], tail, False
+        kept: list[str] = []
+        rest = tail
         while rest.strip():
             start = _JOINERS.match(rest)
             lead = rest[: start.end()] if start else ""
@@ -72,7 +73,7 @@ class Details:
                     saying, why = attached(saying, fit)
                     if why:
                         return saying, tail, why
-                    rest, cut = body[len(part) :], True
+                    rest = body[len(part) :]
                     break
             else:
                 if near and body:
@@ -81,7 +82,7 @@ class Details:
                     lead = " " + lead.lstrip(" ,;:.!")  # a detail was cut out between two stops
                 kept.append(lead + body[: clause_end.end() if clause_end else len(body)])
                 rest = body[clause_end.end() :] if clause_end else ""
-        return saying, ("" if cut and not kept else "".join(kept)), ""
+        return saying, "".join(kept), ""
 
     def in_text(self, saying: Saying, blank: str) -> tuple[Saying, str]:
         """Details at the end of a text, cut off from it: "alternative: a final warning, no notice"."""

@@ -77,8 +77,7 @@ def whole_words(new_text: str) -> str:
 
 def tidy(text: str) -> str:
     """A line without bold, bullet, quotation marks around it, courtesy in front, doubled spaces."""
-    text = text.replace("*", " ") if not text.lstrip().startswith("* ") else text.lstrip()[2:].replace("*", " ")
-    text = text.replace("`", "")
+    text = text.replace("*", " ").replace("`", "")
     text = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", text) if "_" in text else text
     text = " ".join(text.split()).strip(_EDGES)
     if text[:1].isalpha():

@@ -279,12 +279,12 @@ class _Reader:
         later = [line.clean for line in following if line.clean]
         if later and self._is_command(later[0]):
             return doubt.of_sentence(fit, rest, after)
-        if not after.strip() and following and later:
-            close = following[0].clean and not rest.rstrip().endswith((".", "!", ";", "?"))
+        if not after.strip() and later:
+            close = following[0].clean and not rest.rstrip().endswith((".", "!", ";"))
             if close and (following[0].clean[0].islower() or doubt.turns(following[0].clean)):
                 rest = f"{rest} {following[0].clean}"
-            after = later[0]
-        return doubt.of_sentence(fit, rest, after)
+        # The line below may turn it too, behind a second sentence on its own line: "Accepted. Thanks", "But not all".
+        return doubt.of_sentence(fit, rest, after) or (doubt.of_sentence(fit, "", later[0]) if later else "")
 
     def _take_detail(self, line: lines.Line, run_on: bool) -> bool:
         """Attach a detail line to the latest command that has such details, wherever below it the line stands."""
@@ -323,11 +323,12 @@ class _Reader:
             if differs:
                 self._doubt(said.line, "The subject and the text say different things.", (said.verb, button.verb))
             return
-        first = next((spoken for spoken in map(_spoken, body) if spoken), "")
-        if first:
-            rest, after = doubt.sentence(first)
+        spoken = list(filter(None, map(_spoken, body)))
+        if spoken:
+            first, (rest, after) = spoken[0], doubt.sentence(spoken[0])
             decision = any(form.decision for form in self._main if form.verb == button.verb)
-            doubtful = doubt.takes_back(rest, decision) or doubt.turns(first) or doubt.turns(after) or "?" in rest
+            turned = doubt.turns(after) or any(map(doubt.turns, spoken))
+            doubtful = doubt.takes_back(rest, decision) or turned or "?" in rest
             if doubtful or (decision and sounds_like_decision(first)):
                 self._doubt(first, "The subject and the text may say different things.", (button.verb,))
                 return
@@ -345,8 +346,9 @@ class _Reader:
         decisions = {form.verb for form in self._main if form.decision}
         outside = words
         for spoken in (b for s in self.sayings for b in s.blanks.values() if isinstance(b, str)):
-            # What a letter shall say is no word about the command: "Approve correction: it was sent by mistake".
-            outside = outside.replace(" ".join(spoken.split()), " ") if " " in spoken else outside
+            # What a letter shall say is no word about the command: "Note: it was sent by mistake", on one line or two.
+            at = outside.replace("\n", " ").find(spoken) if " " in spoken else -1
+            outside = f"{outside[:at]} {outside[at + len(spoken) :]}" if at >= 0 else outside
         if back := doubt.taken_back(words, outside, all(doubt.mends(s.verb) for s in self.sayings)):
             self._doubt(said.line, f"The words '{back}' may take it back.", tuple(s.verb for s in self.sayings))
         bare = [

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from mailflow.mail.command_courtesy import after_courtesy, explains, without_courtesy
+from mailflow.mail.command_courtesy import (
+    after_courtesy,
+    after_request,
+    behind_leads,
+    behind_opening,
+    explains,
+    only_courtesy,
+    without_courtesy,
+)
 from tests.mail.test_commands import _read, _verdict
 
 
@@ -89,3 +97,100 @@ def test_with_whom_it_was_agreed(whom: str):
     """The occasion of a command is no limit of it."""
     assert explains(f" as agreed with {whom}")
     assert not explains(" as agreed with conditions")
+
+
+@pytest.mark.parametrize(
+    ("line", "behind"),
+    [("Hi Tom. Accepted", "Accepted"), ("Hi: Accepted", "Accepted"), ("Hi Tom -- accepted", "accepted"),
+     ("Hi Tom Lee Roe. Accepted", "Accepted"), ("Hi Tom.", ""), ("Hello", ""), ("Hello Sam", ""), ("Hi Sam:", ""),
+     ("Thanks Tom -- accepted", "accepted"), ("Thanks ... accepted", "accepted"), ("Thanks", "")],
+)  # fmt: skip
+def test_a_greeting_ends_with_its_stop(line: str, behind: str):
+    """A name may stand in it; what is behind the stop is the line."""
+    assert without_courtesy(line) == behind
+
+
+@pytest.mark.parametrize("thanks", ["Many thanks", "Thanks", "Thank you", "Thx", "Cheers"])
+def test_a_command_directly_behind_thanks(thanks: str):
+    """Whoever is thanked, the command is offered; a line of thanks alone is none, whatever for."""
+    for who in ("", " all", " both", " team"):
+        for joint in (" ", " - ", "! "):
+            assert ("", "accepted") in behind_opening(f"{thanks}{who}{joint}accepted")
+    assert ("", "accepted") in behind_opening(f"{thanks} Tom accepted")
+    assert without_courtesy(f"{thanks} for looking into it") == ""
+    assert without_courtesy(f"{thanks} for looking into it: accepted") != ""
+
+
+def _openings() -> list[str]:
+    """Each word that may stand in one of the sentences that only open a mail."""
+    devices = ("phone", "mobile", "telephone", "iPhone", "iPad", "tablet")
+    letters = ("mail", "email", "e-mail", "message", "letter", "question", "reminder", "note")
+    marks = ("External", "Caution", "Official", "Official-Sensitive", "Official Sensitive", "Unclassified",
+             "In-Confidence", "In Confidence", "Sensitive")  # fmt: skip
+    return [
+        *(f"Sorry {word} bother you" for word in "for about this it's its to again all both am I'm Im on from".split()),
+        *(f"{sorry} for that" for sorry in ("Apologies", "Apols", "So sorry", "Very sorry", "Many apologies")),
+        *(f"{who}{wish} {what} well" for who in ("", "I ", "We ") for wish in ("hope", "trust")
+          for what in ("you are", "this goes", "that you are", "all goes", "everyone is", "the week goes")),
+        *(f"Hope {what} is well" for what in ("all", "everything")),
+        *(f"Happy {day} to you" for day in "Monday Tuesday Wednesday Thursday Friday Easter Christmas".split()),
+        "Happy New Year",
+        *(f"{how} to {what} you" for how in ("Nice", "Good", "Lovely", "Great", "It was good")
+          for what in ("speak to", "talk to", "see", "meet", "hear from")),
+        *(f"{doing}on my {device}" for doing in ("", "Typing ", "Writing this ", "Sending ", "Replying ")
+          for device in devices),
+        *(f"Sent from my {device}, on the train" for device in devices[:1]),
+        *(f"{see}my {word} below" for see in ("", "See ", "Please see ")
+          for word in ("answer", "reply", "response is", "decision is", "word is", "words")),
+        *(f"In {word} to your mail" for word in ("answer", "reply", "response")),
+        *(f"{about} {whose} {letter}" for about in ("Re", "Regarding") for whose in ("your", "the")
+          for letter in letters),
+        *(f"[{mark}{what}]" for mark in marks for what in ("", " email", " e-mail", " sender", " mail")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("opening", _openings())
+def test_each_word_of_the_sentences_that_open_a_mail(opening: str):
+    """None of them is the command, and none hides the one behind it."""
+    assert without_courtesy(f"{opening}. Accepted") == "Accepted"
+    assert without_courtesy(f"{opening}... Accepted") == "Accepted"
+
+
+@pytest.mark.parametrize("mark", ["Caution", "Warning", "External"])
+@pytest.mark.parametrize("word", ["is external to us", "came from outside", "originated elsewhere"])
+def test_a_banner_of_a_gateway_is_passed_over_whole(mark: str, word: str):
+    """It may be several sentences; a decision in the same line is asked about."""
+    banner = f"{mark}: this mail {word}. Please take care"
+    assert without_courtesy(banner) == ""
+    assert _verdict(_read(f"{banner}\n\nAccepted")) == "accepted"
+    assert _verdict(_read(f"{banner}. Accepted")) == "decision?"
+
+
+@pytest.mark.parametrize("please", ["", "please ", "pls ", "can you please "])
+@pytest.mark.parametrize("what", ["record this as ", "mark it down as: ", "log as "])
+def test_a_command_that_shall_be_recorded(please: str, what: str):
+    """What follows is offered as the command."""
+    assert (f"{please}{what}", "accepted") in behind_leads(f"{please}{what}accepted")
+
+
+@pytest.mark.parametrize("please", ["", "please ", "pls ", "just ", "please just ", "pls just "])
+@pytest.mark.parametrize("asks", ["can you ", "could we ", "Would I ", "will you "])
+def test_what_is_asked_for(asks: str, please: str):
+    """The words behind the question's head; other lines ask for nothing so."""
+    assert after_request(f"{asks}{please}send") == "send"
+    assert after_request(f"{please}send") == ""
+
+
+def test_a_question_is_no_courtesy():
+    """Thanks and stops leave a command as it is, a question mark does not."""
+    assert only_courtesy("") and only_courtesy(", thanks!") and not only_courtesy(", thanks Sam")
+    for asked in ("?", " please?", "?? thanks"):
+        assert not only_courtesy(asked)
+
+
+def test_a_lead_keeps_the_letters_behind_it():
+    """Only blanks, stops and quotation marks are taken off what a lead offers."""
+    for yes in ("Yes ... ", "Yes - please: ", "Yes, please - ", "Right ... "):
+        assert (yes, "X ray") in behind_leads(f"{yes}X ray")
+    assert ("Yes, ", "X ray for Dr X") in behind_leads("Yes, 'X ray for Dr X'")
+    assert ("As discussed", "X ray for Dr X") in behind_leads("As discussed - X ray for Dr X.")

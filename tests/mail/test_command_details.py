@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from mailflow.mail.commands import Form, read
+from mailflow.mail.command_details import attached
+from mailflow.mail.command_forms import Fit
+from mailflow.mail.commands import Form, Saying, read
 from tests.mail.test_commands import THURSDAY, _add, _read, _verdict
 
 
@@ -29,6 +31,21 @@ def test_what_stands_between_details_is_the_note():
     assert (saying.blanks, saying.note) == ({"default_notice": "no"}, "good work")
     (saying,) = _read("Agreed. Good work").sayings
     assert (saying.blanks, saying.note) == ({}, "Good work")
+
+
+@pytest.mark.parametrize("stop", [".", ",", ";", ":"])
+def test_a_detail_leaves_no_stop_of_its_own_in_the_note(stop):
+    """A detail that is cut out between two clauses takes one of its stops with it."""
+    for behind in (".", ",", ";", ": "):
+        (saying,) = _read(f"Agreed, good work{stop} No default notice{behind} X may ring Dr X").sayings
+        assert (saying.blanks, saying.note) == ({"default_notice": "no"}, f"good work{stop} X may ring Dr X")
+
+
+def test_a_detail_keeps_the_letters_at_its_ends():
+    """Only stops and blanks are taken off it."""
+    for line in ("Agreed. Action: X ray by Dr X", "Decision: alternative: a warning. Action: X ray by Dr X."):
+        (saying,) = _read(line).sayings
+        assert [entry["text"] for entry in saying.blanks["actions"]] == ["X ray by Dr X"]
 
 
 def test_a_detail_with_a_stop_inside_is_one_detail():
@@ -86,6 +103,8 @@ def test_a_detail_alone_is_asked_about():
     assert _verdict(_read("Action: staff training")) == "doubt"
     (doubt,) = read("Urgent", "", MERGED, THURSDAY, _add).doubts
     assert doubt.verbs == ("visit",)
+    assert _verdict(read("Urgent, thanks", "", MERGED, THURSDAY, _add)) == "doubt"
+    assert _verdict(read("Urgent matters came up", "", MERGED, THURSDAY, _add)) == "note"
     assert _verdict(_read("Training is an action: good")) == "note"
 
 
@@ -114,6 +133,14 @@ def test_details_that_go_into_the_command_itself():
     assert [s.verb for s in said("Visit\nTalk\nBy Tom").sayings] == ["visit", "talk"]
     assert said("Visit\nTalk\nBy Tom").sayings[0].blanks == {"who": "Tom"}
     assert said("Talk\nBy Tom").sayings[0].blanks == {}
+
+
+def test_a_list_of_details_begins_with_the_first():
+    """What else the command calls by the list's name is none of its entries."""
+    point = Fit(MERGED[-1], 5, 1, 0, {"n": 1, "text": "roof"})
+    for blanks in ({}, {"points": "door"}):
+        saying, why = attached(Saying("visit", blanks, "Visit", ""), point)
+        assert (saying.blanks, why) == ({"points": ({"n": 1, "text": "roof"},)}, "")
 
 
 @pytest.mark.parametrize(

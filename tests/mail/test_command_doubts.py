@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mailflow.mail.command_decisions import sounds_like_decision
-from mailflow.mail.command_doubts import mends, sentence, takes_back, turns
-from tests.mail.test_commands import _read, _verdict
+from mailflow.mail.command_doubts import follows_directly, mends, sentence, takes_back, turns
+from mailflow.mail.commands import Form, read
+from tests.mail.test_commands import THURSDAY, _add, _read, _verdict
 
 NEGATED = ("is", "was", "are", "do", "does", "did", "has", "have", "had")
 
@@ -43,12 +44,69 @@ def test_verbs_that_take_back(verb: str):
 @pytest.mark.parametrize(
     "words",
     ["that's what Sam said", "that was what Sam said", "was what Sam said", "this is what Sam said", "so Sam said",
+     "that's what Sam meant", "thats what Sam meant", "that was what Sam meant", "was what Sam meant",
+     "so Sam said yesterday", "or so Sam said yesterday", "at least so Sam said yesterday", "they write", "Sam writes",
      "or so Sam said", "at least so Sam said", "at least so Sam says", "says Sam", "according to Sam"],
 )  # fmt: skip
 def test_what_somebody_else_said(words: str):
     """An officer passes on words: no decision of theirs."""
     for behind in (f", {words}", f" - {words}", f" ({words})"):
         assert _verdict(_read(f"Accepted{behind}")) != "accepted"
+        assert _verdict(_read(f"Extend to 3 March{behind}")) == "extend"  # it decides nothing
+
+
+@pytest.mark.parametrize("joint", [":", " -", " \u2013", " \u2014"])
+def test_a_stop_announces_words_that_begin_small(joint: str):
+    """ "Provider is oakfield" may be the beginning of a sentence; with a stop in front the words are a name."""
+    assert _verdict(_read(f"Provider is{joint} oakfield")) == "provider_is"
+    assert _verdict(_read("Provider is oakfield")) == "doubt"
+
+
+@pytest.mark.parametrize(
+    "time", ["3pm", "at 3pm", "10:30", "at noon", "by midday", "by close of business", "cob", "eod"]
+)
+def test_a_time_of_day_without_a_date(time: str):
+    """ "Send at noon" is not "send": only behind a date a time is left for the note."""
+    for verb in ("Send", "Accepted", "Resume"):
+        assert _verdict(_read(f"{verb} {time}")) == "doubt"
+    assert _verdict(_read(f"Extend to 3 March {time}")) == "extend"
+    assert _verdict(_read("Extend to 3 March as you like")) == "extend"
+
+
+@pytest.mark.parametrize("tail", ["-ish", "'s", "\u2019s", " it", "it", "/x", " & x", "+1", " = x", " @ x"])
+def test_what_follows_without_a_stop(tail: str):
+    """Words, marks and a hyphen or an apostrophe with a letter behind it; not a dash or a stop."""
+    assert follows_directly(tail)
+    assert _verdict(_read(f"Accepted{tail}")) != "accepted"
+    for stop in (" - it", "- it", "'", ", it", ". It", ": it", " (it", ""):
+        assert not follows_directly(stop)
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("Withdrawn: Sam said", "withdrawn"),
+        ("Withdrawn, Sam said", "doubt"),
+        ("Withdrawn: they rang, but late", "withdrawn"),
+        ("Withdrawn, they rang, but late", "doubt"),
+        ("Withdrawn, they only rang", "withdrawn"),
+        ("Eligible because they rang, but late", "eligible"),
+        ("Provider is\nOakfield", "provider_is"),
+        ("Provider is\n\nOakfield", "provider_is"),
+    ],
+)
+def test_the_words_of_a_command(line: str, verdict: str):
+    """Announced as reasons they may tell of limits and of what was said; behind a comma they go on with a sentence."""
+    assert _verdict(_read(line)) == verdict
+
+
+def test_a_form_may_be_a_question_itself():
+    """Its own question mark is no doubt, unless it decides something."""
+    forms = (Form("day", "Which day?", False), Form("take", "Take it?", True), Form("go", "Go", False))
+    said = {
+        line: _verdict(read(line, "", forms, THURSDAY, _add)) for line in ("Which day?", "Take it?", "Take it", "Go?")
+    }
+    assert said == {"Which day?": "day", "Take it?": "doubt", "Take it": "take", "Go?": "doubt"}
 
 
 @pytest.mark.parametrize("end", ["?", "? x"])
@@ -144,3 +202,65 @@ def test_a_button_and_other_words(button: str, body: str):
     assert (_verdict(reading), reading.sayings) == ("doubt", ())
     if "2" not in button and "31" not in button:
         assert _verdict(_read("See you", subject)) == button.lower().replace(" ", "_")
+
+
+@pytest.mark.parametrize("button", ["Send", "Accepted", "Extend to 3 March"])
+@pytest.mark.parametrize("turn", ["But not now", "However they rang", "On reflection hold off", "Please add a line"])
+def test_a_button_and_words_below_that_turn(button: str, turn: str):
+    """Whichever line of the mail turns against its button, the officer is asked."""
+    subject = f"[CC-2027-0042-K7] {button} #k7q9m2x4tb"
+    for body in (
+        turn,
+        f"Hi Tom,\n{turn}",
+        f"See below. {turn}",
+        f"See below.\n{turn}",
+        f"See below.\n\nIt rained.\n{turn}",
+    ):
+        assert _verdict(_read(body, subject)) == "doubt"
+    assert _verdict(_read("See below.\n\nIt rained.", subject)) == button.partition(" ")[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("button", "body", "verdict"),
+    [
+        ("Accepted", "Extend to 3 March\nAccepted", "extend accepted"),
+        ("Extend to 3 March", "Accepted\nExtend to 3 March", "accepted extend"),
+        ("Extend to 3 March", "Accepted\nExtend to 4 March", "doubt"),
+        ("Extend to 3 March", "Extend action 2 to 3 March", "extend"),
+        ("Extend to 3 March", "I accept", "extend"),
+        ("Accepted", "I accept", "doubt"),
+        ("Action: rota", "See below", "note"),
+        ("No default notice", "See below", "no_notice"),
+    ],
+)
+def test_a_button_and_the_same_in_the_text(button: str, body: str, verdict: str):
+    """The text may say more than the button, on whichever of its lines, but nothing else of the same."""
+    assert _verdict(_read(body, f"[CC-2027-0042-K7] {button} #k7q9m2x4tb")) == verdict
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"), [("#investigated", ""), ("hello #investigated", ""), ("", "#investigated")]
+)
+def test_a_word_of_the_procedure_is_no_code(body: str, subject: str):
+    """A # before it is one in front of a command, in the text as in the subject (G8)."""
+    assert _read(body, subject).codes == ()
+    assert _read(body.replace("ted", "tor"), subject.replace("ted", "tor")).codes == ("investigator",)
+
+
+@pytest.mark.parametrize(
+    ("mail", "verdict"),
+    [
+        ("Note: it was sent by mistake", "note"),
+        ("Note: the letter of the home was\nsent by mistake to us", "note"),
+        ("Note:\n\nThe letter was\nsent by mistake.", "note"),
+        ("Note: mistake\n\nI sent this by mistake", "doubt"),
+        ("Note: it was sent by mistake\n\nI sent this by mistake", "doubt"),
+        ("Note: sent by mistake\n\nsent by mistake", "doubt"),
+        ("Provider is Oakfield\n\nsent by mistake", "doubt"),
+        ("Recommend: it stands\n\nnot point 2", "recommend"),
+        ("Accepted\nWithdrawn: they rang\n\nnot the second", "doubt"),
+    ],
+)
+def test_a_mistake_that_a_command_tells_of(mail: str, verdict: str):
+    """In its own words a mistake is the matter, on one line or broken into two; anywhere else it takes back."""
+    assert _verdict(_read(mail)) == verdict

@@ -55,11 +55,27 @@ def test_a_command_may_be_dressed(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["Extend\u00a0to\u00a03\u00a0March", "Extend\tto\t3 March", "*Extend* to *3* March", "_Extend to_ 3 March"]
+    "line",
+    [
+        "Extend\u00a0to\u00a03\u00a0March",
+        "Extend\tto\t3 March",
+        "*Extend* to *3* March",
+        "_Extend to_ 3 March",
+        "Extend `to` 3 March",
+    ],
 )
 def test_dress_inside_a_command_is_no_word_either(line):
     """The same in the middle of a line."""
     assert _verdict(_read(line)) == "extend"
+
+
+@pytest.mark.parametrize("word", ["please", "pls", "plz", "kindly", "Please,", "KINDLY -"])
+def test_a_please_in_front_is_taken_off(word):
+    """One of it; what is behind it stays as it was typed, letters at the ends too."""
+    assert lines.tidy(f"{word} send X") == "send X"
+    assert lines.tidy(f"- {word} X ray") == "X ray"
+    assert lines.tidy("__pleased__ Plz") == "pleased Plz"
+    assert lines.clean_lines(f"# {word} X ray")[0].clean == lines.clean_lines("# X ray")[0].clean == "X ray"
 
 
 def test_a_name_with_an_underscore_keeps_it():
@@ -132,6 +148,7 @@ def test_the_note_of_a_command_is_more_than_courtesy():
     assert lines.note_of(". Thanks, please!") == ""
     assert lines.note_of(" \u2013 ring me, Sam. ") == "ring me, Sam"
     assert lines.note_of(": thanks Sam") == "thanks Sam"
+    assert lines.note_of(": X may ring Dr X") == "X may ring Dr X"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +180,14 @@ def test_a_postscript_stands_with_the_writers_words():
     """All that its writer says: not quotes, footers, signatures; but what is added below the signature."""
     said = lines.whole_words("Accepted\n> no\nConfidential: x\nRegards\nMaya\nPS *ring* me\u200b\n  please ")
     assert said == "Accepted\nPS *ring* me\nplease"
+
+
+@pytest.mark.parametrize("mail", ["mail", "email", "e-mail"])
+def test_a_footer_is_nobodys_words(mail):
+    """What a lawyer's footer asks of strangers takes nothing back, whatever it calls a mail."""
+    for footer in (f"If this {mail} came to you by mistake, please ignore it", "For the addressee; please ignore"):
+        assert lines.whole_words(f"Accepted\n{footer}\nMaya") == "Accepted\nMaya"
+        assert _verdict(_read(f"Accepted\n\n{footer}.")) == "accepted"
 
 
 def test_a_code_ends_where_its_line_ends():

@@ -1,0 +1,110 @@
+"""Which lines a mail's commands take in, and what is left of it as the note (domain.md 5.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mail.test_commands import _read, _verdict
+
+
+@pytest.mark.parametrize(
+    ("mail", "verdict", "note"),
+    [
+        ("Resume\nExtend to 3 March\nForward", "resume extend forward", ""),
+        ("# Resume\nForward\nExtend to 3 March", "resume forward extend", ""),
+        ("Resume\nIt rained.\nForward", "resume", "It rained.\nForward"),
+        ("Agreed\nFine.\nNo default notice\nForward", "agreed forward", "Fine."),
+        ("Resume\nPlease forward", "resume forward", ""),
+        ("Resume\nThanks, forward", "resume forward", ""),
+        ("Resume\nHi Tom forward", "resume", "Hi Tom forward"),
+        ("Alocate to me\nForward", "allocate_me forward", ""),
+    ],
+)
+def test_commands_directly_under_commands(mail: str, verdict: str, note: str):
+    """Any number of them; a line that is none ends it, and stays in the note with all below it."""
+    reading = _read(mail)
+    assert (_verdict(reading), reading.note) == (verdict, note)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Note is taken", "Information nurse rang", "Recommend", "Extend it as you like", "Dispatched if they like",
+     "Send it", "Send it if you can", "Action: training"],
+)  # fmt: skip
+def test_prose_under_a_command_that_begins_like_one(line: str):
+    """It is neither done nor asked about: first lines are meant for us, lines below them may be a note."""
+    reading = _read(f"Resume\n{line}\nForward")
+    assert (_verdict(reading), reading.note) == ("resume", f"{line}\nForward")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Hold until the cows", "Extend to never", "Extend to 3 March, if they like", "Accepted, if so",
+     "Information, they wrote", "Extend to 31 February the latest", "Accepted?"],
+)  # fmt: skip
+def test_a_doubtful_command_under_a_command(line: str):
+    """Two words of a command and no date, a limit, a question: asked about, and then nothing is done."""
+    reading = _read(f"Resume\n{line}\nForward")
+    assert (_verdict(reading), reading.note) == ("doubt", "")
+    assert [doubt.line for doubt in reading.doubts] == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Can you send?", "Acepted", "Extend", "Extend to 31 February", "Hold until never", "Action: training", "Ask:",
+     "Accepted if they agree", "No default notice: maybe not"],
+)  # fmt: skip
+def test_a_doubt_takes_its_own_line_only(line: str):
+    """What stands below is in the note, and a further # line of prose too."""
+    reading = _read(f"{line}\n\nThe home rang\n# hello there")
+    if not line.endswith(":") and "maybe" not in line:
+        assert (_verdict(reading), reading.note) == ("doubt", "The home rang\n# hello there")
+        assert [doubt.line for doubt in reading.doubts] == [line]
+    assert "# hello there" in reading.note
+
+
+@pytest.mark.parametrize("line", ["Can you send X?", "Can you reopen?", "Can you send the letter?"])
+def test_a_request_for_something_else(line: str):
+    """A question that is no whole command is a note."""
+    assert _verdict(_read(line)) == "note"
+
+
+@pytest.mark.parametrize(
+    ("mail", "words", "note"),
+    [
+        ("Ask:\n\nwhich day?\n\n\nThe home rang", "which day?", "The home rang"),
+        ("Ask:\nWhich day?\nAnd which carer?\n\nMore", "Which day? And which carer?", "More"),
+        ("Ask: which day\nand which carer?\nAnd what?", "which day and which carer?", "And what?"),
+        ("Ask: which day?\n\nand which carer?", "which day?", "and which carer?"),
+        ("Ask: which day\nresume\nand more", "which day", "and more"),
+        ("Ask: which day?\n# Resume\nMore", "which day?", "More"),
+        ("Ask:\nwhich day?\n# Resume\nMore", "which day?", "More"),
+        ("Ask:\nSend?\nMore", "Send? More", ""),
+        ("Ask:\nSend it to me\nMore", "Send it to me More", ""),
+        ("Ask: which day\nsend it to me\nMore", "which day send it to me", "More"),
+    ],
+)
+def test_which_lines_a_text_takes_in(mail: str, words: str, note: str):
+    """The rest of its line and what was broken off it; or the next paragraph, to an empty line or a command."""
+    reading = _read(mail)
+    assert reading.sayings[0].blanks == {"question": words}
+    assert reading.note.strip() == note
+
+
+@pytest.mark.parametrize("stop", [".", "!", ";"])
+def test_a_sentence_that_has_ended_is_not_limited_by_the_next_line(stop: str):
+    """Without its stop the next line may go on with it, if it begins small or turns."""
+    assert _verdict(_read(f"Accepted, good work{stop}\nring me, point 1 is pending")) == "accepted"
+    assert _verdict(_read("Accepted, good work\nring me, point 1 is pending")) == "doubt"
+    assert _verdict(_read("Accepted, good work\nRing me, point 1 is pending")) == "accepted"
+    assert _verdict(_read("Accepted, good work\n\nring me, point 1 is pending")) == "accepted"
+
+
+@pytest.mark.parametrize(
+    "turn", ["But not all", "However they rang", "On reflection wait", "Hold off", "Please add a line"]
+)
+def test_a_line_below_that_turns(turn: str):
+    """Directly below a decision it may turn it, whatever stands between on the decision's own line."""
+    for line in ("Accepted", "Accepted.", "Accepted, good work.", "Accepted. Good work.", "Accepted. Thanks\n"):
+        assert _verdict(_read(f"{line}\n{turn}")) == "doubt"
+    assert _verdict(_read(f"Extend to 3 March. Good work.\n{turn}")) == "extend"
