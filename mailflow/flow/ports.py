@@ -115,10 +115,19 @@ class Office:
 
 
 @dataclass(frozen=True)
+class Try:
+    """A try at sorting a mail, the first is 1, and how often the store has ended it by being away."""
+
+    number: int
+    ended: int = 0
+
+
+@dataclass(frozen=True)
 class House:
     """Everything a use case needs. `editions` are procedures of earlier editions that open cases still follow.
 
     faulty: offices whose files are broken and that are not served: their mails and cases wait until they are mended.
+    ended_tries: by the mails' identities, tries that the store has ended; they cost the mails nothing (sort.py).
     """
 
     store: Store
@@ -129,6 +138,7 @@ class House:
     editions: Mapping[str, Procedure] = field(default_factory=dict)
     pretend_time: bool = False
     faulty: frozenset[str] = frozenset()
+    ended_tries: dict[str, Try] = field(default_factory=dict, compare=False, repr=False)
 
     def office_of(self, case: str) -> Office:
         """The office a case belongs to, by its prefix or its stream name. Raises KeyError."""

@@ -17,7 +17,7 @@ from mailflow.flow import advance as stepping
 from mailflow.flow import oversize, settling
 from mailflow.flow.arrived import NAMED_BY, Mail, read_head, read_mail
 from mailflow.flow.ports import House, Office
-from mailflow.flow.sort import match_of
+from mailflow.flow.routing import match_of
 from mailflow.store import Unit
 from mailflow.store.inbox import Kept
 

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy import case as case_when
-from sqlalchemy.dialects.postgresql import insert
-
-from mailflow.store import correspondence, schema
+from mailflow.store import correspondence
+from mailflow.store import inbox_sql as sql
 from mailflow.store.correspondence import Correspondence
 from mailflow.store.work import Room
 
@@ -48,135 +45,6 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "quarantined": ("kept", "held", "quarantined"),
     "kept": ("held", "quarantined", "kept"),
 }
-
-_t = schema.inbox.c
-_ids = schema.message_ids.c
-_s = schema.sightings.c
-_b = schema.mailboxes.c
-_KEPT = (
-    _t.identity,
-    _t.octets,
-    _t.mailbox,
-    _t.folder,
-    _t.arrived_at,
-    _t.state,
-    _t.reason,
-    _t.tries,
-    _t.case,
-    _t.first_kept_at,
-    _t.kind,
-    _t.sender,
-    _t.text_digest,
-)
-_KEEP = insert(schema.inbox).on_conflict_do_nothing(index_elements=[_t.identity])
-_SIGHT = insert(schema.sightings).on_conflict_do_nothing(index_elements=[_s.mailbox, _s.folder, _s.uidvalidity, _s.uid])
-_UIDS = select(_s.uid).where(
-    _s.mailbox == bindparam("mailbox"), _s.folder == bindparam("folder"), _s.uidvalidity == bindparam("uidvalidity")
-)
-_ORDER = (_t.arrived_at, _t.first_kept_at, _t.identity)
-_GET = select(*_KEPT).where(_t.identity == bindparam("identity"))
-_BY_STATE = select(*_KEPT).where(_t.state == bindparam("state")).order_by(*_ORDER)
-_BY_CASE = select(*_KEPT).where(_t.case == bindparam("c")).order_by(*_ORDER)
-_NEXT = _BY_STATE.limit(bindparam("limit", type_=schema.Integer))
-_NEXT_OF = _NEXT.where(_t.mailbox.in_(bindparam("mailboxes", expanding=True)))
-_KEPT_FROM = (
-    select(_t.identity)
-    .where(_t.state == "kept", _t.mailbox == bindparam("mailbox"), _t.sender == bindparam("sender"))
-    .order_by(*_ORDER)
-)
-_TRIED = update(schema.inbox).where(_t.identity == bindparam("i")).values(tries=_t.tries + 1).returning(_t.tries)
-
-
-def _unless_blank(column: Any, name: str) -> Any:
-    """The new value, or what is known when the new one is blank."""
-    return case_when((bindparam(name, type_=schema.Words) == "", column), else_=bindparam(name, type_=schema.Words))
-
-
-_SETTLE = (
-    update(schema.inbox)
-    .where(_t.identity == bindparam("i"), _t.state.in_(bindparam("allowed", expanding=True)))
-    .values(
-        state=bindparam("s"),
-        reason=bindparam("r"),
-        case=_unless_blank(_t.case, "c"),
-        kind=_unless_blank(_t.kind, "k"),
-        sender=_unless_blank(_t.sender, "who"),
-        sender_domain=_unless_blank(_t.sender_domain, "domain"),
-        text_digest=_unless_blank(_t.text_digest, "digest"),
-    )
-)
-_REWRITE = (
-    update(schema.inbox)
-    .where(_t.identity == bindparam("i"))
-    .values(
-        state=bindparam("s"),
-        reason=bindparam("r"),
-        case=bindparam("c"),
-        kind=bindparam("k"),
-        sender=bindparam("who"),
-        sender_domain=bindparam("domain"),
-        text_digest=bindparam("digest"),
-    )
-)
-_IDENTITIES = select(_t.identity).order_by(*_ORDER)
-_WAITING = (
-    select(_t.identity)
-    .where(
-        _t.mailbox == bindparam("mailbox"),
-        or_(
-            _t.state.in_(("held", "quarantined", "kept"))
-            & (
-                _t.sender.in_(bindparam("addresses", expanding=True))
-                | _t.sender_domain.in_(bindparam("domains", expanding=True))
-            ),
-            (_t.state == "kept") & (_t.sender == ""),
-        ),
-    )
-    .order_by(*_ORDER)
-)
-_COPIES = (
-    select(_t.identity)
-    .where(
-        _t.case == bindparam("c"),
-        _t.arrived_at >= bindparam("since"),
-        _t.state == "done",
-        _t.sender == bindparam("sender"),
-        _t.text_digest == bindparam("digest"),
-        _t.identity != bindparam("but"),
-    )
-    .limit(1)
-)
-_CAME = (
-    select(func.count())
-    .select_from(schema.inbox)
-    .where(
-        _t.state.in_(("done", "held", "quarantined")),
-        _t.arrived_at > bindparam("since"),
-        _t.arrived_at <= bindparam("until"),
-        _t.mailbox == bindparam("mailbox"),
-        _t.kind == bindparam("kind"),
-        _t.sender.not_in(bindparam("but", expanding=True)),
-    )
-)
-_ALIKE = select(_t.identity).where(
-    _t.state == "held",
-    _t.mailbox == bindparam("mailbox"),
-    _t.sender == bindparam("sender"),
-    _t.text_digest == select(_t.text_digest).where(_t.identity == bindparam("i")).scalar_subquery(),
-    _t.text_digest != "",
-)
-_READ_THROUGH = insert(schema.mailboxes)
-_SET_READ_THROUGH = _READ_THROUGH.on_conflict_do_update(
-    index_elements=[_b.mailbox], set_={"read_through": _READ_THROUGH.excluded.read_through}
-)
-_GET_READ_THROUGH = select(_b.read_through).where(_b.mailbox == bindparam("mailbox"))
-_ALL_READ_THROUGH = select(_b.mailbox, _b.read_through)
-_IDS = insert(schema.message_ids)
-_REMEMBER = _IDS.on_conflict_do_update(
-    index_elements=[_ids.message_id, _ids.identity], set_={"case": _IDS.excluded.case}
-)
-_BY_MESSAGE_ID = select(_ids.identity, _ids.case).where(_ids.message_id == bindparam("mid")).order_by(_ids.identity)
-_FORGET = update(schema.inbox).where(_t.case == bindparam("c"), _t.state == "done", _t.octets != b"").values(octets=b"")
 
 # RFC 5322 section 2.1.1: no line, so no honest Message-ID, is longer than this; a longer one is cut, not refused.
 _LONGEST_MESSAGE_ID = 998
@@ -218,37 +86,37 @@ class Inbox(Room):
             "sender_domain": _domain(sender),
             "text_digest": "",
         }
-        new = self._work.write(_KEEP, row) > 0
+        new = self._work.write(sql.KEEP, row) > 0
         sighting = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uid": uid, "identity": identity}
-        self._work.write(_SIGHT, sighting)
+        self._work.write(sql.SIGHT, sighting)
         return new
 
     def seen_uids(self, mailbox: str, folder: str, uidvalidity: int) -> set[int]:
         """The UIDs of one folder in one UIDVALIDITY that are already in the ledger."""
         place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
-        return set(self._work.read(_UIDS, place).scalars())
+        return set(self._work.read(sql.UIDS, place).scalars())
 
     def next_kept(self, limit: int = 1, mailboxes: Collection[str] | None = None) -> list[Kept]:
         """Mails still to be sorted, oldest arrival first; of these mailboxes, if they are named."""
         if mailboxes is None:
-            return self._kept(_NEXT, {"state": "kept", "limit": limit})
-        return self._kept(_NEXT_OF, {"state": "kept", "limit": limit, "mailboxes": sorted(mailboxes)})
+            return self._kept(sql.NEXT, {"state": "kept", "limit": limit})
+        return self._kept(sql.NEXT_OF, {"state": "kept", "limit": limit, "mailboxes": sorted(mailboxes)})
 
     def kept_from(self, mailbox: str, sender: str) -> list[str]:
         """Identities of a mailbox's mails of this sender that are still to be sorted, oldest arrival first."""
-        return list(self._work.read(_KEPT_FROM, {"mailbox": mailbox, "sender": sender.lower()}).scalars())
+        return list(self._work.read(sql.KEPT_FROM, {"mailbox": mailbox, "sender": sender.lower()}).scalars())
 
     def get(self, identity: str) -> Kept | None:
         """One mail, or None."""
-        return next(iter(self._kept(_GET, {"identity": identity})), None)
+        return next(iter(self._kept(sql.GET, {"identity": identity})), None)
 
     def by_state(self, state: str) -> list[Kept]:
         """All mails in a state, oldest arrival first."""
-        return self._kept(_BY_STATE, {"state": state})
+        return self._kept(sql.BY_STATE, {"state": state})
 
     def by_case(self, case: str) -> list[Kept]:
         """All mails of a case, oldest arrival first."""
-        return self._kept(_BY_CASE, {"c": case})
+        return self._kept(sql.BY_CASE, {"c": case})
 
     def settle(
         self,
@@ -266,21 +134,21 @@ class Inbox(Room):
         """
         known = {"c": case, "k": kind, "who": sender.lower(), "domain": _domain(sender.lower()), "digest": text_digest}
         where = {"i": identity, "allowed": FROM_STATES[state]}
-        return self._work.write(_SETTLE, {**where, **known, "s": state, "r": reason}) > 0
+        return self._work.write(sql.SETTLE, {**where, **known, "s": state, "r": reason}) > 0
 
     def identities(self) -> list[str]:
         """Every mail that was ever kept, oldest arrival first."""
-        return list(self._work.read(_IDENTITIES).scalars())
+        return list(self._work.read(sql.IDENTITIES).scalars())
 
     def rewrite(self, mail: Kept) -> None:
         """Put a mail into the state that was derived for it (a rebuild); its octets and place stay as they are."""
         sender = mail.sender.lower()
         read = {"k": mail.kind, "who": sender, "domain": _domain(sender), "digest": mail.text_digest}
-        self._work.write(_REWRITE, {"i": mail.identity, "s": mail.state, "r": mail.reason, "c": mail.case, **read})
+        self._work.write(sql.REWRITE, {"i": mail.identity, "s": mail.state, "r": mail.reason, "c": mail.case, **read})
 
     def tried(self, identity: str) -> int:
         """Count one more try at sorting this mail; returns the new count. Commit it before the try (poison mail)."""
-        return self._work.write_returning(_TRIED, {"i": identity}) or 0
+        return self._work.write_returning(sql.TRIED, {"i": identity}) or 0
 
     def waiting_from(self, mailbox: str, addresses: set[str], domains: set[str]) -> list[str]:
         """Identities of mails of these senders to a mailbox that nobody has dealt with: kept, held, quarantined (G9).
@@ -292,12 +160,12 @@ class Inbox(Room):
             "addresses": sorted(a.lower() for a in addresses if a),
             "domains": sorted(d.lower() for d in domains if d),
         }
-        return list(self._work.read(_WAITING, wanted).scalars())
+        return list(self._work.read(sql.WAITING, wanted).scalars())
 
     def copies(self, sender: str, case: str, text_digest: str, since: datetime, but: str = "") -> bool:
         """Whether the same sender's same text is already filed on the case since `since` (G3), `but` apart."""
         wanted = {"sender": sender.lower(), "c": case, "digest": text_digest, "since": since, "but": but}
-        return bool(text_digest) and self._work.read(_COPIES, wanted).first() is not None
+        return bool(text_digest) and self._work.read(sql.COPIES, wanted).first() is not None
 
     def came(
         self,
@@ -314,33 +182,33 @@ class Inbox(Room):
         of: values of columns that restrict it: sender, sender_domain, case, reason.
         """
         wanted = {"mailbox": mailbox, "since": since, "until": until, "kind": kind, "but": sorted(but) or [""]}
-        return self._work.read(_CAME.where(*(_t[name] == value for name, value in of.items())), wanted).scalar() or 0
+        return self._work.read(sql.came(of), wanted).scalar() or 0
 
     def alike(self, mailbox: str, sender: str, identity: str) -> list[str]:
         """The held mails of a sender that have the words and files of this one."""
-        return list(self._work.read(_ALIKE, {"mailbox": mailbox, "sender": sender, "i": identity}).scalars())
+        return list(self._work.read(sql.ALIKE, {"mailbox": mailbox, "sender": sender, "i": identity}).scalars())
 
     def set_read_through(self, mailbox: str, instant: datetime) -> None:
         """Everything that arrived in this mailbox up to `instant` is kept and sorted (G9)."""
-        self._work.write(_SET_READ_THROUGH, {"mailbox": mailbox, "read_through": instant})
+        self._work.write(sql.SET_READ_THROUGH, {"mailbox": mailbox, "read_through": instant})
 
     def read_through(self, mailbox: str) -> datetime | None:
         """The instant up to which a mailbox is read and sorted; None when it never was."""
-        return self._work.read(_GET_READ_THROUGH, {"mailbox": mailbox}).scalar()
+        return self._work.read(sql.GET_READ_THROUGH, {"mailbox": mailbox}).scalar()
 
     def read_through_all(self) -> dict[str, datetime]:
         """The same for every mailbox ever read."""
-        return {row.mailbox: row.read_through for row in self._work.read(_ALL_READ_THROUGH)}
+        return {row.mailbox: row.read_through for row in self._work.read(sql.ALL_READ_THROUGH)}
 
     def remember_message_id(self, message_id: str, identity: str, case: str) -> None:
         """Note which mail, and which case, carries a Message-ID; said again with another case, the new case counts."""
         if message_id:
             key = message_id[:_LONGEST_MESSAGE_ID]
-            self._work.write(_REMEMBER, {"message_id": key, "identity": identity, "case": case})
+            self._work.write(sql.REMEMBER, {"message_id": key, "identity": identity, "case": case})
 
     def by_message_id(self, message_id: str) -> list[str]:
         """The identities of the mails that carry this Message-ID; several when it was used twice."""
-        rows = self._work.read(_BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
+        rows = self._work.read(sql.BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
         return [row.identity for row in rows]
 
     def case_of_message_id(self, message_id: str, prefix: str = "") -> str:
@@ -348,7 +216,7 @@ class Inbox(Room):
 
         Empty when unknown or when it names several.
         """
-        rows = self._work.read(_BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
+        rows = self._work.read(sql.BY_MESSAGE_ID, {"mid": message_id[:_LONGEST_MESSAGE_ID]})
         cases = {row.case for row in rows if row.case and row.case.startswith(f"{prefix}-" if prefix else "")}
         return cases.pop() if len(cases) == 1 else ""
 
@@ -390,7 +258,7 @@ class Inbox(Room):
         Identity, ledger and state stay, so that a mail fetched again is still known.
         """
         correspondence.forget(self._work, case)
-        return self._work.write(_FORGET, {"c": case})
+        return self._work.write(sql.FORGET, {"c": case})
 
     def _kept(self, statement: Any, params: Mapping[str, Any]) -> list[Kept]:
         return [Kept(**row) for row in self._work.read(statement, params).mappings()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from structlog.testing import capture_logs
 
-from mailflow.flow import sort
+from mailflow.flow import routing
 from mailflow.flow.counting import story
 from mailflow.flow.history import history
 from tests.flow.bench import BOX, JOAN, Bench, Left, results
@@ -59,7 +59,7 @@ def test_references_that_relays_have_cut_still_name_the_case(waiting: Bench):
 
 def test_the_reason_is_logged_without_a_word_of_the_mail(waiting: Bench, monkeypatch):
     """Each mail that is matched says by what, and why, in one line of the log; no subject, no text."""
-    monkeypatch.setattr(sort, "log", structlog.get_logger())
+    monkeypatch.setattr(routing, "log", structlog.get_logger())
     with capture_logs() as lines:
         waiting.mail("2027-02-03 10:00", JOAN, f"Re: {waiting.tag()} Zanzibar", "The word Popocatepetl.")
     (line,) = [x for x in lines if x["event"] == "mail.matched"]

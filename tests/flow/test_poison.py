@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
-from mailflow.errors import Conflict
+from mailflow.errors import Conflict, LeaseLost, StoreUnavailable
 from mailflow.flow import advance as stepping
 from mailflow.flow import remind, sort
 from mailflow.flow.ports import House
+from mailflow.store import Store, Unit
 from tests.flow.bench import JOAN, MAYA, RUTH, Bench, at
 
 
@@ -95,6 +99,74 @@ def test_another_loop_that_was_first_is_no_fault_of_the_mail(waiting: Bench, mon
     monkeypatch.setattr(stepping, "advance", contested)
     identity = waiting.mail("2027-02-03 10:00", JOAN, f"Re: {waiting.tag()}", "We accept this.")
     assert waiting.kept(identity).tries == 1 and waiting.state() == "RSP" and len(waiting.letters("M23")) == 1
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("the database is not available"), LeaseLost("another daemon")])
+def test_a_store_that_is_away_is_no_fault_of_the_mail(waiting: Bench, poison, monkeypatch: pytest.MonkeyPatch, fault):
+    """However often the store ends the try between its beginning and its end, a good mail is sorted in the end."""
+    tries = poison(JOAN, fault)
+    with pytest.raises(type(fault)):
+        waiting.mail("2027-02-03 10:00", JOAN, f"Re: {waiting.tag()}", "We accept this.")
+    for _ in range(2 * sort.MOST_TRIES):
+        with pytest.raises(type(fault)):
+            waiting.settle()
+    assert len(set(tries)) == 1 and waiting.kept(tries[0]).tries == 1
+    monkeypatch.undo()
+    waiting.settle()
+    assert waiting.kept(tries[0]).state == "done" and waiting.state() == "RSP" and not waiting.house.ended_tries
+
+
+def test_a_store_that_is_away_when_the_try_begins_counts_none(waiting: Bench, monkeypatch: pytest.MonkeyPatch):
+    """The answer to the commit that counts the try is lost, again and again: it is the same try all the time."""
+    real, lost = Store.unit, []
+
+    @contextmanager
+    def unit(store: Store, *beside: str, purpose: str = "") -> Iterator[Unit]:
+        with real(store, *beside, purpose=purpose) as unit:
+            yield unit
+        if purpose == "try" and len(lost) < 2 * sort.MOST_TRIES:
+            lost.append(purpose)
+            raise StoreUnavailable("no answer came")
+
+    monkeypatch.setattr(Store, "unit", unit)
+    with pytest.raises(StoreUnavailable):
+        waiting.mail("2027-02-03 10:00", JOAN, f"Re: {waiting.tag()}", "We accept this.")
+    for _ in range(2 * sort.MOST_TRIES - 1):
+        with pytest.raises(StoreUnavailable):
+            waiting.settle()
+    waiting.settle()
+    assert waiting.state() == "RSP" and not waiting.letters("M60", RUTH)
+
+
+def test_a_mails_own_faults_count_between_those_of_the_store(waiting: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Three faults of the mail's own lead to quarantine, whatever the store did between them."""
+    faults = iter([RuntimeError, StoreUnavailable, StoreUnavailable, RuntimeError, StoreUnavailable, RuntimeError])
+
+    def failing(office, kept):
+        raise next(faults)("x")
+
+    monkeypatch.setattr(sort, "read_mail", failing)
+    with pytest.raises(StoreUnavailable):
+        waiting.mail("2027-02-03 10:00", "poison@mail.example", "Hello", "Boom")
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            waiting.settle()
+    waiting.settle()
+    with waiting.store.read() as unit:
+        (bad,) = unit.inbox.by_state("quarantined")
+    assert bad.tries == 4 and next(faults, None) is None, "the fourth try found the three used up"
+
+
+def test_a_mail_that_the_store_cannot_bear_blocks_nobody(waiting: Bench, poison):
+    """The store is there for all but this mail: after many such ends they count as tries, and the next is read."""
+    tries = poison("poison@mail.example", StoreUnavailable("the database is not available"))
+    with pytest.raises(StoreUnavailable):
+        waiting.mail("2027-02-03 10:00", "poison@mail.example", "Hello", "Boom")
+    for _ in range(sort.MOST_TRIES * (sort.MOST_ENDED + 1) - 1):
+        with pytest.raises(StoreUnavailable):
+            waiting.settle()
+    waiting.mail("2027-02-03 10:01", JOAN, f"Re: {waiting.tag()}", "We accept this.")
+    assert waiting.kept(tries[0]).state == "quarantined" and waiting.state() == "RSP"
 
 
 def test_quarantine_needs_nobody_to_be_told(waiting: Bench, poison, monkeypatch: pytest.MonkeyPatch):
