@@ -37,6 +37,7 @@ _AHEAD = re.compile(
     r"(?P<unit>working\s{1,3}days?|wds?|business\s{1,3}days?|days?|weeks?|fortnights?)\b(?!['\u2019])(?P<ago>\s{1,3}ago\b)?"
 )
 _WORD = re.compile(r"(?P<which>next|this|last|coming|past)?\s{0,3}(?P<word>[a-z]{3,9})\b")
+_LEAD = re.compile(r"\A(?:(?:on|the)\s{1,3}){1,2}")
 _AND_ANOTHER = re.compile(r"\s{0,3}(?:or|and|to|until|till|/|-|\u2013|&)\s{0,3}(?=\S)", re.I)
 _TWO_DAYS = re.compile(
     r"\d{1,2}(?:st|nd|rd|th)?\s{0,2}(?:or|and|to|/|-|\u2013|&)\s{0,2}\d{1,2}(?:st|nd|rd|th)?\s{1,3}([a-z]{3,9})\b"
@@ -62,8 +63,7 @@ def read_date(
     `add_working_days(day, n)` counts after the day.
     """
     rest = text[at : at + 80].lower().replace("\u2019", "'")
-    lead = re.match(r"(?:(?:on|the)\s{1,3}){0,2}", rest)
-    skipped = lead.end() if lead else 0
+    skipped = len(rest) - len(_LEAD.sub("", rest))
     read = _read_one(rest[skipped:], today, add_working_days, past)
     if read is None:
         return None

@@ -26,7 +26,6 @@ _ROUTE = re.compile(r"@[\w.,@-]{1,200}:(?=\S+@)")
 _BANG = re.compile(r"((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})!([^\s!<>]{1,64})", re.IGNORECASE)
 # Some operators gave out names with dots in a row or at the end; only the quotes make them lawful.
 _PLAIN_QUOTED = re.compile(r"\"[\w.+-]{1,64}\"@")
-_NO_LOCAL = "=/"
 _MACHINE_LOCAL = re.compile(r"[0-9a-f]{16,}|[\w.+=$-]{40,}", re.IGNORECASE)
 
 
@@ -43,8 +42,7 @@ def clean(value: str) -> str:
     """One address as its owner would write it, "" if this is none."""
     quoted = value.startswith('"') and value.find('"@') > 0 and not _PLAIN_QUOTED.match(value)
     local, _, domain = value.rpartition("@")
-    local = local.strip("\"'`") if not quoted else local
-    local = local.strip() if quoted else local.lstrip(".-*=>|&")
+    local = local if quoted else local.strip("\"'`").lstrip(".-*=>|&")
     domain = domain.lower().strip(".-_").partition("..")[0]
     if not local or "." not in domain and not domain.startswith("["):
         return ""
@@ -53,23 +51,18 @@ def clean(value: str) -> str:
     if wrapped:
         inner = _PLUS_HEX.sub(lambda hit: chr(int(hit[1], 16)), wrapped[1])
         found = ADDRESS.search(inner)
-        return clean(found[0]) if found and not inner.startswith("imcea") else ""
-    if local.startswith(tuple(_NO_LOCAL)) and local.count("=") > 1:  # an X.400 or X.500 name behind a gateway
+        return clean(found[0]) if found else ""
+    if local.startswith("/") and local.count("=") > 1:  # an X.400 or X.500 name behind a gateway
         return ""
     return f"{local}@{domain}"
 
 
 def typed(value: str) -> str:
     """The address of "rfc822; jane@example.org" (RFC 3464 section 2.3.1), "" if it holds a name of another kind."""
-    bare = value.strip()
-    while found := _TYPED.match(bare):
-        bare = bare[found.end() :].strip()
-    if bare.lower().startswith(("x400;", "x.400;", "x500;", "x.500;", "fax;", "system;")):
-        bare = bare.partition(";")[2]
-    found_here = addresses(bare)
-    if found_here:
-        return found_here[0]
-    bang = _BANG.search(bare)
+    found = addresses(value)
+    if found:
+        return found[0]
+    bang = _BANG.search(value)
     return f"{bang[2]}@{bang[1]}".lower() if bang else ""
 
 
@@ -85,8 +78,8 @@ def local_name(value: str) -> str:
 def unrouted(address: str) -> str:
     """The address behind a percent route: user%host@gateway means user@host (RFC 1123 section 5.2.16)."""
     local, _, _ = address.rpartition("@")
-    user, percent, host = local.rpartition("%")
-    return f"{user}@{host}" if percent and user and "." in host else address
+    user, _, host = local.rpartition("%")
+    return f"{user}@{host}" if user and "." in host else address
 
 
 def looks_made_by_machine(address: str) -> bool:

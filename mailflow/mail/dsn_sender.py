@@ -45,7 +45,7 @@ def sender_is_system(message: Message) -> str:
         return ""
     if named:
         return f"its sender is {local[:40]}"
-    return f"its sender calls itself {sender.name[:40]}" if name and any(n in name for n in DAEMON_NAMES) else ""
+    return f"its sender calls itself {sender.name[:40]}" if any(n in name for n in DAEMON_NAMES) else ""
 
 
 def _without_address(message: Message) -> str:

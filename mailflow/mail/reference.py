@@ -197,8 +197,7 @@ _ANY_HEAD = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2,5}}(?={_GAP}[12IL][\s._/:-]{{0,3
 _MOST_HEADS = 2_000
 _FIGURES = re.compile(r"\d+")
 _TAG_BEFORE, _TAG_BEHIND = 64, 96
-_RUN = re.compile(r"[A-Z0-9]+")
-_BETWEEN = re.compile(_GAP)
+_RUN = re.compile(rf"({_GAP})([A-Z0-9]+)")
 _GOES_ON = re.compile(r"-[A-Z0-9]")
 
 
@@ -211,11 +210,10 @@ def _behind(plain: str, at: int) -> Iterator[tuple[str, int]]:
     """
     so_far, words = "", 0
     while True:
-        gap = _BETWEEN.match(plain, at)
-        run = _RUN.match(plain, gap.end() if gap else at)
+        run = _RUN.match(plain, at)
         if run is None:
             return
-        word, before = run.group(), len(so_far)
+        word, before = run[2], len(so_far)
         so_far += word
         words += 1
         at = run.end()
@@ -224,8 +222,7 @@ def _behind(plain: str, at: int) -> Iterator[tuple[str, int]]:
             return
         if len(word) == 2 or not _GOES_ON.match(plain, at):
             yield so_far, at
-        told = gap.group().strip() if gap else ""
-        if words == 3 and len(word) == 2 and before >= 8 and (told or not _GOES_ON.match(plain, at)):
+        if words == 3 and len(word) == 2 and before >= 8 and (run[1].strip() or not _GOES_ON.match(plain, at)):
             return
 
 

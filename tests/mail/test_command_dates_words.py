@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from mailflow.mail.command_dates import one_slip, say
+from mailflow.mail.command_dates import one_slip, read_date, say
 from tests.mail.dates_said import THURSDAY, add, reading
 
 MARCH = date(2027, 3, 3)
@@ -124,7 +124,7 @@ def test_two_dates(joint: str):
 
 
 @pytest.mark.parametrize("joint", ["or", "and", "to", "/", "-", "\u2013", "&"])
-@pytest.mark.parametrize(("one", "two"), [("1st", "2nd"), ("2nd", "3rd"), ("3rd", "4th"), ("3", "5")])
+@pytest.mark.parametrize(("one", "two"), [("1st", "2nd"), ("2nd", "3rd"), ("3rd", "4th"), ("3", "5"), ("20th", "21st")])
 def test_two_days_of_one_month(joint: str, one: str, two: str):
     """Both are named in the question."""
     read = reading(f"{one} {joint} {two} March and so on")
@@ -228,3 +228,51 @@ def test_a_day_that_is_none_beside_another():
 def test_a_full_stop_is_not_the_dates():
     """It ends the sentence, so that what follows is the next one."""
     assert [reading(text).end for text in ("3 mar.", "3 march.", "3 mar. 2027", "3/3.")] == [5, 7, 11, 3]
+
+
+WITHIN = "; please write the year if that is the day you mean."
+BEHIND = ", which is not within the last 11 months."
+
+
+@pytest.mark.parametrize(
+    ("text", "past", "why"),
+    [
+        ("3 March or 5 March", False, "There are two dates: Wednesday 3 March 2027 and another one."),
+        ("3/13/27", False, "'3/13/27' is not a date: the day comes first, then the month."),
+        ("31 April", False, "'31 april' is not a day of the calendar."),
+        ("19 January", False, f"Tuesday 19 January 2027 has passed{WITHIN}"),
+        ("18 March", True, ""),
+        ("17 March", True, f"I read the date as Wednesday 17 March 2027{BEHIND}"),
+        ("Friday 3 March", False, "Wednesday 3 March 2027 is not a Friday: which of the two do you mean?"),
+        ("3 March 2027", True, "Wednesday 3 March 2027 is still to come; this needs a day that has been."),
+        ("1 March 2026", False, "Sunday 1 March 2026 has passed."),
+        ("1 March 2028", False, "Wednesday 1 March 2028 is more than 12 months away."),
+        ("the 32nd", False, "'32nd' is not a day of the calendar."),
+        ("0 days", False, "'0 days' is not a day ahead."),
+        ("3 days ago", False, "That day has passed."),
+        ("in 3 days", True, "This needs a day that has been."),
+        ("3 working days ago", True, "Please write the day itself."),
+        ("300 working days", False, "300 working days is more than 12 months away."),
+        ("last Friday", False, "'last friday' has passed."),
+        ("next Friday", False, "'next friday' can mean Friday 19 February 2027 or Friday 26 February 2027."),
+        ("next Friday", True, "This needs a day that has been."),
+        ("last Monday", True, "'last monday' can mean Monday 8 February 2027 or Monday 15 February 2027."),
+    ],
+)
+def test_what_is_said_of_a_date_that_will_not_do(text: str, past: bool, why: str):
+    """The officer reads which day was understood, and why it is none that can be taken."""
+    assert reading(text, past=past).why == why
+
+
+def test_a_day_at_the_end_of_the_year_said_at_its_beginning():
+    """On 1 January no 25 December lies within 11 months on either side: it is asked, with the one that was read."""
+    asked = f"Saturday 25 December 2027 is more than 11 months away{WITHIN}"
+    assert (reading("25 December", date(2027, 1, 1)).why, _day("25 December", date(2027, 1, 25))) == (
+        asked, date(2027, 12, 25),
+    )  # fmt: skip
+
+
+def test_where_two_dates_end():
+    """Behind the first one, wherever in the line they stand."""
+    read = read_date("Extend to the 3 March or 5 March", 10, THURSDAY, add)
+    assert (read.day, read.end) == (None, len("Extend to the 3 March"))

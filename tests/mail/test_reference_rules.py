@@ -140,3 +140,120 @@ def test_nothing_is_added_to_a_whole_tag(number: int):
         f"CC-{year}-{figures[:4]}-{figures[4:5]}-{figures[5:]}{check}",
     ):
         assert _found(whole) == [(long, "", 0)], whole
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (("C", 2027, 1), "A prefix is 2 to 5 capital letters, not 'C'."),
+        (("CC", 999, 1), "A year has 4 digits, not 999."),
+        (("CC", 2027, 0), "A number is between 1 and 12 digits long, not 0."),
+    ],
+)
+def test_what_is_said_of_what_cannot_be_written(call: tuple[str, int, int], said: str):
+    """The fault and what was given."""
+    with pytest.raises(ValueError) as refused:
+        make(*call)
+    assert str(refused.value) == said
+    assert make("CC", 9999, 1).startswith("CC-9999-0001-")
+
+
+def test_without_a_prefix_nothing_is_ours():
+    """An installation that knows no prefix finds nothing."""
+    assert find(f"about {ONE}", frozenset()) == ()
+
+
+def test_an_x_is_no_dash():
+    """Beside letters that are not ASCII each letter stays what it is."""
+    tags = [made for n in range(1, 99) if "X" in (made := make("CC", 2027, n))]
+    assert tags and [_found(f"\u00e9 {one}") for one in tags] == [[(one, "", 2)] for one in tags]
+
+
+@pytest.mark.parametrize("at", range(3, len(ONE)))
+def test_a_tag_folded_anywhere(at: int):
+    """Behind the prefix a line may end at any place, and inside the prefix too."""
+    for fold in ("\r\n ", " ", "\n"):
+        assert _found(f"x {ONE[:at]}{fold}{ONE[at:]}")[0] == (ONE, "", 2)
+        assert _found(f"x {ONE[:1]}{fold}{ONE[1:]}") == [(ONE, "", 2)]
+
+
+@pytest.mark.parametrize("number", [1000, 2000, 9000, 10_000, 100_000, 1_000_000])
+def test_a_number_of_noughts_behind_its_first_figure(number: int):
+    """The thousandth case of a year is one."""
+    made = make("CC", 2027, number)
+    assert _found(made) == [(made, "", 0)] and find_any(made) == (made,)
+
+
+@pytest.mark.parametrize("behind", ["-Smith.pdf", "-2", "-copy", "-K7", " -Smith"])
+def test_a_tag_goes_on_behind_a_dash(behind: str):
+    """A file's name often does: two check characters end a tag all the same."""
+    assert [reference for reference, _, _ in _found(ONE + behind)] == [ONE]
+    assert find_any(ONE + behind) == (ONE,)
+
+
+def test_a_tag_inside_a_tag_is_none():
+    """What is read as the check characters of one is not the prefix of the next as well; later tags are still found."""
+    first = make("CC", 2027, 196)
+    assert first.endswith("-PA")
+    text = f"{first}{make('PA', 2027, 5)[2:]} and {ONE}"
+    assert find_any(text) == (first, ONE)
+    assert [found.reference for found in find(text, frozenset({"CC", "PA"}))] == [first, ONE]
+
+
+@pytest.mark.parametrize(
+    ("written", "guess"),
+    [
+        ("CC-2027-00042-K7", ONE), ("CC-2027-00A2-K7", ONE), ("CC-20A7-0042-K7", ONE), ("CC-20277-0042-K7", ONE),
+        ("CC 2027 042", ONE), ("CC-2027-0196-AP", make("CC", 2027, 196)), ("CC-1000-42", make("CC", 1000, 42)),
+        ("CC-2027-1", make("CC", 2027, 1)), ("CC-2027-500000000000", make("CC", 2027, 5 * 10**11)),
+        ("CC-2027-1234567890123", ""), ("CC-0999-0042", ""), ("CC-0999-0042-XX", ""), ("CC-2027-0", ""),
+        ("CC-2027-004-EH", ""), ("CC-2027-016-FK", ""), ("CC-0227-0042-9X", ""),
+    ],
+)  # fmt: skip
+def test_what_is_guessed(written: str, guess: str):
+    """One mending or noughts left out; what no reference could be is seen, without a guess."""
+    assert _found(f"about {written} please") == [("", guess, 6)]
+
+
+@pytest.mark.parametrize("number", [9, 19, 96, 109, 395])
+def test_every_figure_is_tried(number: int):
+    """A nine that was mistyped is guessed as well as any other figure."""
+    made = make("CC", 2027, number)
+    at = made.index("9", 8)
+    for wrong in "0345":
+        assert _found(f"{made[:at]}{wrong}{made[at + 1 :]}") == [("", made, 0)]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "near"),
+    [
+        ("ABXD", True), ("XBCD", True), ("ABCX", True), ("BACD", True), ("ACBD", True), ("ABDC", True), ("ABC", True),
+        ("BCD", True), ("ABXCD", True), ("ABCDX", True), ("XABCD", True), ("AXXD", False), ("ADCB", False),
+        ("CBAD", False), ("BXCD", False), ("XBCX", False), ("AB", False), ("ABCDXY", False), ("AXC", False),
+        ("ABXXD", False), ("XAB", False),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_prefix(prefix: str, near: bool):
+    """One letter wrong, lost, added or swapped with its neighbour, and everything else as it should be."""
+    made = make("ABCD", 2027, 42)
+    known = frozenset({"ABCD"})
+    assert _found(f"about {prefix}{made[4:]}", known) == ([("", made, 6)] if near else [])
+    wrong = made[:-2] + ("ZZ" if made[-2:] != "ZZ" else "00")
+    assert _found(f"about {prefix}{wrong[4:]}, {made}", known) == [(made, "", 8 + len(prefix + wrong[4:]))]
+    assert _found(f"about {prefix}{wrong[4:]}, ABCD-2027-42", known)[0][1] == made
+
+
+def test_how_much_is_told():
+    """200 references of a text, 20 that are nearly one."""
+    tags = [make("CC", 2027, n) for n in range(1, 203)]
+    assert [found.reference for found in find(" ".join(tags), CC) if found.exact] == tags[:200]
+    assert [guess for _, guess, _ in _found("CC-2027-42, " * 25)] == [ONE] * 20
+
+
+def test_how_many_words_before_figures_are_looked_at():
+    """2,000 that could be a prefix, wherever in the text they stand."""
+    heads = "AB 20, "
+    assert find_any(heads * 1999 + ONE) == (ONE,)
+    assert find_any(heads * 2000 + ONE) == ()
+    assert find_any(heads * 1500 + "x " * 200 + heads * 499 + ONE) == (ONE,)
+    assert find_any(heads * 1500 + "x " * 200 + heads * 500 + ONE) == ()
