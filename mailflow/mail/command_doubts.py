@@ -68,7 +68,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 # Directly behind a command: it is the subject of a sentence, or what somebody else said.
 _PREDICATE = re.compile(
     r"(?i)\s{1,3}(?:(?:still|never|always|also|only|just)\s)?(?:is|are|was|were|has|have|had|will|would|can|could"
-    r"|should|may|might|must|need|needs|seems|looks|sounds|does|did|do)\b"
+    r"|should|may|might|must|need|needs|seems|looks|sounds|does|did|do|(?:from|by|via|to|for|at|per)\s(?:whom|what))\b"
 )
 _BESIDE = re.compile(
     r"(?i)\s{1,3}(?:attached|enclosed|herewith|below|above|yesterday|(?:from|by|via|on|at|per)\s(?!which|whom|what|now)\S|again\s{0,3}(?:[.,;!]|$)|this\s(?:morning|afternoon|week))"

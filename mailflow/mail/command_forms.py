@@ -203,16 +203,16 @@ class Matcher:
             return self._finished(form, parts, end, way)
         return Miss(form, self._reached, self._why, self._near) if self._reached else None
 
-    def best(self, forms: Iterable[Form], text: str, typos: bool = False) -> tuple[Fit | None, Miss | None]:
+    def best(self, forms: Iterable[Form], text: str) -> tuple[Fit | None, Miss | None]:
         """The longest fit and, if it came further, the nearest miss; a tie between verbs gives the fit doubt."""
         best: Fit | None = None
         miss: Miss | None = None
         rivals: set[str] = set()
         opening = first_word(text)
         for form in forms:
-            if not typos and pieces(form.text)[0].word != opening:
+            if pieces(form.text)[0].word != opening:
                 continue
-            result = self.fit(form, text, typos)
+            result = self.fit(form, text)
             if isinstance(result, Miss):
                 if result.near and (miss is None or result.words > miss.words):
                     miss = result
@@ -308,7 +308,7 @@ class Matcher:
         elif kind == "address":
             match = _ADDRESS.match(line, at)
             if match:
-                yield match.end(), match[1].rstrip(".").lower(), "", ()
+                yield match.end(), match[1].lower(), "", ()
         elif kind == "reference":
             match = _REFERENCE.match(line, at)
             if match:

@@ -166,7 +166,7 @@ class _Reader:
             fit = self._forgiven(text, typed)
             if fit is None and self.doubts and self.doubts[-1].line == typed:
                 return 1
-        if fit is None or (miss and asks):
+        if fit is None or miss:
             if miss and (asks or miss.words >= 2):
                 self._doubt(typed, miss.why, self._near_verbs(text, miss))
             elif asks and (orphan := self._details.parents(text)):

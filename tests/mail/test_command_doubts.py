@@ -28,6 +28,8 @@ def test_a_negation_without_its_apostrophe(verb: str):
 def test_a_next_sentence_that_wants_a_change(lead: str, verb: str):
     """The letter would go without it; what is only put on the file changes nothing."""
     assert turns(f"{lead} {verb} the second line")
+    assert _verdict(_read(f"Accepted. {lead} {verb} the second line")) == "doubt"
+    assert _verdict(_read(f"Extend to 3 March. {lead} {verb} the second line")) == "extend"  # no letter goes
     for place in ("file", "record", "folder", "diary", "list", "log"):
         for whose in ("the", "our", "my"):
             assert not turns(f"{lead} {verb} this to {whose} {place}")
@@ -143,6 +145,15 @@ def test_a_question_that_begins_like_a_command(joint: str, word: str):
         assert _verdict(_read(f"Comments received {joint} {word}{more}")) == "doubt"
 
 
+@pytest.mark.parametrize("word", ["whom", "what"])
+@pytest.mark.parametrize("joint", ["from", "by", "via", "to", "for", "at", "per"])
+def test_a_question_behind_a_value(joint: str, word: str):
+    """ "Evidence for action 2 from whom" asks, though a number shows that it is a command."""
+    for command in ("Evidence for action 2", "Extend to 3 March", "Allocate to sam@council.example"):
+        assert _verdict(_read(f"{command} {joint} {word}")) == "doubt"
+        assert _verdict(_read(f"{command} {joint} Sam")) not in ("doubt", "note")
+
+
 @pytest.mark.parametrize(
     "more",
     ["2", "number 2", "no. 2", "no 2", "the 2", "the first", "second", "the third", "fourth", "fifth", "the last",
@@ -230,6 +241,9 @@ def test_a_button_and_words_below_that_turn(button: str, turn: str):
         ("Extend to 3 March", "I accept", "extend"),
         ("Accepted", "I accept", "doubt"),
         ("Action: rota", "See below", "note"),
+        ("", "See below", "note"),
+        ("Best wishes", "See below", "note"),
+        ("______", "", "note"),
         ("No default notice", "See below", "no_notice"),
     ],
 )
@@ -257,6 +271,9 @@ def test_a_word_of_the_procedure_is_no_code(body: str, subject: str):
         ("Note: it was sent by mistake\n\nI sent this by mistake", "doubt"),
         ("Note: sent by mistake\n\nsent by mistake", "doubt"),
         ("Provider is Oakfield\n\nsent by mistake", "doubt"),
+        ("Wrong case\n# Note: case", "doubt"),
+        ("Accepted\n\nPoint 2 we forward tomorrow", "accepted"),
+        ("Accepted\n\nPoint 2 stays disputed", "doubt"),
         ("Recommend: it stands\n\nnot point 2", "recommend"),
         ("Accepted\nWithdrawn: they rang\n\nnot the second", "doubt"),
     ],

@@ -133,6 +133,13 @@ def test_words(said, word):
     assert _blanks("Done {ref:word}", f"Done {said}") == {"ref": word}
 
 
+@pytest.mark.parametrize("said", ["", ":", " - ", "!!", "..."])
+def test_what_is_no_word(said):
+    """Stops are none, and the end of the line is none."""
+    for form in ("Done {ref:word}", "Done {ref:yes|no}", "Done {ref:address}", "Done {ref:date}"):
+        assert isinstance(_fit(form, f"Done{said}"), Miss)
+
+
 def test_choices():
     """A choice takes one of its words, in any case, and no other."""
     assert _blanks("Notice {a:yes|no}", "Notice: YES") == {"a": "yes"}
@@ -216,6 +223,9 @@ def test_a_text_goes_to_the_end_or_to_the_next_word_of_the_form():
     assert isinstance(_fit(form, "Action: by 3 March"), Miss)
     assert _blanks("Ask: {q:text}", "Ask - which day? ") == {"q": "which day?"}
     assert _blanks("Ask: {q:text} {n:number}", "Ask: which day 3") == {"q": "which day", "n": 3}
+    assert _blanks(form, "Action: X ray by Dr X by 3 March") == {"t": "X ray by Dr X", "d": date(2027, 3, 3)}
+    assert _blanks("Action {n:number} done", "Action 2: done") == {"n": 2}
+    assert _blanks("Action {n:number} done", "Action 2 - done") == {"n": 2}
 
 
 def test_a_text_behind_a_stop_wants_one():
@@ -240,6 +250,8 @@ def test_what_a_fit_says_about_its_end():
     )
     empty = _fit("Ask: {q:text}", "Ask:")
     assert (empty.text_blank, empty.wants_text, empty.ends_open) == ("", "q", False)
+    assert _fit("Ask: {q:text}", "Ask").wants_text == "q"
+    assert _fit("Split {n?:number}", "Split").counted is False
     optional = _fit("Got {d:pastdate}: {q?:text}", "Got yesterday")
     assert (optional.text_blank, optional.wants_text) == ("", "")
     value = _fit("Wait to {d:date}", "Wait to 3 March now")
@@ -293,6 +305,11 @@ def test_a_miss_counts_if_it_came_further_than_any_fit():
     assert fit.form.verb == "a" and (miss.form.verb, miss.words) == ("b", 2)
     fit, miss = _best("Hold on", ("a", "Hold"), ("b", "Hold until {d:date}"))
     assert fit.form.verb == "a" and miss is None
+    near = (("b", "Hold until {d:date}"), ("a", "Hold {d:date}"))
+    for forms in (near, near[::-1]):
+        assert _best("Hold until never", *forms)[1].form.verb == "b"
+    far = _fit("Gone {d?:pastdate} for {n:number}", "Gone yesterday for ever")
+    assert (far.words, far.why) == (2, "I found no number where one is needed.")
     fit, miss = _best("Hold until never", ("b", "Hold until {d:date}"), ("c", "Hold until then {d:date}"))
     assert fit is None and miss.form.verb == "b"
 
@@ -306,6 +323,8 @@ def test_a_miss_counts_if_it_came_further_than_any_fit():
         ("Panel: not referred", "Panel meets", False),
         ("Panel: not referred", "Panel not sure", True),
         ("Out of scope", "Out of office", False),
+        ("Out of scope", "Out, they said", False),
+        ("Summary done", "Summary by Friday", False),
         ("Keep on waiting", "Keep on smiling", True),
         ("Split {n:number}", "Split the team", True),
         ("Summary done", "Summary follows", False),
@@ -328,6 +347,15 @@ def test_forms_that_cannot_be_read(text):
         pieces(text)
 
 
+def test_where_a_form_writes_a_stop():
+    """It belongs to the word or blank behind it, and to no other."""
+    assert [piece.parted for piece in pieces("Out of it: {n:number} by then, {t:text}")] == [
+        False, False, False, True, False, False, True,
+    ]  # fmt: skip
+    assert Form("x", "Done", False).into == ""
+
+
 def test_words_are_compared_without_what_telephones_add():
     """No case, no apostrophes, no accents."""
+    assert spoken_words("they're \u2019we\u2019ve") == ("theyre", "weve")
     assert spoken_words("Don\u2019t CAF\u00c9 it's_me 3x") == ("dont", "cafe", "its", "me", "3x")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mail.test_commands import _read, _verdict
+from mailflow.mail.commands import Form, read
+from tests.mail.test_commands import THURSDAY, _add, _read, _verdict
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,16 @@ from tests.mail.test_commands import _read, _verdict
         ("Resume\nThanks, forward", "resume forward", ""),
         ("Resume\nHi Tom forward", "resume", "Hi Tom forward"),
         ("Alocate to me\nForward", "allocate_me forward", ""),
+        ("Resume\n# Let us talk\nForward", "resume", "# Let us talk\nForward"),
+        ("Resume\nProvider is Oakfield\nForward", "resume provider_is forward", ""),
+        ("Resume\nExtend to 3 March as you like\nForward", "resume extend forward", ""),
+        ("Accepted\nhold until 3 March", "accepted hold", ""),
+        ("# Acepted\n# Disputd", "doubt", ""),
+        ("Ask:\n# hello there", "doubt", "# hello there"),
+        ("Hi,\nAsk: which day?\n\nMore", "ask", "Hi,\n\nMore"),
+        ("Recommend: upheld\nAction 2 done", "recommend action_done", ""),
+        ("Agreed\nDefault notice tbc\nForward", "doubt", ""),
+        ("Accepted, but not all\nResume", "doubt", ""),
     ],
 )
 def test_commands_directly_under_commands(mail: str, verdict: str, note: str):
@@ -29,7 +40,7 @@ def test_commands_directly_under_commands(mail: str, verdict: str, note: str):
 @pytest.mark.parametrize(
     "line",
     ["Note is taken", "Information nurse rang", "Recommend", "Extend it as you like", "Dispatched if they like",
-     "Send it", "Send it if you can", "Action: training"],
+     "Send it", "Send it if you can", "Action: training", "Provider is oakfield"],
 )  # fmt: skip
 def test_prose_under_a_command_that_begins_like_one(line: str):
     """It is neither done nor asked about: first lines are meant for us, lines below them may be a note."""
@@ -79,6 +90,13 @@ def test_a_request_for_something_else(line: str):
         ("Ask: which day\nresume\nand more", "which day", "and more"),
         ("Ask: which day?\n# Resume\nMore", "which day?", "More"),
         ("Ask:\nwhich day?\n# Resume\nMore", "which day?", "More"),
+        ("Ask:\nWhich day?\nThanks\nAnd where?", "Which day? Thanks And where?", ""),
+        ("Ask: which day?\nAnd what?\nand more", "which day?", "And what?\nand more"),
+        (
+            "Ask: on which of the days of January was the visit of the\nMaya-Louise-Annabel missed?\nMore",
+            "on which of the days of January was the visit of the Maya-Louise-Annabel missed?",
+            "More",
+        ),
         ("Ask:\nSend?\nMore", "Send? More", ""),
         ("Ask:\nSend it to me\nMore", "Send it to me More", ""),
         ("Ask: which day\nsend it to me\nMore", "which day send it to me", "More"),
@@ -87,7 +105,7 @@ def test_a_request_for_something_else(line: str):
 def test_which_lines_a_text_takes_in(mail: str, words: str, note: str):
     """The rest of its line and what was broken off it; or the next paragraph, to an empty line or a command."""
     reading = _read(mail)
-    assert reading.sayings[0].blanks == {"question": words}
+    assert (reading.sayings[0].blanks, reading.sayings[0].note) == ({"question": words}, "")
     assert reading.note.strip() == note
 
 
@@ -97,6 +115,7 @@ def test_a_sentence_that_has_ended_is_not_limited_by_the_next_line(stop: str):
     assert _verdict(_read(f"Accepted, good work{stop}\nring me, point 1 is pending")) == "accepted"
     assert _verdict(_read("Accepted, good work\nring me, point 1 is pending")) == "doubt"
     assert _verdict(_read("Accepted, good work\nRing me, point 1 is pending")) == "accepted"
+    assert _verdict(_read("Accepted, good work\nmostly")) == "doubt"
     assert _verdict(_read("Accepted, good work\n\nring me, point 1 is pending")) == "accepted"
 
 
@@ -108,3 +127,55 @@ def test_a_line_below_that_turns(turn: str):
     for line in ("Accepted", "Accepted.", "Accepted, good work.", "Accepted. Good work.", "Accepted. Thanks\n"):
         assert _verdict(_read(f"{line}\n{turn}")) == "doubt"
     assert _verdict(_read(f"Extend to 3 March. Good work.\n{turn}")) == "extend"
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_text_swallows_no_detail(gap: str):
+    """A detail ends the paragraph of a text, as a command does."""
+    for mail in (f"Recommend:{gap}It is upheld.\nNo default notice", f"Recommend: it is upheld.{gap}no default notice"):
+        assert _read(mail).sayings[0].blanks["default_notice"] == "no"
+        assert _read(mail).sayings[0].blanks["text"].lower() == "it is upheld."
+
+
+OWN = (
+    Form("keep", "Keep {n:number}", False),
+    Form("keep_until", "Keep {n:number} until {d:date}", False),
+    Form("days", "Keep on", False),
+    Form("answer", "Answer: {t:text}", False),
+    Form("take", "Take it", True),
+    Form("one", "Allocate now", False),
+    Form("two", "Allocate now", False),
+    Form("three", "Allocate", False),
+)
+
+
+@pytest.mark.parametrize(
+    ("mail", "verdict", "verbs"),
+    [
+        ("Keep 2", "keep", ()),
+        ("Keep 2 until never", "doubt", ("keep_until",)),
+        ("Answer: fine\nKeep 2 until never", "doubt", ("keep_until",)),
+        ("Keep away", "doubt", ("keep", "keep_until")),
+        ("Answer: take it", "answer", ()),
+        ("Yes, take it", "take", ()),
+        ("Allocate now", "doubt", ("one", "two")),
+        ("Alocate now", "doubt", ("one", "two")),
+        ("Allocate", "three", ()),
+    ],
+)
+def test_which_of_several_forms_is_meant(mail: str, verdict: str, verbs: tuple[str, ...]):
+    """A form that was nearly said to its end is asked about, not a shorter one done; so are two that fit alike."""
+    reading = read(mail, "", OWN, THURSDAY, _add)
+    assert _verdict(reading) == verdict
+    assert tuple(verb for doubt in reading.doubts for verb in doubt.verbs) == verbs
+
+
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [("Hold until 31 February: police", "hold"), ("Phone 31 February: she rang", "phone"),
+     ("Extned to 31 February", "extend")],
+)  # fmt: skip
+def test_a_day_that_does_not_exist(line: str, verb: str):
+    """It is asked about, whatever words follow and however the verb is spelt."""
+    (doubt,) = _read(line).doubts
+    assert doubt.verbs == (verb,)
