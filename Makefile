@@ -31,10 +31,11 @@ help:
 run: $(VENV)/demo-$(KEY)
 	$(VENV)/bin/mailflow demo $(ARGS)
 
+# Hundreds of processes of the tests load the program: what is compiled once is kept, also where that is turned off.
 test: $(VENV)/test-$(KEY)
 	@.ci/servers
 	$(PY) -m ruff check .
-	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 soak: $(VENV)/test-$(KEY) # about 20 minutes on two cores that have nothing else to do
 	@.ci/servers

@@ -28,8 +28,14 @@ def _unarmed() -> Iterator[None]:
     failpoints.arm("")
 
 
+@pytest.fixture(scope="module")
+def house() -> list[Module]:
+    """All modules as they stand, read once."""
+    return modules()
+
+
 def _calls(module: Module) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
 
@@ -45,9 +51,9 @@ def _purposes(call: ast.Call) -> list[str]:
     return _words([keyword.value for keyword in call.keywords if keyword.arg == "purpose"])
 
 
-def _in_code() -> set[str]:
+def _in_code(house: list[Module]) -> set[str]:
     found: set[str] = set()
-    for module in modules():
+    for module in house:
         if module.path == "failpoints.py":
             continue
         for name, call in _calls(module):
@@ -61,16 +67,16 @@ def _in_code() -> set[str]:
     return found
 
 
-def test_the_list_names_every_point_in_the_code_and_no_other():
+def test_the_list_names_every_point_in_the_code_and_no_other(house: list[Module]):
     """A point that is in no list is killed by no test; one that is nowhere in the code would be waited for in vain."""
-    assert sorted(failpoints.POINTS) == sorted(_in_code())
+    assert sorted(failpoints.POINTS) == sorted(_in_code(house))
 
 
-def test_every_transaction_of_the_daemon_says_what_it_is_for():
+def test_every_transaction_of_the_daemon_says_what_it_is_for(house: list[Module]):
     """A commit without a purpose could not be killed by name."""
     silent = [
         f"mailflow/{module.path}:{call.lineno}"
-        for module in modules()
+        for module in house
         if not module.path.startswith(COMMANDS)
         for name, call in _calls(module)
         if name == "unit" and not _purposes(call)

@@ -24,6 +24,11 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree: many rules look at them all."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def name(self) -> str:
         """As it is imported: mailflow.mail.parse; a room's __init__.py is the room, mailflow.mail."""
@@ -37,8 +42,16 @@ class Module:
 
     def imports(self) -> list[tuple[str, int]]:
         """Every import with its line, lazy ones and those for type checkers too: from a.b import c is a.b.c."""
+        return self._imports
+
+    def uses(self) -> list[tuple[str, int]]:
+        """Every imported or built-in thing that is named, in full and with its line, whatever it is called here."""
+        return self._uses
+
+    @cached_property
+    def _imports(self) -> list[tuple[str, int]]:
         found = []
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found += [(alias.name, node.lineno) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
@@ -46,11 +59,11 @@ class Module:
                 found += [(base if alias.name == "*" else f"{base}.{alias.name}", node.lineno) for alias in node.names]
         return found
 
-    def uses(self) -> list[tuple[str, int]]:
-        """Every imported or built-in thing that is named, in full and with its line, whatever it is called here."""
+    @cached_property
+    def _uses(self) -> list[tuple[str, int]]:
         names = self._bound()
         found = []
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Name | ast.Attribute):
                 root, *rest = _chain(node)
                 if root in names:
@@ -61,12 +74,12 @@ class Module:
 
     def strings(self) -> list[tuple[str, int]]:
         """Every string constant with its line, docstrings too."""
-        nodes = (n for n in ast.walk(self.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        nodes = (n for n in self.nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
         return [(node.value, node.lineno) for node in nodes]
 
     def identifiers(self) -> list[tuple[str, int]]:
         """Every name that is given or used, with its line."""
-        return [(name, getattr(node, "lineno", 1)) for node in ast.walk(self.tree) for name in _named_by(node)]
+        return [(name, getattr(node, "lineno", 1)) for node in self.nodes for name in _named_by(node)]
 
     def _absolute(self, node: ast.ImportFrom) -> str:
         if not node.level:
@@ -77,7 +90,7 @@ class Module:
 
     def _bound(self) -> dict[str, str]:
         names = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:  # import a.b binds a; import a.b as c binds c to a.b
                     top = alias.name.split(".")[0]

@@ -22,13 +22,13 @@ from typing import Any, TypeVar
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from proxyprotocol.reader import ProxyProtocolReader
 from proxyprotocol.sock import SocketInfo
-from pymap.backend.dict import DictBackend, Identity
-from pymap.imap import IMAPServer
+from pymap.backend.dict import DictBackend, Identity, Login
 from pymap.parsing.message import AppendMessage
 from pymap.user import Passwords, UserMetadata
 from pysasl.hashing import BuiltinHash
 
 from mailflow.demo.border import base_address, delivery_report, header_from, stamp
+from mailflow.demo.quick_imap import QuickConfig, QuickServer, quicken
 
 _T = TypeVar("_T")
 FOLDERS = ("Sent", "Junk")
@@ -266,17 +266,18 @@ class EmbeddedMail:
             tls=False, proxy_protocol=None, inherited_sockets=None, debug=False, passlib_cfg=None,
         )  # fmt: skip
         # One round instead of PBKDF2's default (0.4 s a login): the passwords guard nothing but a demonstration.
-        self._backend, config = await DictBackend.init(args, hash_context=BuiltinHash(rounds=1))
+        config = QuickConfig.from_args(args, hash_context=BuiltinHash(rounds=1))
         config.apply_context()
-        login = self._backend.login
-        login.users_dict.clear()  # pymap's own demonstration user must not be a way in
+        quicken()
+        login = Login(config)
+        self._backend = DictBackend(login, config)  # without pymap's own demonstration user: no way in
         for user, password in self.users.items():
             hashed = await Passwords(config).hash_password(password)
             login.users_dict[user] = UserMetadata(config, user, password=hashed)
             async with self._identity(user).new_session() as session:
                 for folder in FOLDERS:
                     await session.mailbox_set.add_mailbox(folder)
-        serve = IMAPServer(login, config)
+        serve = QuickServer(login, config)
 
         async def imap_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: SocketInfo) -> None:
             if self._imap_off:

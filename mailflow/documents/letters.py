@@ -131,10 +131,11 @@ class Letters:
         """A digest of each file from which letters of a procedure are made, by its path below the template folders."""
         found: dict[str, str] = {}
         for folder in self._dirs:
-            for path in sorted(folder.glob("*/**/*.j2")):
-                name = path.relative_to(folder).as_posix()
-                if name not in found and name.partition("/")[0] in (procedure, "shared", "layouts"):
-                    found[name] = self._digest(path)
+            for room in (procedure, "shared", "layouts"):
+                for path in (folder / room).glob("**/*.j2"):
+                    name = path.relative_to(folder).as_posix()
+                    if name not in found:
+                        found[name] = self._digest(path)
         return found
 
     def _digest(self, path: Path) -> str:

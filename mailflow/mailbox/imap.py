@@ -117,7 +117,7 @@ class ImapSource:
         if found is None:
             return
         uidvalidity, listed, _ = found
-        batches, aside = self._batches.plan(folder, uidvalidity, listed - known(uidvalidity))
+        batches, aside = self._batches.plan(folder, uidvalidity, listed - known(uidvalidity) if listed else listed)
         missing = set(aside)
         self._missing[folder] = frozenset(missing)
         given = 0
