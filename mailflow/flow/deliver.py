@@ -31,6 +31,7 @@ from mailflow.submission.verdict import PHASES, Verdict, retry_after
 LEASE_SECONDS = 1200
 # RFC 5321 section 4.5.4.1: give up after 4 to 5 days. Only for a server that answers: an outage never bounces a letter.
 GIVE_UP = timedelta(days=5)
+ANSWERED = ("rcpt", "data")  # how far an attempt came that was answered, if not to its final dot
 FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 TRIES = 5
 NOBODY: Mapping[str, Verdict] = MappingProxyType({})
@@ -295,7 +296,9 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
 
     Somebody else carries the letter now if this daemon was away for too long: then only that it has left is news.
     """
-    anothers = unit.outbox.anothers(result.letter.id, me)
+    tried = unit.outbox.attempts(result.letter.id)
+    # An answer that could not be stored for long says nothing about a later attempt, even if that one has ended.
+    anothers = unit.outbox.anothers(result.letter.id, me) or any(a.started_at > result.at for a in tried)
     verdicts = {to: verdict for to, verdict in result.verdicts.items() if verdict.state == "sent" or not anothers}
     if not verdicts:
         return
@@ -309,9 +312,12 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
         earliest = _slow_down(unit, office, result.at)
     elif states - {"deferred"}:
         _flows_again(house, unit, office, result.at)
-    tried = unit.outbox.attempts(result.letter.id)
+    if result.phase in ANSWERED and not anothers:
+        with suppress(Conflict):  # the claim has run out
+            unit.outbox.phase(result.letter.id, result.phase, me)
+    heard = [a.started_at for a in tried if a.phase in (*ANSWERED, "dot")] + [result.at]
     # A letter that was put off and then held begins anew when it is let go.
-    too_old = answered and bool(tried) and result.at - max(tried[0].started_at, result.letter.leave_at) >= GIVE_UP
+    too_old = answered and result.at - max(heard[0], result.letter.leave_at) >= GIVE_UP
     for recipient, verdict in verdicts.items():
         state, words = verdict.state, verdict.words
         next_at = None

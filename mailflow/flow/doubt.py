@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailflow.errors import Conflict, EditionUnreadable
+from mailflow.errors import Conflict, EditionUnreadable, Unavailable
 from mailflow.flow import restored
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.events import LetterSettled
 from mailflow.store import Envelope, Letter, Unit
-from mailflow.store.outbox import BEFORE_THE_DOT, Attempt
+from mailflow.store.outbox import BEFORE_THE_DOT, HOME
 
 # How long a copy may take to come home before its absence is worth a thought.
 PATIENCE = timedelta(minutes=15)
@@ -69,7 +69,9 @@ def tell_case(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
 
     # K9: our sending date is when our mail server accepted the message; a copy that came home was accepted before.
     settled_by_copy = result == "sent" and letter_id in owed(unit)
-    at = min(now, unit.outbox.home_at(letter_id) or now) if settled_by_copy else now
+    # It was not before the transaction in which its readers were: an earlier one may have reached our mailbox alone.
+    began = [a.started_at for a in unit.outbox.attempts(letter_id) if a.phase not in BEFORE_THE_DOT]
+    at = min(now, max([unit.outbox.home_at(letter_id) or now, *began[-1:]])) if settled_by_copy else now
     event = LetterSettled(letter.id, result, at, detail)
     advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/{result}", now=now)
     return True
@@ -129,10 +131,18 @@ def settle_doubts(house: House, now: datetime) -> bool:
     with house.store.read() as unit:
         served = (letter for letter, _ in unit.outbox.in_doubt() if house.serves(letter.case))
         doubtful = [letter for letter in served if _look_at(house, unit, letter) <= now]
+    first: Exception | None = None
     moved = False
     for letter in doubtful:
-        with house.store.unit(purpose="doubt") as unit:
-            moved = _settle_one(house, unit, letter, now) or moved
+        try:
+            with house.store.unit(purpose="doubt") as unit:
+                moved = _settle_one(house, unit, letter, now) or moved
+        except (Conflict, Unavailable):
+            raise
+        except Exception as fault:  # one question that cannot be put keeps no other doubt from being settled
+            first = first or fault
+    if first is not None:
+        raise first
     return moved
 
 
@@ -160,13 +170,11 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
         return False
     office = house.office_of(letter.case)
     attempts = unit.outbox.attempts(letter.id)
-    # The copy proves something only if it travelled in the transaction that is in doubt.
+    settled = _by_itself(unit, letter, bundle[1], now)
+    if settled or question_of(unit, letter.id):
+        return settled
+    # The absence of a copy says something only if it travelled in the transaction that is in doubt.
     travelled = any(e.home and e.state == "in_doubt" for e in bundle[1])
-    home = unit.outbox.home_at(letter.id)
-    if home is not None and travelled and _stems_from_the_last(attempts, home):
-        return _close(unit, letter, "sent", "its copy came home", now)
-    if unit.held.by_tag(tag_of(letter.id)) is not None:
-        return False
     looked = unit.inbox.read_through(office.mailbox)
     if looked is None or looked < attempts[-1].started_at + PATIENCE:
         return False  # nobody has looked for the copy yet
@@ -179,13 +187,14 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     return ripe and _ask(house, unit, office, letter, attempts[-1].started_at, now)
 
 
-def _stems_from_the_last(attempts: Sequence[Attempt], home: datetime) -> bool:
-    """Whether a copy shows that the last attempt succeeded: no earlier one can have made it, or it came after.
-
-    INTERNALDATE is told in whole seconds and by the mail server's clock, so a copy may seem older than the attempt.
-    """
-    before = any(attempt.phase not in BEFORE_THE_DOT for attempt in attempts[:-1])
-    return not before or home >= attempts[-1].started_at.replace(microsecond=0)
+def _by_itself(unit: Unit, letter: Letter, envelopes: Sequence[Envelope], now: datetime) -> bool:
+    """A copy shows what has left, or nothing but our own copy is in doubt: nobody is asked about that."""
+    proved = unit.outbox.proved(letter.id, unit.outbox.home_at(letter.id))
+    if proved:
+        return _close(unit, letter, "sent", HOME, now, proved)
+    if any(e.state == "in_doubt" and not e.home for e in envelopes):
+        return False
+    return _close(unit, letter, "refused", "only our own copy was in doubt", now)
 
 
 def resend(unit: Unit, letter_id: str, now: datetime) -> bool:
@@ -197,7 +206,7 @@ def resend(unit: Unit, letter_id: str, now: datetime) -> bool:
             unit.outbox.settle(letter_id, envelope.recipient, "waiting", "sent again after a doubt", now, at=now)
             moved = True
     if moved:
-        unit.held.close(tag_of(letter_id), "sent again")
+        close_question(unit, letter_id, "sent again")
         _log.warning("letter.again", letter=letter_id)
     return moved
 
@@ -208,21 +217,36 @@ def count_as_sent(unit: Unit, letter_id: str, now: datetime) -> bool:
     return bundle is not None and _close(unit, bundle[0], "sent", "a person says that it arrived", now)
 
 
-def _close(unit: Unit, letter: Letter, state: str, words: str, now: datetime) -> bool:
+def _close(
+    unit: Unit, letter: Letter, state: str, words: str, now: datetime, only: Sequence[Envelope] | None = None
+) -> bool:
     bundle = unit.outbox.get(letter.id)
     moved = False
     for envelope in bundle[1] if bundle else []:
-        if envelope.state == "in_doubt":
+        if envelope.state == "in_doubt" and (only is None or envelope in only):
             moved = unit.outbox.settle(letter.id, envelope.recipient, state, words, at=now) or moved
     if moved:
         owe(unit, letter.id)
-        unit.held.close(tag_of(letter.id), words)
+        close_question(unit, letter.id, words)
     return moved
 
 
+def close_question(unit: Unit, letter_id: str, how: str) -> None:
+    """What was asked about a letter is answered, if nothing of it that concerns a reader is in doubt any more."""
+    question, bundle = question_of(unit, letter_id), unit.outbox.get(letter_id)
+    if question and not any(e.state == "in_doubt" and not e.home for e in (bundle[1] if bundle else [])):
+        unit.held.close(question, how)
+
+
 def tag_of(letter_id: str) -> str:
-    """The tag of the question about a letter in doubt."""
+    """The tag of the first question about a letter in doubt."""
     return f"letter:{letter_id}"
+
+
+def question_of(unit: Unit, letter_id: str) -> str:
+    """The tag of the question that is open about a letter, "" if none is."""
+    held = unit.held.by_identity(letter_id)
+    return held.tag if held is not None and held.open else ""
 
 
 def _ask(house: House, unit: Unit, office: Office, letter: Letter, tried_at: datetime, now: datetime) -> bool:
@@ -251,10 +275,12 @@ def _ask(house: House, unit: Unit, office: Office, letter: Letter, tried_at: dat
     ]
     context = {"facts": facts, "reason": reason, "state_words": "a letter may or may not have left"}
     suggestion = {"letter": letter.id, "case": letter.case, "template": letter.template}
-    unit.held.open(tag_of(letter.id), letter.id, "letter in doubt", suggestion, now)
+    # In doubt once more after it was sent again it is asked about once more.
+    again = f"#{len(unit.outbox.attempts(letter.id))}" if unit.held.by_tag(tag_of(letter.id)) is not None else ""
+    unit.held.open(f"{tag_of(letter.id)}{again}", letter.id, "letter in doubt", suggestion, now)
     health = letter_for(office, "health")
     if not own or letter.template != health:
         # About a report on our own health nobody is asked by another one: it stands among what is held.
-        put_office_letter(house, unit, office, health, to, context, key=f"doubt/{letter.id}", now=now)
+        put_office_letter(house, unit, office, health, to, context, key=f"doubt/{letter.id}{again}", now=now)
     _log.warning("letter.asked", case=letter.case, letter=letter.id)
     return True

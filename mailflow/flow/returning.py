@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mailflow.flow import advance as stepping
+from mailflow.flow import doubt
 from mailflow.flow.arrived import Mail
 from mailflow.flow.placing import Outcome, file_mail, hold
 from mailflow.flow.ports import House, Office
@@ -46,9 +47,10 @@ def own_copy(house: House, unit: Unit, office: Office, mail: Mail, now: datetime
         return Outcome("done", "a copy of our letter that our mail server did not confirm proves nothing", ours=True)
     if message_id != letter.message_id and not letter.case.startswith("office:"):
         unit.inbox.remember_message_id(message_id, letter.id, letter.case)
-    if unit.outbox.came_home(letter.id, mail.kept.arrived_at) and not letter.case.startswith("office:"):
-        event = LetterSettled(letter.id, "sent", now, "its copy came home")
-        stepping.advance(house, unit, letter.case, event, cause=f"letter:{letter.id}/sent", now=now, actor="courier")
+    if unit.outbox.came_home(letter.id, mail.kept.arrived_at):
+        # Nothing of it may have gone to anybody but us: the case is told what became of its readers.
+        doubt.tell_case(house, unit, letter.id, now)
+        doubt.close_question(unit, letter.id, "its copy came home")
     return Outcome("done", OWN_COPY, letter.case if not letter.case.startswith("office:") else "", True)
 
 
@@ -63,9 +65,9 @@ def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) 
         file_mail(unit, office, mail, case, "")
     if bounce.delayed or not any(f.permanent for f in bounce.failures):
         return Outcome("done", "delayed, not failed", case)
-    doubt = _doubt(unit, mail, letter, bounce)
-    if doubt:
-        return _ask(house, unit, office, mail, letter, doubt, now)
+    why = _doubt(unit, mail, letter, bounce)
+    if why:
+        return _ask(house, unit, office, mail, letter, why, now)
     _lost(house, unit, mail, letter, bounce, "courier", now)
     return Outcome("done", "a letter did not arrive", case)
 
@@ -133,14 +135,14 @@ def _doubt(unit: Unit, mail: Mail, letter: Letter, bounce: Bounce) -> str:
     return ""
 
 
-def _ask(house: House, unit: Unit, office: Office, mail: Mail, letter: Letter, doubt: str, now: datetime) -> Outcome:
+def _ask(house: House, unit: Unit, office: Office, mail: Mail, letter: Letter, doubted: str, now: datetime) -> Outcome:
     """Hold a doubtful report and ask the case's owner, once for each letter; nothing moves by it."""
     key, case = f"doubted report:{letter.id}", letter.case
     if case.startswith("office:") or unit.meta.get(key):
         case = "" if case.startswith("office:") else case
-        return Outcome("done", f"a doubtful delivery report, not acted on: {doubt}", case)
+        return Outcome("done", f"a doubtful delivery report, not acted on: {doubted}", case)
     unit.meta.put(key, mail.kept.identity)
     bundle = unit.outbox.get(letter.id)
     to = ", ".join(e.recipient for e in bundle[1] if not e.home) if bundle else ""
-    why = f"it says that our letter to {to} did not arrive, but {doubt}; the letter still counts as delivered"
+    why = f"it says that our letter to {to} did not arrive, but {doubted}; the letter still counts as delivered"
     return hold(house, unit, office, mail, why, now, case=case, report_on=letter.id)

@@ -82,7 +82,7 @@ def _key(letter_id: str) -> str:
 
 def _known(house: House, unit: Unit, letter_id: str) -> bool:
     """Whether nothing is left to tell; a mail of the office's own is no matter for another such mail."""
-    if letter_id.startswith("office:") or unit.held.by_tag(doubt.tag_of(letter_id)) is not None:
+    if letter_id.startswith("office:") or doubt.question_of(unit, letter_id):
         return True
     return unit.log.knows(house.office_of(letter_id.partition("/")[0]).stream, _key(letter_id))
 

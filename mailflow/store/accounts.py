@@ -140,7 +140,7 @@ _TOLD = (
     .where(_log.case.in_(_of_cases), _log.kind.in_(("letter", "letter_withdrawn", "settled")))
     .order_by(_log.case, _log.seq)
 )
-_question = exists().where(_h.tag == "letter:" + _l.id)
+_question = exists().where(_h.identity == _l.id, _h.open)
 _LETTERS = (
     select(_l.id, _l.case, _l.template, _l.party, _l.leave_at, _l.home_at, _question.label("asked"))
     .where(_l.case.in_(_of_cases))

@@ -24,11 +24,12 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "refused": ("claimed", "in_doubt", "deferred"),
     "in_doubt": ("claimed",),
     "served": ("sent",),
-    "bounced": ("sent", "served", "in_doubt"),
+    "bounced": ("claimed", "sent", "served", "in_doubt"),
     "withdrawn": ("waiting", "deferred", "in_doubt"),
     "waiting": ("claimed", "in_doubt", "deferred", "refused"),
 }
 
+HOME = "its copy came home"
 # Up to here the final dot has not been sent, so the server cannot have taken the letter (RFC 5321 section 4.1.1.4).
 BEFORE_THE_DOT = frozenset({"claimed", "connected", "mail", "rcpt", "data"})
 
@@ -59,7 +60,8 @@ class Letter:
 class Envelope:
     """One recipient of a letter: waiting, claimed, sent, served, deferred, refused, in_doubt, bounced or withdrawn.
 
-    `next_at` is when a waiting or deferred envelope may be claimed; `home` marks the shared mailbox's own copy.
+    `next_at` is when a waiting or deferred envelope may be claimed; `home` marks the shared mailbox's own copy;
+    `left_at` is when it first left, or may have left.
     """
 
     letter: str
@@ -69,6 +71,7 @@ class Envelope:
     next_at: datetime | None
     verdict: str
     home: bool
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -192,17 +195,17 @@ class Outbox(Room):
         outcome = []
         for row in rows:
             claimed = [e for e in self._envelopes(row.letter) if e.state == "claimed"]
-            # The copy proves something only if it travelled in this attempt; INTERNALDATE has whole seconds.
-            travelled = any(_is_ours(row.mail_from, e) for e in claimed)
-            since = row.started_at.replace(microsecond=0)
             if row.phase in BEFORE_THE_DOT:
                 state, verdict = "waiting", f"interrupted before the end of the mail ({row.phase})"
-            elif travelled and row.home_at is not None and row.home_at >= since:
-                state, verdict = "sent", "its copy came home"
             else:
                 state, verdict = "in_doubt", "interrupted after the end of the mail, no reply known"
+            proved = self._proved(row.letter, row.mail_from, claimed, row.home_at) if state == "in_doubt" else []
             for envelope in claimed:
-                self.settle(row.letter, envelope.recipient, state, verdict, at=now)
+                if envelope in proved:
+                    self.settle(row.letter, envelope.recipient, "sent", HOME, at=now)
+                else:
+                    self.settle(row.letter, envelope.recipient, state, verdict, at=now)
+            state = "sent" if proved == claimed else state
             if not claimed:
                 self._close(row.letter, now)
             outcome.append((row.letter, state))
@@ -278,13 +281,33 @@ class Outbox(Room):
         """
         if self._work.write(sql.CAME_HOME, {"l": letter_id, "at": at}) == 0:
             return False
+        found = self.proved(letter_id, at)
+        for envelope in found:
+            self.settle(letter_id, envelope.recipient, "sent", HOME, at=at)
+        return bool(found)
+
+    def proved(self, letter_id: str, at: datetime | None) -> list[Envelope]:
+        """The envelopes in doubt that a copy which came home at `at` (None: none did) shows to have left."""
         letter, envelopes = self._bundle(letter_id)
         doubtful = [e for e in envelopes if e.state == "in_doubt"]
-        if not any(_is_ours(letter.mail_from, e) for e in doubtful):
-            return False
-        for envelope in doubtful:
-            self.settle(letter_id, envelope.recipient, "sent", "its copy came home", at=at)
-        return True
+        return self._proved(letter_id, letter.mail_from, doubtful, at)
+
+    def _proved(self, letter_id: str, mail_from: str, open_ones: list[Envelope], at: datetime | None) -> list[Envelope]:
+        """Those of the last attempt's open envelopes that travelled wherever the copy may stem from.
+
+        A copy proves something only if it travelled with them. INTERNALDATE is told in whole seconds and by the mail
+        server's clock, so the only attempt's copy may seem older than the attempt.
+        """
+        ours = [e for e in open_ones if _is_ours(mail_from, e)]
+        if at is None or not ours:
+            return []
+        tries = [a.started_at for a in self.attempts(letter_id) if a.phase not in BEFORE_THE_DOT]
+        if len(tries) < 2:
+            return open_ones
+        first = min((e.left_at for e in ours if e.left_at is not None and e.left_at < tries[-1]), default=None)
+        if first is not None:  # it may stem from an earlier attempt: who was not in that one may have nothing
+            return [e for e in open_ones if e.left_at is not None and e.left_at <= first]
+        return open_ones if at >= tries[-1].replace(microsecond=0) else []
 
     def left_before(self, letter_id: str, words: str, at: datetime) -> bool:
         """A letter that waits left already, before this database was restored; False when none of it waits."""

@@ -35,7 +35,7 @@ _LETTER = (
     _l.seq,
     _l.recorded_at,
 )
-_ENVELOPE = (_e.letter, _e.recipient, _e.state, _e.attempts, _e.next_at, _e.verdict, _e.home)
+_ENVELOPE = (_e.letter, _e.recipient, _e.state, _e.attempts, _e.next_at, _e.verdict, _e.home, _e.left_at)
 _ORDER = (_l.leave_at, _l.recorded_at, _l.seq, _l.id)
 _integer = schema.Integer()
 _instant = schema.UTC()
@@ -167,7 +167,12 @@ _may_be_gone = exists().where(
     _other.c.letter == _e.letter,
     or_(_other.c.state.in_(("claimed", "in_doubt")), and_(_other.c.state.in_(("sent", "served")), ~_other.c.home)),
 )
-_still = and_(_e.state.in_(UNCLAIMED), ~_may_be_gone)
+# What was in doubt and waits to leave again may be with its recipient already: it can be put off, and not taken back.
+_was_in_doubt = exists().where(
+    _other.c.letter == _e.letter, _other.c.state.in_(UNCLAIMED), _other.c.left_at.is_not(None), ~_other.c.home
+)
+_puts_off = and_(_e.letter == bindparam("l"), _e.state.in_(UNCLAIMED), ~_may_be_gone)
+_still = and_(_e.state.in_(UNCLAIMED), ~_may_be_gone, ~_was_in_doubt)
 _still_here = and_(_e.letter == bindparam("l"), _still)
 WITHDRAW = update(schema.envelopes).where(_still_here).values(state="withdrawn", next_at=None)
 STILL_HERE = select(_e.letter).where(_still_here).limit(1)
@@ -178,7 +183,7 @@ _has_waiting = exists().where(_e.letter == _l.id, _e.state.in_(UNCLAIMED))
 WAITING_OF_CASE = (
     select(_l.id, _l.machine, _l.template).where(_l.case == bindparam("c"), _has_waiting).order_by(*_ORDER)
 )
-SET_LEAVE_ENVELOPES = update(schema.envelopes).where(_still_here).values(next_at=bindparam("n", type_=_instant))
+SET_LEAVE_ENVELOPES = update(schema.envelopes).where(_puts_off).values(next_at=bindparam("n", type_=_instant))
 SET_LEAVE = update(schema.letters).where(_l.id == bindparam("l")).values(leave_at=bindparam("n", type_=_instant))
 
 ENVELOPES = (
