@@ -76,7 +76,7 @@ def recipients(report: str, own: frozenset[str] = frozenset()) -> tuple[Found, s
         others = {address: number for address, number in at.items() if address not in own}
         if others:
             return _with_words(lines, others), why
-        if at and not fallback[1] and rule is not _anyone:
+        if at and not fallback[1] and why != IN_PASSING:
             fallback = _with_words(lines, at), why
     return fallback
 

@@ -85,21 +85,21 @@ def report_only(text: str) -> tuple[str, str]:
 def _is_title(folded: str) -> bool:
     """A line above the returned letter: in set words, or in any like them between rules or before a colon."""
     bare = folded.strip(_RULES)
-    if not bare or len(bare) > _LONGEST_TITLE:
+    if len(bare) > _LONGEST_TITLE:
         return False
     if bare.startswith(LETTER_STARTS):
         return True
     if not bare.startswith(LETTER_RULED) or "received at" in bare or "received on" in bare:
         return False
     lone = folded.strip()
-    ruled = lone[0] in "-=_*+#|" and not lone[1:2].isspace() and lone[1:2] in "-=_*+#| "
+    ruled = lone[0] in "-=_*+#|" and lone[1] in "-=_*+#|"
     return ruled or bare.endswith((":", "\uff1a"))
 
 
 def _is_header_block(lines: list[str]) -> bool:
     names = []
     for line in lines:
-        if line[:1] in {" ", "\t"} and names:
+        if line[:1] in {" ", "\t"}:
             continue
         found = _FIELD.match(line)
         if not found:
@@ -115,7 +115,7 @@ def returned(message: Message, rest: str) -> Returned:
     """The letter out of the returned part or `rest` (the text behind the report), else what the report answers."""
     heads = [_head(octets) for kind, octets in message.parts if kind in RETURNED]
     if rest:
-        heads.append(rest[:MAX_HEAD].lstrip("\n >"))
+        heads.append(rest[:MAX_HEAD])
     message_id = letter = ""
     to: list[str] = []
     also: list[str] = []
@@ -128,7 +128,7 @@ def returned(message: Message, rest: str) -> Returned:
         also += [address for field in _ALSO_TO for address in addresses(known.get(field, ""))]
     for kind, octets in message.parts:
         if kind in _STATEMENTS:
-            known = fields(decode.text(octets[:MAX_HEAD]).replace("\n\n", "\n"))
+            known = fields(decode.text(octets[:MAX_HEAD]))
             named = next((known[name] for name in _ORIGINAL_IDS if name in known), "")
             message_id = message_id or next(iter(re.findall(r"<[^<>\s]{1,500}>", named)), "")
             also += addresses(known.get("final-recipient", "")) if kind == _STATEMENTS[0] else []
@@ -139,17 +139,15 @@ def returned(message: Message, rest: str) -> Returned:
 
 
 def _head(octets: bytes) -> str:
-    text = decode.text(octets[:MAX_HEAD]).lstrip("\n")
-    if ":" not in text[:200]:
-        text = decode.text(transfer.base64(octets[:MAX_HEAD])).lstrip("\n")
-    return text
+    text = decode.text(octets[:MAX_HEAD])
+    return text if ":" in text[:200] else decode.text(transfer.base64(octets[:MAX_HEAD]))
 
 
 def _first_block(head: str) -> str:
-    lines = head.lstrip("\n").split("\n")[:400]
+    lines = head.lstrip("\n").split("\n")[:400]  # a report may quote or indent the letter
     start = next((at for at, line in enumerate(lines) if _FIELD.match(line.lstrip(" >\t"))), 0)
     block: list[str] = []
-    indent = len(lines[start]) - len(lines[start].lstrip(" >\t")) if lines else 0
+    indent = len(lines[start]) - len(lines[start].lstrip(" >\t"))
     for line in lines[start:]:
         cut = line[indent:] if line[:indent].strip(" >\t") == "" else line
         if not cut.strip():
@@ -165,6 +163,6 @@ def _anywhere(text: str) -> dict[str, str]:
     for at, line in enumerate(lines):
         name, colon, value = line.lstrip(" >\t*").partition(":")
         if colon and name.lower() in {"message-id", LETTER_HEADER}:
-            value = value.strip() or (lines[at + 1].strip(" \t") if at + 1 < len(lines) else "")
+            value = value.strip() or (lines[at + 1].strip() if at + 1 < len(lines) else "")
             wanted.setdefault(name.lower(), value[:600])
     return wanted

@@ -58,7 +58,7 @@ def _said(words: Sequence[str]) -> re.Pattern[str]:
 
 _PERSONAL = _said(PERSONAL_WORDS)
 _SPEAKER = _said(SPEAKER_WORDS)
-_WE = re.compile(r"(?<!\w)(?:we|we've|our)(?!\w)")
+_WE = re.compile(r"(?<!\w)(?:we|our)(?!\w)")
 
 
 @dataclass(frozen=True)

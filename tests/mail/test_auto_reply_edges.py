@@ -107,9 +107,16 @@ def test_auto_and_a_name_in_front(verb: str):
     """ "Auto: Jane Roe is ..." with an absence is a responder's own subject, though it goes to several."""
     several = "Cc: a@b.example\n"
     words = "It was automatically generated."
-    assert kind(f"Auto: Jane {verb} late, is on leave", words, several).name == "auto_reply"
+    assert kind(f"Auto: Jane {verb} late, no longer works here", words, several).name == "auto_reply"
     assert kind(f"Auto: Jane {verb} late", words, several).name == "human"
-    assert kind(f"Jane {verb} late, is on leave", words, several).name == "human"
+    assert kind(f"Jane {verb} late, no longer works here", words, several).name == "human"
+
+
+def test_a_ticket_that_promises_little():
+    """A ticket system's thanks with one promise are also a person's who writes through it; with two they are not."""
+    thanks = "We have received your letter. A technician is on the way."
+    assert kind("Re: [#4711] Visits", thanks).name == "human"
+    assert kind("Re: [#4711] Visits", f"{thanks} It takes three working days.").name == "auto_reply"
 
 
 @pytest.mark.parametrize(
