@@ -17,6 +17,7 @@ from mailflow.mail.command_forms import Fit, Form, Matcher, pieces
 
 _JOINERS = re.compile(r"(?i)[\s,;:.!\u2013\u2014()-]*(?:(?:and|with|plus|&)\s+)?")
 _CLAUSE_END = re.compile(r"[,;.:](?=\s|$)|\s[\u2013\u2014-]\s")
+_ANNOUNCES = re.compile(r"\s*[:\u2013\u2014-][\s:\u2013\u2014-]*[^\W_]")
 _MOST_CLAUSES = 40
 _SENTENCE = re.compile(r"(?<=[.;])\s+")
 _CLAUSE = re.compile(r"(?<=[.;])\s+|,\s+")
@@ -54,6 +55,15 @@ class Details:
     def _has(self, verb: str) -> bool:
         return any(verb in form.part_of for form in self._forms)
 
+    def _goes_on(self, verb: str, fit: Fit, behind: str) -> bool:
+        """Whether another detail says more here, behind a stop, than was read: "Default notice: nope"."""
+        said = pieces(fit.form.text)
+        longer = [
+            pieces(form.text) for form in self._forms if verb in form.part_of and len(pieces(form.text)) > len(said)
+        ]
+        more = any(shape[: len(said)] == said and shape[len(said)].parted for shape in longer)
+        return more and bool(_ANNOUNCES.match(behind))
+
     def in_tail(self, saying: Saying, tail: str) -> tuple[Saying, str, str]:
         """Details on the line of the command itself; what is left of the line; why it is doubtful."""
         if not self._has(saying.verb):
@@ -69,6 +79,8 @@ class Details:
             clause = body[: clause_end.start()] if clause_end else body
             for part in dict.fromkeys((whole, clause)):
                 fit, near = self.whole(saying.verb, part)
+                if fit and self._goes_on(saying.verb, fit, body[len(part) :]):
+                    fit, near = None, True
                 if fit:
                     saying, why = attached(saying, fit)
                     if why:

@@ -34,7 +34,7 @@ _ELSEWHERE = re.compile(
 )
 _TURNS = re.compile(
     r"(?i)[\s,;:\u2013-]*(?:but|except|however|unless|although|though|subject\sto|provided|providing|on\scondition|only|"
-    r"actually|apart\sfrom|save\sthat|wait|no(?=[,.!]|\s(?:wait|sorry|not))|scrap|ignore|or\srather|i\smean|correction"
+    r"actually|apart\sfrom|save\sthat|wait|no(?=[,.!]|\s(?:wait|sorry|not))|nope|nah|scrap|ignore|or\srather|i\smean|correction"
     r"|on\s(?:second\sthoughts?|reflection)|hang\son|hold\s(?:on|off|fire)|that\sis\sif|not\s(?:sure|yet)"
     r"|sorry(?!\s(?:for|about|to|again|it\stook|i\swas|i\sam|i['\u2019]m|this\sis\slate))"
     r"|(?:(?:and|also|please|pls|just|can\syou|could\syou)\s){0,2}(?:add|remove|delete|replace|amend|swap|shorten|make\s(?:it|that))"
@@ -78,10 +78,12 @@ _REPORTED = re.compile(
     r"|(?:says|said|writes|wrote|according\sto)\s\w|(?:[^\W_]+\s){1,3}(?:said|says?|told\s(?:me|us)|tells?\s(?:me|us)|wrote|writes?|claims?|reckons?|thinks?)"
     r"(?:\s(?:so|it|this|that))?\s{0,3}(?:[.,;!)]|$))"
 )
+# Behind a command: it is answered like a question on a form, and with no ("Resolved: no").
+_REFUSED = re.compile(r"(?i)[\s,.;:!('\"\u2013\u2014-]+(no|nope|nah|n|nil|none|false|negative)\s{0,3}(?:[.,;!)'\"]|$)")
 _ANNOUNCED = (":", "\u2013", "\u2014", "-", "because")
 _UNDECIDED = re.compile(
     r"(?i)[\s'\"]*(?:(?:could|should|shall|can|may|might|would|do|did|will)\s(?:we|i|you|this|it|that)\b|(?:maybe|perhaps|possibly|probably|unsure|undecided|tbc|tbd)\b"
-    r"|not\ssure\b|to\s(?:be\s(?:confirmed|decided|advised)|follow)\b|(?:what|how)\s(?:about|if)\b|i\s(?:am\snot|don['\u2019]t|do\snot)\s(?:know|sure)\b|\?)"
+    r"|(?:no|nope|nah|n|nil|none|false|negative)\s{0,3}(?:[.!]|$)|not\ssure\b|to\s(?:be\s(?:confirmed|decided|advised)|follow)\b|(?:what|how)\s(?:about|if)\b|i\s(?:am\snot|don['\u2019]t|do\snot)\s(?:know|sure)\b|\?)"
 )
 _SENTENCE_SUBJECT = re.compile(
     r"(?i)(?:we|i|they|he|she|it|this|that|there|you|the|i['\u2019]m|we['\u2019]re|they['\u2019]re|it['\u2019]s)\s"
@@ -166,7 +168,8 @@ def of_sentence(fit: Fit, rest: str, after: str) -> str:
     decision = fit.form.decision
     if "?" in rest and not (plain(fit.form.text) in _ASKING or (not decision and fit.form.text.endswith("?"))):
         return "It ends in a question mark."
-    word = takes_back(rest, decision)
+    refused = _REFUSED.match(f" {rest}{after}")
+    word = refused[1] if refused else takes_back(rest, decision)
     if word:
         return f"The word '{word}' in the same sentence may limit it or take it back."
     if decision and _ELSEWHERE.match(rest):

@@ -41,6 +41,18 @@ def test_a_detail_leaves_no_stop_of_its_own_in_the_note(stop):
         assert (saying.blanks, saying.note) == ({"default_notice": "no"}, f"good work{stop} X may ring Dr X")
 
 
+@pytest.mark.parametrize("joint", [": ", " - ", " \u2013 ", " \u2014 ", ": - "])
+@pytest.mark.parametrize("lead", ["Agreed, ", "Agreed. ", "Decision: alternative: a warning, "])
+def test_a_detail_that_goes_on_is_not_the_shorter_one(lead: str, joint: str):
+    """ "Default notice: nope" is not "Default notice"; what has no longer form may have a note behind it."""
+    for words in ("nope", "nil", "as they like"):
+        assert _verdict(_read(f"{lead}default notice{joint}{words}")) == "doubt"
+    for answer in ("yes", "no"):
+        assert _read(f"{lead}default notice{joint}{answer}").sayings[0].blanks["default_notice"] == answer
+    assert _read(f"Agreed, no default notice{joint}they rang").sayings[0].blanks["default_notice"] == "no"
+    assert _read("Agreed, default notice. They rang").sayings[0].blanks["default_notice"] == "yes"
+
+
 def test_a_detail_keeps_the_letters_at_its_ends():
     """Only stops and blanks are taken off it."""
     for line in ("Agreed. Action: X ray by Dr X", "Decision: alternative: a warning. Action: X ray by Dr X."):

@@ -57,6 +57,35 @@ def test_what_somebody_else_said(words: str):
         assert _verdict(_read(f"Extend to 3 March{behind}")) == "extend"  # it decides nothing
 
 
+@pytest.mark.parametrize(
+    "no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative", "no, thanks", "No!"]
+)
+@pytest.mark.parametrize(
+    "joint", [": ", " - ", " \u2013 ", " \u2014 ", ", ", "; ", " (", "... ", "! ", ": '", "\n", "\n\n"]
+)
+def test_a_command_that_is_answered_with_no(joint: str, no: str):
+    """Who fills in a form writes "Resolved: no": nothing is resolved."""
+    for verb in ("Resolved", "Send", "Extend to 3 March", "Validated 1"):
+        assert _verdict(_read(f"{verb}{joint}{no}")) == "doubt"
+
+
+@pytest.mark.parametrize("no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative"])
+def test_words_of_a_command_that_are_only_no(no: str):
+    """The same where a decision wants words; what decides nothing may be just that."""
+    for verb in ("Withdrawn", "Out of scope", "Dispute upheld", "Decision: alternative"):
+        assert _verdict(_read(f"{verb}: {no}")) == "doubt"
+    assert _verdict(_read(f"Answered: {no}")) == "answered"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [": no comment", ", no further letters", "\nNo problem", ", none of it came late", " - nobody rang", ": N/A yet"],
+)
+def test_words_that_only_begin_with_no(words: str):
+    """They are the note."""
+    assert _verdict(_read(f"Accepted{words.removesuffix(' yet')}")) == "accepted"
+
+
 @pytest.mark.parametrize("joint", [":", " -", " \u2013", " \u2014"])
 def test_a_stop_announces_words_that_begin_small(joint: str):
     """ "Provider is oakfield" may be the beginning of a sentence; with a stop in front the words are a name."""
