@@ -56,7 +56,7 @@ class Details:
         return any(verb in form.part_of for form in self._forms)
 
     def _goes_on(self, verb: str, fit: Fit, behind: str) -> bool:
-        """Whether another detail says more here, behind a stop, than was read: "Default notice: nope"."""
+        """Whether another detail says more here, behind a stop, than was read: "Notice: nope"."""
         said = pieces(fit.form.text)
         longer = [
             pieces(form.text) for form in self._forms if verb in form.part_of and len(pieces(form.text)) > len(said)
