@@ -53,30 +53,37 @@ def read_bounce(message: Message) -> Bounce | None:
     report, rest = report_only(text)
     signs = Signs(message, report, rest)
     told, where = dsn_standard.stated(message, report)
-    if told and where == "part" and not _passed_on(signs) and all(one.outcome == "done" for one in told):
-        return None
-    if told and where == "part" and not _passed_on(signs):
-        why = "a delivery-status part (RFC 3464)"
-        return _standard(signs, told, why) or _prose(signs, why)
+    if where == "part" and not _passed_on(signs):
+        return None if _done(told) else _standard(signs, told, "a delivery-status part (RFC 3464)")
     why = why_report(signs)
     if not why or (_successful(signs) and not told):
         return None
-    if told and where == "text":
-        return _standard(signs, told, f"{why}; its fields are those of RFC 3464") or _prose(signs, why)
-    if told and signs.found[1] in {"", IN_PASSING} and not message.has_header("x-failed-recipients"):
-        return _standard(signs, told, f"{why}; a report lies within it (RFC 3464)") or _prose(signs, why)
+    found, how = signs.found
+    passing, header = how in {"", IN_PASSING}, message.has_header("x-failed-recipients")
+    if not _done(told) and (where == "text" or (passing and not header)):
+        place = "its fields are those of RFC 3464" if where == "text" else "a report lies within it (RFC 3464)"
+        return _standard(signs, told, f"{why}; {place}")
+    reached = {address for one in told for address in one.recipient.split()}
+    if told and _done(told) and not header and (passing or reached.issuperset(address for address, _ in found)):
+        return None
     return _prose(signs, why)
 
 
 def is_success_report(message: Message) -> bool:
     """Whether it reports that every recipient was delivered, relayed or expanded (RFC 3464 section 2.3.3)."""
     told, where = dsn_standard.stated(message, "")
-    if told and where == "part":
-        return all(one.outcome == "done" for one in told)
+    if where == "part":
+        return _done(told)
     if not sender_is_system(message):
         return False
     report, rest = report_only(message.text[:MAX_PROSE])
-    return _successful(Signs(message, report, rest))
+    told, _ = dsn_standard.stated(message, report)
+    return _done(told) if told else _successful(Signs(message, report, rest))
+
+
+def _done(told: list[dsn_standard.Stated]) -> bool:
+    """Whether every recipient that the fields name was reached; so it is where they name none."""
+    return all(one.outcome == "done" for one in told)
 
 
 def _passed_on(signs: Signs) -> bool:
@@ -89,18 +96,16 @@ def _successful(signs: Signs) -> bool:
     return any(words in folded for words in _SUCCESS_PHRASES) and not signs.codes
 
 
-def _standard(signs: Signs, told: list[dsn_standard.Stated], why: str) -> Bounce | None:
+def _standard(signs: Signs, told: list[dsn_standard.Stated], why: str) -> Bounce:
     letter = returned(signs.message, signs.rest)
     prose = _named(signs, letter)[0]
     failed, delayed = dsn_standard.failures(told, letter, [address for address, _ in prose], signs.report)
-    if not failed and not delayed:
-        return None
     failures = failed or delayed
     return Bounce(tuple(f for f in failures if f.recipient) or tuple(failures), not failed, letter.message_id,
                   letter.letter, why)  # fmt: skip
 
 
-def _prose(signs: Signs, why: str) -> Bounce | None:
+def _prose(signs: Signs, why: str) -> Bounce:
     letter = returned(signs.message, signs.rest)
     late = _late(signs)
     found, how = _named(signs, letter)
@@ -124,11 +129,10 @@ def _named(signs: Signs, letter: Returned) -> tuple[list[tuple[str, str]], str]:
     to = letter.to or letter.also_to
     if len(to) == 1:
         return [(to[0], signs.report)], "the returned letter's To"
-    names = bare_names(signs.report) if message.from_ and signs.daemon else []
-    known = [address for name in names for address in to if address.partition("@")[0] == name]
-    if known or names:
-        domain = message.from_.domain if message.from_ else ""
-        found = [(address, signs.report) for address in known or [f"{name}@{domain}" for name in names]]
+    names = bare_names(signs.report) if signs.daemon else []
+    if names and message.from_:
+        known = [address for name in names for address in to if address.partition("@")[0] == name]
+        found = [(address, signs.report) for address in known or [f"{name}@{message.from_.domain}" for name in names]]
         return found, "names without a domain, of the server that reports"
     return [], ""
 
