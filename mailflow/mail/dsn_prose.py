@@ -29,7 +29,7 @@ _LABEL = re.compile(
     r"could not be delivered to|"
     r"invalid final delivery userid|user's mailbox is full|failed to deliver to|not delivered to|delivery failed to|"
     r"bounced address|address(?:es)? in error|problem address|e-?mail address|mailbox|affected recipients?|"
-    r"empf(?:ä|ae)nger(?:adresse)?|an|adressat|destinataires?|destinatarios?|destinatari[oa]?|destinatários?|"
+    r"empf(?:ä|ae)nger(?:adresse)?|an|adressat|destinataires?|destinatarios|destinatari[oa]?|destinatários?|"
     r"ontvangers?|geadresseerden?|odbiorc[ay]|adresat|mottagare|modtagere?|mottakere?|получател[ьи]|"
     r"受信者|宛先|收件人|收信人|收信地址|配信先|수신자|받는 ?사람|alıcı)"
     r"\s{0,6}(?:\([^)]{0,40}\))?\s{0,6}[:：=]",
@@ -37,11 +37,10 @@ _LABEL = re.compile(
 )
 # The sentence that names the recipient itself.
 _SENTENCE = re.compile(
-    r"(?:(?:unable to|could ?n[o']t|cannot|can't|could not|failed to|not able to)\s+"
+    r"(?:(?:unable to|could ?n[o']t|cannot|can't|failed to|not able to)\s+"
     r"(?:be\s+)?(?:deliver\w*|sen[dt]|relay\w*)"
     r"(?:\s+(?:your|the|this|a|following|e-?mail|mail|messages?))*(?:\s+(?:to|for))?|"
-    r"(?:delivery|message|mail)\s+(?:to|for)(?=\s+\S*@)|wasn.t\s+delivered\s+to|was\s+not\s+delivered\s+to|"
-    r"(?:not\s+been|been\s+not|not\s+be|being)\s+delivered\s+to|rejected\s+(?:the\s+)?recipient|addressed\s+to|"
+    r"(?:delivery|message|mail)\s+(?:to|for)(?=\s+\S*@)|rejected\s+(?:the\s+)?recipient|addressed\s+to|"
     r"undeliverable\s+to|intended\s+for|returned\s+permanent\s+errors:|no\s+such\s+user|unknown\s+user|user\s+unknown|"
     r"zustellung\s+an|nachricht\s+an|konnte\s+nicht\s+an|remis\s+à|remise\s+à|envoyé\s+à|entregad[oa]\s+a|entregar\s+a|"
     r"entregue\s+a|consegnat[oa]\s+a|recapitat[oa]\s+a|bezorgd\s+(?:aan|bij)|levereras\s+till|leveres\s+til|"
@@ -179,7 +178,7 @@ def _leading(line: str) -> str:
     if found is None:
         named = _NAME_BEFORE.match(bare)
         found = ADDRESS.match(bare, named.end()) if named else None
-    elif "@" in line and line.lstrip()[:1].isdigit() and found.start() == 0:
+    elif line.lstrip()[:1].isdigit():
         whole = addresses(line)
         return whole[0] if whole else ""
     return next(iter(addresses(found[0])), "") if found else ""
@@ -188,7 +187,7 @@ def _leading(line: str) -> str:
 def _labelled(lines: list[str]) -> list[tuple[int, str]]:
     out: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
-        found = None if line.lstrip().startswith((">>>", "<<<")) else _LABEL.match(line[:MAX_LINE])
+        found = None if line.lstrip().startswith(">>>") else _LABEL.match(line[:MAX_LINE])
         if found and not _of_others(found[0]):
             rest = line[found.end() :].strip() or (lines[number + 1] if number + 1 < len(lines) else "")
             out += [(number, address) for address in addresses(rest)[:10]]

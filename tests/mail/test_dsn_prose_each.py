@@ -33,6 +33,8 @@ def test_the_words_of_each_recipient():
     again = "\n".join(f"said {n} of <{A.upper()}>" for n in range(5))
     words = said(f"<{A}>:\n{lines}\n{again}")[A]
     assert words.endswith("said 0 of <A@X.EXAMPLE> said 1 of <A@X.EXAMPLE> said 2 of <A@X.EXAMPLE>")
+    short = "\n".join(f"line {n}" for n in range(11))
+    assert said(f"<{A}>:\n{short}\nsaid of {A}")[A].endswith(f"line 10 said of {A}")
     assert said(f"<{A}>: no\nmore of {A}")[A] == f"<{A}>: no more of {A}"
     two = said(f"{OPENER}{A}\n{B}\n{lines}\nof {A}: full")
     assert two[A] == f"{A} of {A}: full" and "full" not in two[B]
@@ -76,7 +78,7 @@ def test_a_command_that_is_broken_over_two_lines_is_no_paragraph():
     report = f"  {A}\n    SMTP error from remote mail server after RCPT TO:\n    <in@y.example>: 550 no\n"
     assert not read(report)[1].startswith(PARAGRAPHS)
     assert read(report.replace("RCPT TO:", "a call:"))[1].startswith(PARAGRAPHS)
-    assert read(f"<{A}>: no, after RCPT TO:")[0] == [A]
+    assert read(f"<{A}>: no, after RCPT TO:")[1].startswith(PARAGRAPHS)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
@@ -89,7 +91,7 @@ def test_a_command_that_is_broken_over_two_lines_is_no_paragraph():
         f"= {A}", f"'{A}'", f'"{A}"', f"<{A}>", f"\uff1c{A}", f"[{A}]", f"({A})", f"1. {A}", f"(2) {A}", f"\t{A}",
         f"smtp:{A}", f"SMTP: {A}", f"smtp={A}", f"mailto:{A}", f"rfc822; {A}", f"To: <{A}>", f"User: {A}",
         f"Jane Roe <{A}>", f"Jane Roe (mailto:{A})", f"Jane [smtp:{A}]", f"{A}: {B} said no",
-        f"<{A}>,<{B}>",
+        f"<{A}>,<{B}>", f"{A} contact x",
     ],
 )  # fmt: skip
 def test_lines_of_a_list(line: str):
@@ -101,10 +103,15 @@ def test_lines_of_a_list(line: str):
 def test_an_address_that_begins_with_figures():
     """Figures at the beginning of a line are a list's number only where a dot and a blank stand behind them."""
     assert read(f"{OPENER}42jane@x.example\n")[0] == ["42jane@x.example"]
+    assert read(f"{OPENER}4jane@x.example\n")[0] == ["4jane@x.example"]
     assert read(f"{OPENER}1. jane@x.example\n")[0] == ["jane@x.example"]
+    assert read(f"{OPENER}1. jane@localhost\njoe@localhost\n{A}\n")[0] == [A]
+    assert read(f"{OPENER}SMTP: <Xavier@x.example>\n")[0] == ["xavier@x.example"]
 
 
-@pytest.mark.parametrize("line", [f"said {A}", f"Jane Roe: {A}", f"For help write to {A}", f"Remote-MTA: {A}", "x"])
+@pytest.mark.parametrize(
+    "line", [f"said {A}", f"Jane Roe: {A}", f"For help write to {A}", f"Remote-MTA: {A}", "x", f"Please contact <{A}>"]
+)
 def test_lines_that_are_none_of_a_list(line: str):
     """Words in front that are no name, or that speak of others, make it somebody's sentence."""
     assert A not in read(f"{OPENER}{B}\n{line}\n")[0]
@@ -114,7 +121,9 @@ def test_where_a_list_begins_and_ends():
     """Sixty lines on, at a rule below a recipient, or where those are listed who did get the letter."""
     assert not read(f"{A}\nIt failed.\n")[1].startswith(LIST)
     assert read(f"{OPENER}{A}\n-----\n{B}\n")[0] == [A]
-    assert read(f"{OPENER}-----\n{A}\n")[0] == [A]
+    for rule in ("=====", "_____", "*****", "+++++", "#####", "  ---"):
+        assert read(f"{OPENER}{A}\n{rule}\n{B}\n")[0] == [A]
+    assert read(f"{OPENER}-----\n{A}\n")[1].startswith(LIST)
     assert read(f"{OPENER}{A}\n--\n{B}\n")[0] == [A, B]
     assert read(f"{OPENER}{A}\nThe following addresses had successful deliveries:\n{B}\n")[0] == [A]
     assert read(f"{OPENER}{A}\nThese had\nsuccessful deliveries:\n{B}\n")[0] == [A]
@@ -122,7 +131,8 @@ def test_where_a_list_begins_and_ends():
     assert not read(f"{OPENER}" + "x\n" * 60 + f"{A}\n")[1].startswith(LIST)
     assert read(f"{OPENER}" + "\n" * 70 + f"{A}\n")[1].startswith(LIST)
     assert read(f"{OPENER}{A}\nThe following\naddresses failed too:\n{B}\n")[0] == [A, B]
-    assert read(f"It could not be delivered to the following\nrecipients\n\n{A}\n")[0] == [A]
+    assert read(f"The following\naddress:\n\n{A}\n")[1].startswith(LIST)
+    assert read(f"It says: {A}, of the following\naddress") == ([A], "a list of addresses that could not be reached")
 
 
 def test_recipients_on_the_line_that_announces_them():
@@ -143,7 +153,10 @@ def test_an_address_that_was_expanded(word: str):
     assert read(f"{OPENER}<in@y.example>\n    x\n    x\n    x\n{behind}")[0] == ["in@y.example", A]
     assert read(f"{OPENER}{behind}")[0] == [A]
     assert read(f"{OPENER}{B}\n<in@y.example>\n{behind}")[0] == [B, A]
+    far = f"{OPENER}{B}\n" + "    x\n" * 4 + f"<in@y.example>\n{behind}"
+    assert read(far)[0] == [B, A] and said(far)[A].startswith("<in@y.example>")
     assert read(f"{OPENER}<in@y.example>\n    ({word} from: jane)\n")[0] == ["in@y.example"]
+    assert read(f"{OPENER}{B}\n<in@y.example>\n    ({word} from: jane)\n")[0] == [B, "in@y.example"]
     assert not read(f"<in@y.example>\n{behind}")[1].startswith(LIST)
 
 
@@ -151,6 +164,7 @@ def test_an_expanded_entry_of_its_own():
     """Exim lists a file or a pipe as an entry; what that was made from does not replace the address above it."""
     report = f"{OPENER}  {B}\n    no\n  /var/mail/jane\n    (generated from {A})\n"
     assert read(report)[0] == [B, A]
+    assert read(report.replace("    no\n", ""))[0] == [B, A]
     assert read(report.replace("  /var", "      /var"))[0] == [A]
     assert read(report.replace("  /var/mail/jane", ""))[0] == [A]
 
@@ -162,6 +176,7 @@ def test_a_sentence_that_runs_on():
     assert read(f"{OPENER}{A}\n\nFor help, contact\n\n{B}\n")[0] == [A, B]
     assert read(f"{OPENER}{A}\n\nJane Roe\n{B}\n")[0] == [A, B]
     assert read(f"{A}\nplease contact\n{B}\n")[0] == [A]
+    assert read(f"{A}\nplease contact") == ([A], "a line that begins with the address")
 
 
 # --- labels and sentences --------------------------------------------------------------------------------------------
@@ -175,7 +190,8 @@ def test_a_sentence_that_runs_on():
 )  # fmt: skip
 def test_a_labelled_line(line: str):
     """Behind bullets, with a remark in brackets, with the address on the same line or on the next."""
-    assert read(f"It failed for some.\n{line}\n") == ([A], "a line that names the recipient")
+    for end in ("", "\n"):
+        assert read(f"It failed for some.\n{line}{end}") == ([A], "a line that names the recipient")
 
 
 @pytest.mark.parametrize("line", [f">>> RCPT TO: {A}", f"<<< Recipient: {A}", f"  >>> Recipient: {A}",
@@ -200,7 +216,8 @@ def test_several_on_a_labelled_line():
 )  # fmt: skip
 def test_a_sentence(text: str):
     """On one line or over two; marks may stand between the words and the address."""
-    assert read(f"Hello,\n{text}\n") == ([A], "a sentence that names the recipient")
+    for end in ("", "\n"):
+        assert read(f"Hello,\n{text}{end}") == ([A], "a sentence that names the recipient")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +226,12 @@ def test_a_sentence(text: str):
 def test_no_sentence(text: str):
     """The address must stand directly behind the words."""
     assert not read(f"Hello,\n{text}\n")[1].startswith(SENTENCE)
+
+
+def test_the_words_of_a_sentence():
+    """They begin with its own line, not with the one before it; the address stands as it is."""
+    assert said(f"full\nIt was being delivered to {A}, no") == {A: f"It was being delivered to {A}, no"}
+    assert read("It was being delivered to Xavier@x.example")[0] == ["xavier@x.example"]
 
 
 def test_two_sentences():
@@ -255,7 +278,7 @@ def test_addresses_in_passing():
 def test_a_bare_name(line: str):
     """Alone on its line and indented, below words that open a list."""
     assert bare_names(f"{OPENER}\n{line}\n") == ["janedoe77"]
-    assert bare_names(f"It failed.\n{line}\n") == []
+    assert bare_names(f"It failed.\n{line}\n") == [] == bare_names(f"{line}\n")
 
 
 @pytest.mark.parametrize(

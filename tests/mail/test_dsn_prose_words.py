@@ -31,6 +31,8 @@ unable to deliver to|could not send to|couldn't relay to|cannot deliver to|can't
 not able to relay to|could not be delivered to
 could not deliver your message to|could not deliver the e-mail to|could not send this mail to
 could not deliver a message to|could not deliver following messages for|unable to deliver email for|unable to sent to
+could not deliver your mail:|could not deliver the e-mail:|could not send this mail:|could not deliver a message:
+could not deliver following messages:|could not deliver email:|could not deliver for|could not deliver
 delivery to|delivery for|message to|mail for
 wasn't delivered to|was not delivered to|has not been delivered to|had been not delivered to
 could not be delivered to|is not being delivered to|being delivered to
@@ -62,9 +64,9 @@ def test_other_labels_name_nobody(label: str) -> None:
 @pytest.mark.parametrize("words", SENTENCES)
 def test_a_sentence_names_the_recipient(words: str) -> None:
     """The address behind these words is the recipient's; another one before them is not."""
-    found, why = recipients(f"Ask help@y.example. It says: {words} <a@x.example>, sorry\n")
+    found, why = recipients(f"Ask help@y.example. It says {words} <a@x.example>, sorry\n")
     assert [address for address, _ in found] == ["a@x.example"]
-    assert why != IN_PASSING
+    assert why.startswith("a sentence")
 
 
 @pytest.mark.parametrize("words", ["written by", "please call", "Gruß von", "copied from"])
