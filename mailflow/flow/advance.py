@@ -35,7 +35,7 @@ from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import calendar_of, office_for
 from mailflow.flow.revealing import NamesProtected
 from mailflow.mail import reference
-from mailflow.procedure.case import Case, Fact, apply, fold
+from mailflow.procedure.case import Case, Fact, Sent, apply, fold
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.definition import Procedure
 from mailflow.procedure.events import Event, MailCame, TimerDue
@@ -234,14 +234,24 @@ def _tell_owner(moment: Moment, fact: Fact, about: list[tuple[str, object]]) -> 
     put_office_letter(moment.house, moment.unit, moment.office, template, to, context, key=key, now=moment.now)
 
 
+def _waits_on_hold(procedure: Procedure, sent: Sent) -> bool:
+    role = procedure.roles.get(procedure.party_of(sent.role))
+    return role is not None and not role.is_officer and sent.name != procedure.acts.get("paused")
+
+
+def keeps_back(procedure: Procedure, case: Case, letter_id: str) -> bool:
+    """Whether the case is on hold and this letter of it waits for its end."""
+    sent = case.letters.get(letter_id)
+    if not case.hold or case.restricted or sent is None or sent.status != "decided":
+        return False
+    return _waits_on_hold(procedure, sent)
+
+
 def _hold_letters(unit: Unit, office: Office, procedure: Procedure, case: Case, now: datetime, hold: bool) -> None:
     """Composition 10: letters to parties that nobody has claimed wait while the case is on hold. What a restricted
     case sends goes to those who may see it, and does not wait."""
     for sent in case.letters.values():
-        role = procedure.roles.get(procedure.party_of(sent.role))
-        if sent.status != "decided" or role is None or role.is_officer or sent.name == procedure.acts.get("paused"):
-            continue
-        if hold and case.restricted:
+        if sent.status != "decided" or not _waits_on_hold(procedure, sent) or (hold and case.restricted):
             continue
         due = office.calendar.office_time(max(now, sent.leave_at) if sent.leave_at else now)
         unit.outbox.set_leave(sent.id, now + timedelta(days=unrendered.FAR) if hold else due)

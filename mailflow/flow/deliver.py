@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,9 +20,11 @@ from types import MappingProxyType
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
+from mailflow.flow import advance as stepping
 from mailflow.flow import budget_news, doubt, homecoming, leaving, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
+from mailflow.flow.unrendered import FAR
 from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
 from mailflow.store import Envelope, Letter, Unit
 from mailflow.submission.verdict import PHASES, Verdict, retry_after
@@ -47,6 +49,16 @@ class _Result:
     verdicts: Mapping[str, Verdict]
     phase: str
     at: datetime
+
+
+class _NobodyElse(Exception):
+    """Only our own mailbox was accepted: the transaction is not finished."""
+
+    ours = Verdict("deferred", False, "The server took nobody else for this letter.")
+
+    def __init__(self, refused: Mapping[str, Verdict]) -> None:
+        super().__init__()
+        self.refused = dict(refused)
 
 
 class Courier:
@@ -87,7 +99,8 @@ class Courier:
             office = _office(self._house, letter)
             carried = self._prepare(unit, office, letter, envelopes, now)
         if office is not None and carried:
-            self._carry(office, letter, carried, now)
+            ours = {envelope.recipient for envelope in envelopes if envelope.home}
+            self._carry(office, letter, carried, ours, now)
         return True
 
     def _prepare(
@@ -97,6 +110,8 @@ class Courier:
         if self._settled_before(unit, letter, envelopes, now):
             return []
         wait, why, told = leaving.wait(self._house, unit, office, letter, envelopes, now)
+        if office is not None and _is_kept_back(self._house, unit, office, letter, envelopes):
+            wait, why, told = now + timedelta(days=FAR), "its case is on hold", ""
         if wait is not None:
             if office is not None and told:
                 budget_news.tell(self._house, unit, office, letter.id, told, why, now)
@@ -135,16 +150,22 @@ class Courier:
         _log.warning(f"letter.{what}", case=letter.case, letter=letter.id)
         return True
 
-    def _carry(self, office: Office, letter: Letter, recipients: Sequence[str], now: datetime) -> None:
+    def _carry(
+        self, office: Office, letter: Letter, recipients: Sequence[str], ours: Collection[str], now: datetime
+    ) -> None:
         """One SMTP transaction; the phase that matters for a crash, the final dot, is committed before it is sent.
 
         With it goes whom the server has turned away: if we die now, they are not in doubt with the others, but tried
-        again, and their refusal is then told to the case.
+        again, and their refusal is then told to the case. Our own mailbox (`ours`) gets no copy of what nobody else
+        gets: after a restore it would look like proof that the letter left.
         """
         phase = ""
+        others = [recipient for recipient in recipients if recipient not in ours]
 
         def on_phase(step: str, refused: Mapping[str, Verdict] = NOBODY, /) -> None:
             nonlocal phase
+            if step == "data" and others and all(to in refused for to in others):
+                raise _NobodyElse(refused)
             if step == "dot":
                 again = now + retry_after(1, _jitter(letter.id, 1))
                 with self._house.store.unit(f"letter:{letter.id}", purpose="dot") as unit:
@@ -156,6 +177,9 @@ class Courier:
         try:
             way = self._submission_of(office)
             verdicts = way.send(letter.mail_from, recipients, letter.octets, letter.id, on_phase)
+        except _NobodyElse as stopped:
+            verdicts = {**dict.fromkeys(recipients, stopped.ours), **stopped.refused}
+            phase = "rcpt"
         except Conflict:
             # The lease ran out and another courier has the letter: nothing of ours has left.
             return
@@ -230,6 +254,21 @@ def _office(house: House, letter: Letter) -> Office | None:
         return house.office_of(letter.case)
     except KeyError:
         return None
+
+
+def _is_kept_back(house: House, unit: Unit, office: Office, letter: Letter, envelopes: Sequence[Envelope]) -> bool:
+    """Its case was held while a courier had the letter, which was then put off: it waits as if nobody had claimed it.
+
+    What was in doubt leaves again by evidence or by a person's word.
+    """
+    if letter.case.startswith("office:") or all(e.attempts < 2 or e.left_at is not None for e in envelopes):
+        return False
+    if not (unit.views.get(letter.case) or {}).get("held_until"):
+        return False
+    case = stepping.read_case(unit, letter.case)
+    with suppress(EditionUnreadable):
+        return stepping.keeps_back(stepping.procedure_of(house, office, case), case, letter.id)
+    return False
 
 
 # -- what must wait -----------------------------------------------------------------------------------------------

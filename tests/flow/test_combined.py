@@ -252,3 +252,35 @@ def test_a_late_answer_about_one_try_settles_no_other(house, server, told):
     lost._submission_of = lambda office: Slow()
     lost.step(NOW)
     assert states(house)[ANN] == "in_doubt"
+
+
+@pytest.mark.parametrize(("verdict", "state", "result"), [(LATER, "deferred", []), (NEVER, "refused", ["bounced"])])
+def test_our_mailbox_gets_no_copy_of_what_nobody_else_gets(house, server, courier, told, verdict, state, result):
+    """After a restore such a copy would be taken for proof that the letter left."""
+    taken = []
+
+    def send(mail_from, recipients, octets, envid, on_phase):
+        refused = {r: v for r, v in server.says.items() if r in recipients}
+        on_phase("data", refused)
+        on_phase("dot", refused)
+        taken.append(recipients)
+        return {r: refused.get(r, server.otherwise) for r in recipients}
+
+    server.send = send
+    server.says = {ANN: verdict}
+    put(house)
+    assert courier.step(NOW) and not taken
+    assert states(house) == {ANN: state, COUNCIL: "deferred"} and [what for _, what, _ in told] == result
+    server.says = {}
+    courier.step(NOW + HOUR)
+    assert [list(to) for to in taken] == ([[ANN, COUNCIL]] if verdict is LATER else [])
+    assert set(states(house).values()) == ({"sent"} if verdict is LATER else {"refused"})
+
+
+def test_a_copy_that_was_put_off_follows_alone(house, server, courier, told):
+    """With no reader left to carry, the copy of a letter that has left goes by itself."""
+    server.says, server.dies = {COUNCIL: LATER}, False
+    put(house)
+    assert courier.step(NOW)
+    server.says = {}
+    assert courier.step(NOW + HOUR) and server.got[-1] == ("L1", (COUNCIL,))

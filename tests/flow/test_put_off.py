@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from mailflow.flow.deliver import Courier
+from mailflow.submission.verdict import Verdict
 from tests.flow.bench import JOAN, MAYA, Bench, at
+
+OK = Verdict("sent", False, "250 ok")
 
 
 def greylisted(bench: Bench, until: str, minutes: int = 30) -> None:
@@ -74,3 +79,29 @@ def test_a_reply_takes_back_the_reminder_that_was_put_off(bench: Bench) -> None:
     bench.to("2027-02-16 12:00")
     assert bench.state(ref) == "RSP"
     assert not bench.letters("M22")
+
+
+def test_a_hold_keeps_a_letter_that_was_put_off_while_the_hold_was_read(bench: Bench) -> None:
+    """Composition 10: the courier had it when the case was held, and the server then said "later"."""
+    ref = bench.concern()
+    bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nEligible")
+    bench.to("2027-02-01 10:45")
+    bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send", files=[("unredacted.pdf", b"%PDF-1.4")])
+    carried: list[str] = []
+    way = SimpleNamespace(send=lambda _from, to, _octets, envid, _phase: carried.append(envid) or dict.fromkeys(to, OK))
+    courier = Courier(bench.house, lambda office: way)
+    bench._send = lambda: False  # type: ignore[method-assign]
+    bench.to("2027-02-01 11:15")
+    with bench.store.unit() as unit:
+        ((letter, envelopes),) = unit.outbox.claim(at("2027-02-01 11:15"), limit=1, lease_seconds=3600)
+    bench.mail("2027-02-01 11:17", MAYA, f"Re: [{ref}]", "Hold until 12 February: police, safeguarding")
+    with bench.store.unit() as unit:
+        for envelope in envelopes:
+            later = at("2027-02-01 11:20")
+            unit.outbox.settle(letter.id, envelope.recipient, "deferred", "451 4.7.1 later", later, at=later)
+    bench._send = lambda: bench.now is not None and courier.step(bench.now)  # type: ignore[method-assign]
+    bench.to("2027-02-08 12:00")
+    assert letter.template == "M20" and letter.id not in carried
+    bench.mail("2027-02-08 12:01", MAYA, f"Re: [{ref}]", "Resume")
+    bench.to("2027-02-08 13:00")
+    assert carried.count(letter.id) == 1
