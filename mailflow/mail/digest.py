@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from html import unescape
 
 from mailflow.mail.contents import MAX_TEXT, Contents
+from mailflow.mail.entities import letters
 
 _COMMENT_END = "-->"
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<![^<>]*>")
@@ -53,7 +53,7 @@ def bare_letters(html: str) -> str:
         elif name in _SILENT and not tag[1]:
             silent = name
     out.append("" if silent else html[at:])
-    return "".join(unescape("".join(out)).split())
+    return "".join(letters("".join(out)).split())
 
 
 def _uncommented(html: str) -> str:

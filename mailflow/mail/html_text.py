@@ -9,12 +9,12 @@ Limits: MAX_HTML characters, MAX_TAG_DEPTH nested elements; no picture, link or 
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import nh3
 from resiliparse.extract.html2text import extract_plain_text
 
 from mailflow.mail.decode import clean
+from mailflow.mail.entities import letters
 
 MAX_HTML = 250_000
 MAX_TAG_DEPTH = 150
@@ -79,7 +79,7 @@ def to_text(html: str) -> str:
     try:
         plain = extract_plain_text(marked, preserve_formatting=True, main_content=False, links=False, alt_texts=False)
     except Exception:  # the reading must never stop at one mail's markup
-        plain = unescape(_TAG.sub(" ", marked))
+        plain = letters(_TAG.sub(" ", marked))
     return clean(_prefixed(plain))
 
 
@@ -104,7 +104,7 @@ def quoted_html_marked(html: str) -> str:
         tidy = nh3.clean(_bounded(html), tags=set(_KEPT_TAGS), attributes=_MARKED_ATTRIBUTES,
                          clean_content_tags=_SILENT - {"head"}, link_rel=None)  # fmt: skip
     except Exception:
-        return unescape(_TAG.sub(" ", html[:MAX_HTML]))
+        return letters(_TAG.sub(" ", html[:MAX_HTML]))
     out: list[str] = []
     stack: list[tuple[str, str]] = []  # (tag, what to write after its end tag)
     hidden = end = 0

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from mailflow.errors import Unreadable
+from mailflow.mail.entities import letters
 from mailflow.mail.message import Attachment
 from mailflow.mail.parse import parse
 
@@ -123,7 +124,7 @@ def _texts(file: Attachment) -> tuple[list[str], bool]:
         return [raw, *_of_archive(octets)], False
     if octets[:5] == b"%PDF-":
         return [raw, *_of_streams(octets)], False
-    return [raw, _TAG.sub("", raw)], kind.startswith("text/") and b"\0" not in octets and whole
+    return [raw, _bare(raw)], kind.startswith("text/") and b"\0" not in octets and whole
 
 
 def _words(octets: bytes) -> str:
@@ -135,13 +136,18 @@ def _words(octets: bytes) -> str:
         return plain.decode("latin-1")
 
 
+def _bare(marked: str) -> str:
+    """Words without the marks between their letters, and with the letters that are written as references."""
+    return letters(_TAG.sub("", marked))
+
+
 def _of_mail(octets: bytes, raw: str) -> tuple[list[str], bool]:
     try:
         message = parse(octets)
     except Unreadable:
         return [raw], False
     heads = " ".join(value for _, value in message.headers)
-    return [raw, heads, message.text, _TAG.sub("", message.html)], not message.attachments
+    return [raw, heads, message.text, _bare(message.html)], not message.attachments
 
 
 def _of_archive(octets: bytes) -> Iterator[str]:
@@ -156,7 +162,7 @@ def _of_archive(octets: bytes) -> Iterator[str]:
                 with archive.open(member) as inside:
                     data = inside.read(max(room, 0))
                 room -= len(data)
-                yield _TAG.sub("", _words(data))
+                yield _bare(_words(data))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError, RuntimeError):
         return
 
