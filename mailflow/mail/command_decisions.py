@@ -53,6 +53,12 @@ def looks_like_decision(body: Sequence[Line], forms: Sequence[Form], matcher: Ma
     return any(_is_whole(clause, decisions, matcher) for clause in clauses if first_word(clause) in firsts)
 
 
+def another_decision(tail: str, verb: str, forms: Sequence[Form], matcher: Matcher) -> bool:
+    """Whether a clause behind a command is another decision word for word: "Accepted, disputed"."""
+    others = [form for form in forms if form.decision and form.verb != verb]
+    return any(_is_whole(clause.strip(" ()[]"), others, matcher) for clause in _CLAUSES.split(tail)[:_MOST_CLAUSES])
+
+
 def _nearly(word: str, form: Form) -> bool:
     """Whether a word is a slip away from a decision of one word, or two where a telephone mends words: "Excepted"."""
     meant = spoken_words(form.text)

@@ -30,7 +30,7 @@ _LIMITS = re.compile(
 )
 # Directly behind a decision and a comma: later than now, or to somebody else than it goes to.
 _ELSEWHERE = re.compile(
-    r"(?i)[\s,;(\u2013-]+(?:tomorrow|later|next\s(?:week|month|year)|(?:on\s)?(?:mon|tues|wednes|thurs|fri)day|in\sa\s(?:day|week|minute)|to\s(?:me|us|him|her|them|(?-i:[A-Z])\w*))\b"
+    r"(?i)[\s,;:(\u2013-]+(?:tomorrow|later|next\s(?:week|month|year)|(?:on\s)?(?:mon|tues|wednes|thurs|fri)day|in\sa\s(?:day|week|minute)|to\s(?:me|us|him|her|them|(?-i:[A-Z])\w*))\b"
 )
 _TURNS = re.compile(
     r"(?i)[\s,;:\u2013-]*(?:but|except|however|unless|although|though|subject\sto|provided|providing|on\scondition|only|"
@@ -79,19 +79,31 @@ _REPORTED = re.compile(
     r"(?:\s(?:so|it|this|that))?\s{0,3}(?:[.,;!)]|$))"
 )
 # Behind a command: it is answered like a question on a form, and with no ("Resolved: no").
-_REFUSED = re.compile(r"(?i)[\s,.;:!('\"\u2013\u2014-]+(no|nope|nah|n|nil|none|false|negative)\s{0,3}(?:[.,;!)'\"]|$)")
+_REFUSED = re.compile(
+    r"(?i)[\s,.;:!('\"\u2013\u2014-]+(no|nope|nah|n|nil|none|false|negative|n/?a|unknown|wrong|(?:yes|y)\s?/\s?(?:no|n))\s{0,3}(?:[.,;!)'\"]|$)"
+)
+# Behind a command: something else may be meant in its place.
+_OTHERWISE = re.compile(
+    r"(?i)[\s,.;:!(\u2013\u2014-]*(?:(?:and/)?or\b(?!\s(?:rather\b|so\b))|otherwise\b|else\b|alternatively\b|[/|\\>\u2192])"
+)
 _ANNOUNCED = (":", "\u2013", "\u2014", "-", "because")
 _UNDECIDED = re.compile(
     r"(?i)[\s'\"]*(?:(?:could|should|shall|can|may|might|would|do|did|will)\s(?:we|i|you|this|it|that)\b|(?:maybe|perhaps|possibly|probably|unsure|undecided|tbc|tbd)\b"
-    r"|(?:no|nope|nah|n|nil|none|false|negative)\s{0,3}(?:[.!]|$)|not\ssure\b|to\s(?:be\s(?:confirmed|decided|advised)|follow)\b|(?:what|how)\s(?:about|if)\b|i\s(?:am\snot|don['\u2019]t|do\snot)\s(?:know|sure)\b|\?)"
+    r"|(?:no|nope|nah|n|nil|none|false|negative|n/?a|(?:yes|y)\s?/\s?(?:no|n))\s{0,3}(?:[.!]|$)|not\ssure\b|to\s(?:be\s(?:confirmed|decided|advised)|follow)\b|(?:what|how)\s(?:about|if)\b|i\s(?:am\snot|don['\u2019]t|do\snot)\s(?:know|sure)\b|\?)"
 )
 _SENTENCE_SUBJECT = re.compile(
     r"(?i)(?:we|i|they|he|she|it|this|that|there|you|the|i['\u2019]m|we['\u2019]re|they['\u2019]re|it['\u2019]s)\s"
 )
 _SENTENCE_END = re.compile(r"(?<!\.)[.!;](?=\s|$)|\?")
 _MORE_OF_THEM = re.compile(
-    r"(?i)\s{0,3}(?:,|-|\u2013|/|&|\+|\band\b|\bor\b|\bto\b)\s{0,3}(?:(?:the|no\.?|number)\s)?(?:\d|(?:first|second|third|fourth|fifth|last|other|others|rest|both"
+    r"(?i)\s{0,3}(?:,|;|\(|-|\u2013|/|&|\+|\band\b|\bor\b|\bto\b|\s(?=\d))\s{0,3}(?:(?:the|no\.?|number)\s)?(?:\d|(?:first|second|third|fourth|fifth|last|other|others|rest|both"
     r"|all|two|three|four|five|six)\b)"
+)
+
+# Behind an address, a reference or a day: another of its kind.
+_ANOTHER_VALUE = re.compile(
+    r"(?i)[\s,;&+(\u2013-]+(?:and\s)?(?:<?[^\s@,;<>]{1,64}@[^\s@]|[a-z]{2,5}-\d{4}-\d|\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b)"
 )
 
 
@@ -152,6 +164,8 @@ def of_following(fit: Fit, tail: str) -> str:
     """Why the words that follow a command without a stop forbid to act on it, or ""."""
     if fit.counted and _MORE_OF_THEM.match(tail):
         return "I am not sure which numbers are meant."
+    if fit.ends_open and _ANOTHER_VALUE.match(tail):
+        return "I am not sure which of them is meant."
     behind, polite = courtesy.after_courtesy(courtesy.after_time(tail) if fit.ends_open else tail)
     if not follows_directly(behind) or polite or courtesy.explains(behind):
         return ""
@@ -168,17 +182,21 @@ def of_sentence(fit: Fit, rest: str, after: str) -> str:
     decision = fit.form.decision
     if "?" in rest and not (plain(fit.form.text) in _ASKING or (not decision and fit.form.text.endswith("?"))):
         return "It ends in a question mark."
+    if rest and _OTHERWISE.match(f"{rest}{after}"):
+        return "Something else may be meant in its place."
     refused = _REFUSED.match(f" {rest}{after}")
     word = refused[1] if refused else takes_back(rest, decision)
     if word:
         return f"The word '{word}' in the same sentence may limit it or take it back."
-    if decision and _ELSEWHERE.match(rest):
+    return _of_decision(rest, after) if decision else ""
+
+
+def _of_decision(rest: str, after: str) -> str:
+    if _ELSEWHERE.match(rest):
         return "It may be meant for another day or another person."
-    if decision and _REPORTED.match(rest):
+    if _REPORTED.match(rest):
         return "It may be what somebody else said."
-    if decision and turns(after):
-        return "The next sentence may limit it or take it back."
-    return ""
+    return "The next sentence may limit it or take it back." if turns(after) else ""
 
 
 def of_text(fit: Fit, text: str) -> str:

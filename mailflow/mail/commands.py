@@ -16,7 +16,7 @@ from datetime import date
 from mailflow.mail import command_courtesy as courtesy
 from mailflow.mail import command_doubts as doubt
 from mailflow.mail import command_lines as lines
-from mailflow.mail.command_decisions import looks_like_decision, sounds_like_decision
+from mailflow.mail.command_decisions import another_decision, looks_like_decision, sounds_like_decision
 from mailflow.mail.command_details import Details, Saying, attached, contradictions, unique
 from mailflow.mail.command_forms import Fit, Form, Matcher, Miss, pieces
 
@@ -275,6 +275,8 @@ class _Reader:
         direct = doubt.of_following(fit, tail)
         if direct:
             return direct
+        if fit.form.decision and another_decision(tail, fit.form.verb, self._main, self.matcher):
+            return "Two decisions stand on one line; write each on a line of its own."
         rest, after = doubt.sentence(courtesy.after_courtesy(tail)[0])
         later = [line.clean for line in following if line.clean]
         if later and self._is_command(later[0]):

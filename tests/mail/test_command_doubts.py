@@ -7,7 +7,7 @@ import pytest
 from mailflow.mail.command_decisions import sounds_like_decision
 from mailflow.mail.command_doubts import follows_directly, mends, sentence, takes_back, turns
 from mailflow.mail.commands import Form, read
-from tests.mail.test_commands import THURSDAY, _add, _read, _verdict
+from tests.mail.test_commands import OTHER, REF, THURSDAY, _add, _read, _verdict
 
 NEGATED = ("is", "was", "are", "do", "does", "did", "has", "have", "had")
 
@@ -69,7 +69,9 @@ def test_a_command_that_is_answered_with_no(joint: str, no: str):
         assert _verdict(_read(f"{verb}{joint}{no}")) == "doubt"
 
 
-@pytest.mark.parametrize("no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative"])
+@pytest.mark.parametrize(
+    "no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative", "n/a", "yes/no", "Y / N"]
+)
 def test_words_of_a_command_that_are_only_no(no: str):
     """The same where a decision wants words; what decides nothing may be just that."""
     for verb in ("Withdrawn", "Out of scope", "Dispute upheld", "Decision: alternative"):
@@ -79,11 +81,56 @@ def test_words_of_a_command_that_are_only_no(no: str):
 
 @pytest.mark.parametrize(
     "words",
-    [": no comment", ", no further letters", "\nNo problem", ", none of it came late", " - nobody rang", ": N/A yet"],
+    [": no comment", ", no further letters", "\nNo problem", ", none of it came late", " - nobody rang", ": yes"],
 )
 def test_words_that_only_begin_with_no(words: str):
     """They are the note."""
-    assert _verdict(_read(f"Accepted{words.removesuffix(' yet')}")) == "accepted"
+    assert _verdict(_read(f"Accepted{words}")) == "accepted"
+
+
+@pytest.mark.parametrize(
+    "other", ["or disputed", "otherwise disputed", "else disputed", "alternatively Monday", "or 4 March"]
+)
+@pytest.mark.parametrize("joint", [", ", " - ", " (", ": ", "; ", " ", "\n"])
+def test_something_else_in_its_place(joint: str, other: str):
+    """An alternative leaves open what is meant, whatever the command is."""
+    for command in ("Accepted", "Extend to 3 March", "Validated 1"):
+        assert _verdict(_read(f"{command}{joint}{other}")) == "doubt"
+
+
+@pytest.mark.parametrize("mark", ["/", "|", ">", "->", "- >", "\\", "\u2192"])
+def test_a_mark_between_two_commands(mark: str):
+    """Two choices of a form, of which neither was crossed out."""
+    assert _verdict(_read(f"Accepted {mark} Disputed")) == "doubt"
+
+
+@pytest.mark.parametrize("joint", [", ", " - ", " \u2013 ", " (", ": ", "; ", ". ", "! "])
+@pytest.mark.parametrize("other", ["disputed", "Withdrawn: they rang", "send", "out of time"])
+def test_another_decision_on_the_same_line(joint: str, other: str):
+    """One of the two would be a note: which is meant is asked. On lines of their own both are taken."""
+    assert _verdict(_read(f"Accepted{joint}{other}")) == "doubt"
+    assert _verdict(_read(f"Accepted{joint}accepted")) == "accepted"
+    assert _verdict(_read(f"Extend to 3 March{joint}{other}")) == "extend"
+    assert _verdict(_read(f"Accepted{joint}resume")) == "accepted"
+    assert _verdict(_read(f"Accepted\n{other.capitalize()}")).startswith("accepted ")
+
+
+@pytest.mark.parametrize(
+    ("command", "another"),
+    [
+        ("Allocate to sam@council.example", "jo@council.example"),
+        ("Allocate to sam@council.example", "<jo@council.example>"),
+        ("Extend to 3 March", "4 March"),
+        ("Extend to 3 March", "4th of march"),
+        (f"Duplicate of {OTHER}", REF),
+        ("Validated 1", "2"),
+    ],
+)
+def test_another_value_behind_a_value(command: str, another: str):
+    """An act on the first alone is not meant; a list of numbers that is sure is read whole."""
+    for joint in (", ", "; ", " ", " (", " & ", " + ", ", and "):
+        assert _verdict(_read(f"{command}{joint}{another}")) in ("doubt", "validated validated")
+    assert _verdict(_read(f"{command}, see my mail of {another}")) not in ("doubt", "note")
 
 
 @pytest.mark.parametrize("joint", [":", " -", " \u2013", " \u2014"])

@@ -179,3 +179,20 @@ def test_a_day_that_does_not_exist(line: str, verb: str):
     """It is asked about, whatever words follow and however the verb is spelt."""
     (doubt,) = _read(line).doubts
     assert doubt.verbs == (verb,)
+
+
+@pytest.mark.parametrize(
+    "line", ["Can you send", "Could we send?", "would you please send", "Will you just send?", "can I send"]
+)
+def test_a_request_is_asked_about(line):
+    """ "Can you send?" asks; whoever may decide says it."""
+    assert _verdict(_read(line)) == "doubt"
+    assert _verdict(_read("Can you send me the file?")) == "note"
+
+
+@pytest.mark.parametrize(
+    "prefix", ["Re: ", "RE : ", "AW: ", "SV: ", "Fwd: ", "FW: ", "WG: ", "TR: ", "Antw: ", "Re: AW: ", ""]
+)
+def test_a_buttons_subject_may_have_been_answered(prefix):
+    """The prefixes of mail programs stand in front of a button's words."""
+    assert _verdict(_read("", f"{prefix}[CC-2027-0042-K7] Accepted #k7q9m2x4tb")) == "accepted"

@@ -280,23 +280,6 @@ def test_words_that_only_thank_are_a_note(words):
 
 
 @pytest.mark.parametrize(
-    "line", ["Can you send", "Could we send?", "would you please send", "Will you just send?", "can I send"]
-)
-def test_a_request_is_asked_about(line):
-    """ "Can you send?" asks; whoever may decide says it."""
-    assert _verdict(_read(line)) == "doubt"
-    assert _verdict(_read("Can you send me the file?")) == "note"
-
-
-@pytest.mark.parametrize(
-    "prefix", ["Re: ", "RE : ", "AW: ", "SV: ", "Fwd: ", "FW: ", "WG: ", "TR: ", "Antw: ", "Re: AW: ", ""]
-)
-def test_a_buttons_subject_may_have_been_answered(prefix):
-    """The prefixes of mail programs stand in front of a button's words."""
-    assert _verdict(_read("", f"{prefix}[CC-2027-0042-K7] Accepted #{CODE}")) == "accepted"
-
-
-@pytest.mark.parametrize(
     "choice", ["Low level", "Operational", "Isolated", "under investigation", "Low level, thanks", "Upheld"]
 )
 def test_a_choice_named_alone_sounds_like_a_decision(choice):
