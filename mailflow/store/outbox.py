@@ -107,11 +107,13 @@ class Outbox(Room):
             return False
         if self._work.write(sql.PUT, {**row, "home_at": None}) == 0:
             return False
-        names = dict.fromkeys([*recipients, *([home] if home else [])])
+        names: dict[str, str] = {}
+        for name in (*recipients, *([home] if home else [])):
+            names.setdefault(name.lower(), name)  # Ann@ and ann@ are one mailbox wherever mail is used
         blank = {"letter": letter.id, "state": "waiting", "attempts": 0, "next_at": letter.leave_at, "left_at": None}
         rows = [
             {**blank, "recipient": name, "verdict": "", "home": name == home and name not in recipients}
-            for name in names
+            for name in names.values()
         ]
         if not rows:
             raise ValueError(f"letter {letter.id} has no recipient")

@@ -284,3 +284,10 @@ def test_a_copy_that_was_put_off_follows_alone(house, server, courier, told):
     assert courier.step(NOW)
     server.says = {}
     assert courier.step(NOW + HOUR) and server.got[-1] == ("L1", (COUNCIL,))
+
+
+def test_the_same_address_in_other_letters_is_one_recipient(house, server, courier, told):
+    """Two of a role whose addresses differ in case alone, and our own mailbox as a copy: each gets one."""
+    server.dies = False
+    put(house, to=(ANN, ANN.upper()), home=COUNCIL.title())
+    assert courier.step(NOW) and len(server.got[0][1]) == 2
