@@ -42,14 +42,14 @@ class SubmissionContract:
     def test_phases_are_told_in_order(self, way: Way):
         """Each step is recorded before it is taken, so that a crash can be judged afterwards."""
         phases: list[str] = []
-        way.submission.send(ENVELOPE, [PROVIDER], letter("two"), "l2", phases.append)
+        way.submission.send(ENVELOPE, [PROVIDER], letter("two"), "l2", lambda phase, _refused: phases.append(phase))
         assert tuple(phases) == PHASES
 
     @pytest.mark.parametrize("stop", ["connected", "mail", "rcpt", "data", "dot"])
     def test_what_stops_before_the_dot_is_not_sent(self, way: Way, stop: str):
         """If a phase cannot be recorded the letter stays here, and the next letter is not harmed."""
 
-        def record(phase: str) -> None:
+        def record(phase: str, _refused: object) -> None:
             if phase == stop:
                 raise OSError("disk full")
 
@@ -79,7 +79,9 @@ class SmtpContract(SubmissionContract):
     def test_nobody_accepted_means_nothing_sent(self, way: Way):
         """When every recipient is refused there is no DATA, and the connection serves the next letter."""
         phases: list[str] = []
-        refused = way.submission.send(ENVELOPE, ["never@provider.example"], letter("no"), "x", phases.append)
+        refused = way.submission.send(
+            ENVELOPE, ["never@provider.example"], letter("no"), "x", lambda phase, _: phases.append(phase)
+        )
         assert refused["never@provider.example"].state == "refused"
         assert phases == ["connected", "mail", "rcpt"]
         assert way.submission.send(ENVELOPE, [PROVIDER], letter("next"), "y", print)[PROVIDER].state == "sent"
