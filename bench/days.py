@@ -108,9 +108,11 @@ def run(count: int, minutes: float) -> None:
         print(f"{count} mails wait; memory before {memory():.0f} MB")
         began = time.monotonic()
         daemon.start()
-        put, kept_all = watch(store, file, count, began, minutes)
-        stopping = time.monotonic()
-        daemon.stop()
+        try:
+            put, kept_all = watch(store, file, count, began, minutes)
+        finally:
+            stopping = time.monotonic()
+            daemon.stop()
         stopped = time.monotonic() - stopping
         ends = counts(file)
         waits = [left[str(n)] - at for n, at in put.items() if str(n) in left]

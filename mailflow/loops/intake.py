@@ -146,7 +146,7 @@ class Intake:
         if through is None or not self.mine():
             return False
         with self._house.store.unit(purpose="read_through") as unit:
-            if not unit.inbox.next_kept(1, {self.office.mailbox}):
+            if not unit.inbox.waits(self.office.mailbox):
                 unit.inbox.set_read_through(self.office.mailbox, through)
                 self._through = None
         if self._unwritable is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select, tuple_, union_all
 
 from mailflow.store import schema
 from mailflow.store.work import Room
@@ -56,22 +56,20 @@ def _ahead(of: Any) -> Select[Any]:
 
 
 _AHEAD, _AHEAD_TO, _AHEAD_OF_CASE = _ahead(_here), _ahead(_to), _ahead(_of_case)
-# Where it is, or will be, at its own time; what should have left already leaves now.
-_takes_place = case((_e.next_at < _now, _now), else_=func.coalesce(_e.next_at, _e.left_at))
-_planned = or_(_e.next_at < bindparam("horizon", type_=schema.UTC()), _e.left_at >= _since)
+_soon = _e.next_at < bindparam("horizon", type_=schema.UTC())
+_lately = _e.left_at >= _since
 _CROWDED = (
     select(_e.recipient)
-    .where(_planned, ~_e.home)
+    .where(or_(_soon, _lately), ~_e.home)
     .group_by(_e.recipient)
     .having(func.count() >= bindparam("n", type_=schema.Integer()))
     .order_by(_e.recipient)
 )
+# What should have left already leaves now. Two questions, each by an index of its own: one would walk every envelope.
+_at = case((_e.next_at < _now, _now), else_=_e.next_at).label("at")
+_places = union_all(select(_at).where(_soon, _to), select(_e.left_at.label("at")).where(_lately, _to)).subquery()
 _YOUNGEST_PLANNED = (
-    select(_takes_place)
-    .where(_planned, _to)
-    .order_by(_takes_place.desc())
-    .offset(bindparam("n", type_=schema.Integer()))
-    .limit(1)
+    select(_places.c.at).order_by(_places.c.at.desc()).offset(bindparam("n", type_=schema.Integer())).limit(1)
 )
 
 

@@ -14,7 +14,7 @@ import copy
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
 from sqlalchemy import Connection, RootTransaction, create_engine, event
@@ -27,6 +27,7 @@ from mailflow.failpoints import reach
 from mailflow.store import chain, leases, postgres
 from mailflow.store.migrations import run
 from mailflow.store.news import Listener, News
+from mailflow.store.turns import Turns
 from mailflow.store.unit import Unit
 from mailflow.store.work import Work
 
@@ -59,6 +60,7 @@ class Store:
             raise ValueError("the store needs a file: threads would not share a database in memory")
         self._busy_ms = busy_ms or (BUSY_MS if self._sqlite else postgres.TURN_MS)
         self._news = News()
+        self._turns = Turns()
         # max_overflow: a thread that finds no pooled connection opens one more instead of waiting for the others.
         # hide_parameters: a database error must not carry the words of a mail into the logs.
         options: dict[str, Any] = {"max_overflow": -1, "hide_parameters": True}
@@ -144,7 +146,7 @@ class Store:
         more than that; on PostgreSQL it then runs beside other such units that share none of its names. purpose: one of
         failpoints.COMMITS, for the tests that stop the process there.
         """
-        with self._translated(), self._engine.connect() as connection:
+        with self._translated(), self._in_line(), self._engine.connect() as connection:
             work = Work(connection)
             with self._begin(connection, beside):
                 yield Unit(work)
@@ -158,6 +160,9 @@ class Store:
             if work.changed:
                 reach(f"commit.{purpose}", "after")
                 self._news.announce()
+
+    def _in_line(self) -> AbstractContextManager[None]:
+        return self._turns.one(self._busy_ms / 1000) if self._sqlite else nullcontext()
 
     def _begin(self, connection: Connection, beside: tuple[str, ...]) -> RootTransaction:
         return connection.begin() if self._sqlite else postgres.begin_in_turn(connection, beside, self._busy_ms)

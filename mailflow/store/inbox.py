@@ -102,6 +102,10 @@ class Inbox(Room):
             return self._kept(sql.NEXT, {"state": "kept", "limit": limit})
         return self._kept(sql.NEXT_OF, {"state": "kept", "limit": limit, "mailboxes": sorted(mailboxes)})
 
+    def waits(self, mailbox: str) -> bool:
+        """Whether a mail of this mailbox is still to be sorted."""
+        return self._work.read(sql.WAITS, {"mailbox": mailbox}).first() is not None
+
     def kept_from(self, mailbox: str, sender: str) -> list[str]:
         """Identities of a mailbox's mails of this sender that are still to be sorted, oldest arrival first."""
         return list(self._work.read(sql.KEPT_FROM, {"mailbox": mailbox, "sender": sender.lower()}).scalars())

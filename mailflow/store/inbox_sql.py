@@ -47,6 +47,7 @@ BY_STATE = select(*_KEPT).where(_t.state == bindparam("state")).order_by(*_ORDER
 BY_CASE = select(*_KEPT).where(_t.case == bindparam("c")).order_by(*_ORDER)
 NEXT = BY_STATE.limit(bindparam("limit", type_=schema.Integer))
 NEXT_OF = NEXT.where(_t.mailbox.in_(bindparam("mailboxes", expanding=True)))
+WAITS = select(_t.identity).where(_t.state == "kept", _t.mailbox == bindparam("mailbox")).limit(1)
 KEPT_FROM = (
     select(_t.identity)
     .where(_t.state == "kept", _t.mailbox == bindparam("mailbox"), _t.sender == bindparam("sender"))

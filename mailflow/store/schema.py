@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeDecorator
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 # The newest migration; Store.migrate() is done at once when the database already stands here.
-HEAD = "0004"
+HEAD = "0005"
 
 
 def canonical(value: object) -> str:
@@ -171,7 +171,8 @@ inbox = Table(
     _words("text_digest"),
     # Last, so that questions about the other columns need not walk past megabytes.
     Column("octets", LargeBinary, nullable=False),
-    Index("ix_inbox_state_arrived_at", "state", "arrived_at"),
+    Index("ix_inbox_state_order", "state", "arrived_at", "first_kept_at", "identity"),
+    Index("ix_inbox_sender_state_arrived_at", "sender", "state", "arrived_at"),
     Index("ix_inbox_case_arrived_at", "case", "arrived_at"),
 )
 sightings = Table(

@@ -20,9 +20,10 @@ from mailflow.store import (
     chain,
     codes,
     correspondence,
+    departures,
     evidence,
     held,
-    inbox,
+    inbox_sql,
     log,
     outbox_sql,
     schema,
@@ -131,7 +132,21 @@ def test_foreign_keys_are_on_after_migrating(url: str, again: Callable[[], Store
         u.outbox._work.write(outbox_sql.PUT_ENVELOPE, {**orphan, "left_at": None, "verdict": "", "home": False})
 
 
-ROOMS = (agenda, chain, codes, correspondence, evidence, files_room, held, inbox, log, outbox_sql, texts, views)
+ROOMS = (
+    agenda,
+    chain,
+    codes,
+    correspondence,
+    departures,
+    evidence,
+    files_room,
+    held,
+    inbox_sql,
+    log,
+    outbox_sql,
+    texts,
+    views,
+)
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__.rpartition(".")[2])
