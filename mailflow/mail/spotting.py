@@ -31,7 +31,7 @@ _STREAM = re.compile(rb"stream\r?\n")
 _START, _END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _BETWEEN = r"[\W_]{0,3}"
 _INITIALS = r"(?:[\W_]{1,3}[^\W\d_](?![^\W\d_])){0,2}"  # "Zoe A. Quill", though we may not know her second name
-_BESIDE = re.compile(r"\s*[(\[|/]|\s+(?:[-\u2013\u2014]|via|@)\s", re.I)
+_BESIDE = re.compile(r"[(\[|/]|\s(?:[-\u2013\u2014]|via|@)\s", re.I)
 """What programs and people set behind a name: "Zoe Quill (Oakfield Care)", "Zoe Quill via Concerns"."""
 _TITLES = frozenset("mr mrs ms miss mx dr prof sir dame the and of".split())
 
