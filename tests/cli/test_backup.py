@@ -268,6 +268,8 @@ def test_a_database_of_an_older_version_is_saved_before_it_is_brought_up_to_date
     there.store.close()
     database = there.folder / "mailflow.db"
     since = "DROP TABLE chain; DROP TABLE leases; ALTER TABLE attempts DROP COLUMN holder;"
+    since += "DROP INDEX ix_inbox_state_order; DROP INDEX ix_inbox_sender_state_arrived_at;"
+    since += "CREATE INDEX ix_inbox_state_arrived_at ON inbox (state, arrived_at);"
     with closing(sqlite3.connect(database)) as raw:
         raw.executescript(f"{since} UPDATE alembic_version SET version_num = '0001'")
     result = there.run("backup", str(tmp_path / "backups"))
