@@ -7,7 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from mailflow.demo.stage import Stage
 from tests.crash.manners import Service
+from tests.crash.played import Played, performed
 from tests.crash.rig import Rig, Servers
 from tests.preloaded import Nursery
 from tests.servers import realmail
@@ -28,6 +30,14 @@ def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """The manners under which a test runs: plain, exchange, gmail."""
     with ExitStack() as stack:
         yield Service(stack, request.param)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """What everybody has in their mailbox when nothing goes wrong, on a plain server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "begin", staticmethod(nursery.begin))
+        return performed(tmp_path_factory.mktemp("undisturbed"))
 
 
 @pytest.fixture

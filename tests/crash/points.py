@@ -42,7 +42,7 @@ ALONE = tuple(
     )
     for side in ("before", "after")
 )
-# In tests/crash/test_kills_rare.py: what leads to these is a broken template, a lost edition, a restore.
+# In tests/crash/test_kills_rare.py: a broken template or a lost edition; in test_kills_lost_time.py: a restore.
 RARE = tuple(
     f"commit.{purpose}.{side}"
     for purpose in (
@@ -64,10 +64,11 @@ MAILBOX_FAULTS = (
 )
 
 # Where the manners of a service make a difference: what it lists and gives, what of a letter is known to have left.
-TOUCHED = (
-    *(f"imap.{verb}" for verb in ("list", "select", "search", "fetch")),
-    *(f"smtp.{verb}" for verb in ("rcpt", "data", "octets", "dot", "reply")),
-    *(f"commit.{purpose}" for purpose in "keep dot settle recover doubt accounts".split()),
+TOUCHED = tuple(
+    """imap.list.after imap.select.after imap.search.after imap.fetch.before imap.fetch.after smtp.rcpt.after
+    smtp.data.after smtp.octets.after smtp.dot.before smtp.dot.after smtp.reply.before commit.keep.before
+    commit.keep.after commit.dot.before commit.dot.after commit.settle.before commit.settle.after commit.recover.after
+    commit.doubt.after commit.accounts.after""".split()
 )
 TOUCHED_VERBS = ("EXAMINE", "SEARCH", "FETCH", "RCPT", "DOT")
 # What comes to pass on the third day: only one office lives that long.
@@ -77,9 +78,8 @@ LATE = ("commit.deadline", "commit.file", "file.write", "file.rename")
 def share(manners: str, points: Sequence[str]) -> tuple[str, ...]:
     """Where an office under these manners is killed: wherever they make a difference, and at a third of the rest."""
     late = [point for point in points if _name(point) in LATE and manners == next(iter(PERSONALITIES))]
-    others = [point for point in points if _name(point) not in (*TOUCHED, *LATE)]
-    mine = {*late, *_third(manners, others)}
-    return tuple(point for point in points if _name(point) in TOUCHED or point in mine)
+    mine = {*late, *_third(manners, [point for point in points if point not in TOUCHED and _name(point) not in LATE])}
+    return tuple(point for point in points if point in TOUCHED or point in mine)
 
 
 def share_of_faults(manners: str, faults: Sequence[Fault]) -> list[Fault]:

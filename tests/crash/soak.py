@@ -2,6 +2,7 @@
 
     python -m tests.crash.soak --kills 1000          what `make soak` runs: about 20 minutes on two cores
     python -m tests.crash.soak --kills 100 --seed 7  the same choices again (servers keep a little chance of their own)
+    python -m tests.crash.soak --manners exchange    all offices under these manners; by default under each in turn
 
     python -m tests.crash.soak --postgres --daemons 4 --kills 200   several daemons on one PostgreSQL (crowd.py)
 
@@ -31,7 +32,7 @@ from typing import Any
 
 from tests.crash.counting import Count, count
 from tests.crash.crowd import LEASE, Crowd
-from tests.crash.days import OFFICE, START, Days
+from tests.crash.days import OFFICE, Days
 from tests.crash.manners import Service
 from tests.crash.points import EVERY_DAY, FAULTS, MAILBOX_FAULTS
 from tests.crash.rig import SQLITE, Lent, Rig, Servers
@@ -52,6 +53,7 @@ class Life:
     """What came of one office."""
 
     seed: str
+    manners: str = ""
     deaths: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     counted: Count = field(default_factory=Count)
@@ -68,11 +70,11 @@ class Soak:
 
     def __init__(self, servers: Servers, chosen: argparse.Namespace, database: postgres.Postgres | None) -> None:
         self._servers, self._database = servers, database
-        self._url, self._daemons, self._manners, self._lease = chosen.url, chosen.daemons, chosen.manners, chosen.lease
+        self._url, self._daemons, self._lease = chosen.url, chosen.daemons, chosen.lease
 
-    def live(self, seed: str, kills: int) -> Life:
+    def live(self, seed: str, kills: int, manners: str) -> Life:
         """One office; it ends after DAYS, or at the end of the day on which it has had so many kills."""
-        life, dice, began = Life(seed), random.Random(seed), time.monotonic()
+        life, dice, began = Life(seed, manners), random.Random(seed), time.monotonic()
         folder = Path(tempfile.mkdtemp(prefix="soak-"))
         life.folder = str(folder)
         try:
@@ -89,7 +91,7 @@ class Soak:
             wires: list[FaultyWire] = []
 
             def between(lent: Lent) -> None:
-                Service(stack, self._manners)(lent)
+                Service(stack, life.manners)(lent)
                 wires[:] = [stack.enter_context(FaultyWire(port)) for port in (lent.smtp_port, lent.imap_port)]
                 lent.smtp_port, lent.imap_port = (wire.port for wire in wires)
 
@@ -101,6 +103,11 @@ class Soak:
                 chosen = sorted(EVERY_DAY, key=lambda point: often[point] + 2 * dice.random())[:PLANS]
                 return ",".join(f"{point}:{1 + int(dice.random() ** 2 * DEEPEST)}" for point in chosen)
 
+            def spoil(wires: list[FaultyWire]) -> None:
+                for wire, faults in zip(wires, (FAULTS, MAILBOX_FAULTS), strict=True):
+                    if not wire.faults and dice.random() < FAULT:
+                        wire.faults = [replace(dice.choice(faults))]
+
             timeout = {"timeout": 1}
             sections: dict[str, Any] = {"office.council.smtp": timeout, "office.council.imap": timeout}
             rig = self._rig(stack, folder, plan, dice, wires=between, sections=sections, **OFFICE)
@@ -108,17 +115,13 @@ class Soak:
             with rig:
                 days = Days(rig)
                 life.asked = days.asked
-                for step in days.steps():
-                    for wire, faults in zip(wires, (FAULTS, MAILBOX_FAULTS), strict=True):
-                        if not wire.faults and dice.random() < FAULT:
-                            wire.faults = [replace(dice.choice(faults))]
-                    day = rig.time.date()
-                    step()
-                    if rig.time.date() != day:
-                        days.attend()
+                spoil(wires)
+                for over in days.lived():
+                    if over:
                         rig.stop_and_start()
-                        if (rig.time.date() - START.date()).days >= DAYS or len(rig.deaths) >= kills:
+                        if days.passed >= DAYS or len(rig.deaths) >= kills:
                             break
+                    spoil(wires)
                 for wire in wires:
                     wire.faults = []
                 kills = 0  # from here on nobody dies: what is under way comes to its end
@@ -176,7 +179,7 @@ def main() -> int:
     parser.add_argument("--daemons", type=int, default=1, help="on each store; more than one need PostgreSQL")
     parser.add_argument("--postgres", action="store_true", help="a private one with fsync, and troubles of several")
     parser.add_argument("--lease", type=float, default=LEASE, help="seconds; in earnest a lease lasts 30")
-    parser.add_argument("--manners", choices=sorted(PERSONALITIES), default="plain", help="of the mail service")
+    parser.add_argument("--manners", choices=list(PERSONALITIES), help="of the mail service, by default each in turn")
     parser.add_argument("--minutes", type=float, default=40, help="begin no further office after this time")
     chosen = parser.parse_args()
     if lacking := realmail.lacking() or (chosen.postgres and postgres.lacking()):
@@ -197,10 +200,16 @@ def _lives(chosen: argparse.Namespace) -> list[Life]:
         worker.start()
     lives: list[Life] = []
     began, given, killed = time.monotonic(), 0, 0
+    manners = [chosen.manners] if chosen.manners else list(PERSONALITIES)
+
+    def give(kills: int) -> None:
+        nonlocal given
+        todo.put((f"{chosen.seed}/{given}", kills, manners[given % len(manners)]))
+        given += 1
+
     try:
         for _ in workers:
-            todo.put((f"{chosen.seed}/{given}", chosen.kills))
-            given += 1
+            give(chosen.kills)
         while given > len(lives):
             try:
                 _number, life = done.get(timeout=10)
@@ -212,8 +221,7 @@ def _lives(chosen: argparse.Namespace) -> list[Life]:
             killed += len(life.deaths)
             _tell(life, killed, chosen.kills, time.monotonic() - began)
             if killed < chosen.kills and time.monotonic() - began < chosen.minutes * 60:
-                todo.put((f"{chosen.seed}/{given}", chosen.kills - killed))
-                given += 1
+                give(chosen.kills - killed)
     finally:
         for _ in workers:
             todo.put(None)
@@ -226,7 +234,8 @@ def _tell(life: Life, killed: int, wanted: int, seconds: float) -> None:
     bar = "#" * min(30, 30 * killed // max(1, wanted))
     c = life.counted
     print(
-        f"[{bar:<30}] {killed}/{wanted} kills in {seconds / 60:.1f} min | seed {life.seed}: {len(life.deaths)} kills, "
+        f"[{bar:<30}] {killed}/{wanted} kills in {seconds / 60:.1f} min | seed {life.seed}, {life.manners}: "
+        f"{len(life.deaths)} kills, "
         f"{len(life.faults)} faults, {c.mails} mails, {c.letters} letters, {len(life.asked)} asked about, "
         f"{len(c.differences)} differences",
         flush=True,
@@ -242,6 +251,10 @@ def _table(lives: list[Life]) -> None:
     print(f"\n{'Fail point':<32}{'kills':>7}{'in doubt':>10}{'asked':>7}")
     for point in sorted({*deaths, *asked}):
         print(f"{point:<32}{deaths[point]:>7}{doubts[point]:>10}{asked[point]:>7}")
+    under = Counter({name: sum(len(life.deaths) for life in lives if life.manners == name) for name in PERSONALITIES})
+    print(f"\n{'Manners of the mail service':<32}{'kills':>7}{'offices':>10}")
+    for name, times in under.items():
+        print(f"{name:<32}{times:>7}{sum(life.manners == name for life in lives):>10}")
     faults = Counter(fault for life in lives for fault in life.faults)
     print(f"\n{'Fault of the other end':<32}{'times':>7}")
     for fault, times in sorted(faults.items()):

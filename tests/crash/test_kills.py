@@ -30,7 +30,7 @@ BAD_MAILBOX = tuple(p for p in BAD_DAYS if p.split(".")[1] in ("away", "back", "
 
 
 def test_killed_at_every_point_of_ordinary_days(servers: Servers, tmp_path: Path, service: Service) -> None:
-    """Some 45 kills in one to three days: both sides agree, and no letter in doubt left or stayed without a trace.
+    """Some 40 kills in one to three days: both sides agree, and no letter in doubt left or stayed without a trace.
 
     The three offices are killed at every point together; each alone wherever the manners of a service touch the work.
     """

@@ -1,16 +1,14 @@
 """SIGKILL in the commits of rare days: a broken template, a lost edition, a rota with a gap, a restored database.
 
 An office in one process (tests/flow/bench.py) does one such step: once undisturbed, and once in a forked process that
-dies in the step's commit and is done again, as after a restart. Every row of both databases is to be the same.
+dies in the step's commit and is done again, as after a restart. Every row of both databases is to be the same. None of
+these steps speaks to a mail service, so its manners change nothing.
 """
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import sqlite3
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from mailflow.documents.letters import Letters
-from mailflow.flow import editions, restored
+from mailflow.flow import editions
 from mailflow.flow.calendar_watch import warn_of_calendars
 from mailflow.flow.deliver import Courier
 from mailflow.flow.doubt import tell_owed
@@ -29,15 +27,12 @@ from mailflow.flow.rota_watch import warn_of_gaps
 from mailflow.flow.sort import sort_one
 from mailflow.flow.summarise import due_digests
 from mailflow.flow.unrendered import retry_unrendered
-from mailflow.loops.intake import Intake
-from mailflow.mailbox.source import Raw
 from mailflow.register.rota import Duty
 from mailflow.store import Store
 from mailflow.submission.verdict import Phased, Verdict
 from tests.crash.forked import dies
 from tests.crash.points import RARE
 from tests.flow.bench import JOAN, MAYA, OLIVE, ROOT, TOM, Bench, at, procedure, write
-from tests.flow.test_collect import Source
 from tests.flow.test_editions import TEXT
 from tests.flow.test_rota import span
 
@@ -279,76 +274,6 @@ def test_a_letter_has_left_whatever_its_case_makes_of_it(begun: Path, tmp_path: 
             assert {one.state for one in envelopes} == {state}
             heard = {line.cause for line in unit.log.read(bench.ref())}
         assert (f"letter:{killed_at}/sent" in heard) == (state == "sent")
-
-
-# -- the lost time ----------------------------------------------------------------------------------------------------
-
-LATER = at("2027-02-11 09:00")
-# Each of these is killed so often; a mail whose sorting died four times would be given up.
-LOST_TIME = Counter(
-    {
-        f"commit.{purpose}.{side}": times
-        for purpose, times in {"keep": 1, "collected": 1, "catch_up": 3, "sort": 2, "deadline": 1, "daily": 1}.items()
-        for side in ("before", "after")
-    }
-)
-
-
-@pytest.fixture
-def lost(begun: Path, tmp_path: Path) -> tuple[Path, Source]:
-    """A database of the evening of 1 February 2027, restored ten days later, and what the mailbox has by then."""
-    path, since = tmp_path / "restored.db", at("2027-02-01 18:00")
-    going = tmp_path / "lost.db"
-    shutil.copy(begun, going)
-    with opened(going, until("2027-02-01 18:00")) as bench:
-        then = len(bench.left)
-    shutil.copy(going, path)
-    with opened(going, as_it_is, since) as bench:
-        ref = bench.ref()
-        bench.mail("2027-02-02 09:00", MAYA, f"Re: [{ref}]", "Note: called the provider")
-        bench.concern("2027-02-03 09:30", "second.person@family.example", "Oakfield Care Ltd in the north")
-        bench.mail("2027-02-10 09:00", JOAN, f"Re: [{ref}]", "We accept that calls were missed.")
-        bench.mail("2027-02-10 11:00", MAYA, f"Re: [{ref}]", "Accepted")
-        bench.to(LATER)
-        with bench.store.read() as unit:
-            came = [kept for state in ("done", "held", "quarantined") for kept in unit.inbox.by_state(state)]
-            found = [(kept.arrived_at, kept.octets) for kept in came]
-            found += [(letter.at, unit.outbox.get(letter.id)[0].octets) for letter in bench.left[then:]]
-    box = Source()
-    found.sort(key=lambda mail: mail[0])
-    box.boxes = {"INBOX": [Raw("INBOX", 1, 5000 + n, at_, octets) for n, (at_, octets) in enumerate(found)]}
-    with opened(path, as_it_is, LATER) as bench, bench.store.unit() as unit:
-        unit.meta.put(restored.KEY, restored.note(since, LATER))
-    return path, box
-
-
-def test_killed_while_the_lost_time_is_lived_through_again(
-    lost: tuple[Path, Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Dead at every few commits of it, the restored office ends with the rows of one that caught up undisturbed."""
-    killed, box = lost
-    quiet = tmp_path / "quiet.db"
-    shutil.copy(killed, quiet)
-    monkeypatch.setattr(secrets, "token_hex", lambda size=32: "5a" * size)  # the salt of a new case
-
-    def catching_up(path: Path) -> None:
-        with opened(path, as_it_is, LATER) as bench:
-            intake = Intake(bench.house, bench.office, box, threading.Lock(), lambda: box)
-            while restored.catching_up(bench.house):
-                intake.collect(LATER)
-                intake.sort(LATER)
-
-    catching_up(quiet)
-    left = Counter(LOST_TIME)
-
-    def nth(point: str) -> int:
-        return 3 * left[point] if "catch_up" in point else 1
-
-    while died := dies(",".join(f"{point}:{nth(point)}" for point in left), lambda: catching_up(killed)):
-        left -= Counter([died])
-    catching_up(killed)
-    assert list(left) == []
-    assert everything(killed) == everything(quiet)
 
 
 def test_the_table_of_points_names_those_of_this_file() -> None:

@@ -24,8 +24,8 @@ _BODY = re.compile(rb"BODY\[\](?:<0>)? \{\d+\}\r\n\Z")
 _NAMES_FOLDERS = {"SELECT", "EXAMINE", "STATUS", "LIST", "APPEND", "COPY", "MOVE", "CREATE", "DELETE", "RENAME"}
 _MAY_BE_THROTTLED = {"SELECT", "EXAMINE", "SEARCH", "FETCH", "STATUS"}
 _SYSTEM_FLAGS = rb"(\Answered \Flagged \Deleted \Seen \Draft $MDNSent)"
-# What RFC 6154 calls these folders, where Dovecot's configuration does not.
-_USES = {b"All Mail": rb"\All"}
+# What RFC 6154 calls these folders, where the server behind does not.
+_USES = {b"All Mail": rb"\All", b"Sent": rb"\Sent", b"Junk": rb"\Junk"}
 
 
 class Lines:
@@ -197,7 +197,8 @@ class ImapTalk:
             found = re.match(rb"\* LIST \(([^)]*)\) (\S+) (\"?)" + re.escape(name) + rb"\"?\r\n\Z", line)
             if found:
                 use = _USES.get(name, b"")
-                return b"* LIST (" + b" ".join(filter(None, (found[1], use))) + b') "/" "' + shown.encode() + b'"\r\n'
+                uses = found[1].split() if use in found[1] else [*found[1].split(), use]
+                return b"* LIST (" + b" ".join(uses) + b') "/" "' + shown.encode() + b'"\r\n'
             status = re.match(rb"\* STATUS \"?" + re.escape(name) + rb"\"? (\(.*)", line, re.DOTALL)
             if status:
                 return b'* STATUS "' + shown.encode() + b'" ' + status[1]
