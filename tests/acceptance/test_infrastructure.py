@@ -1,7 +1,9 @@
 """The infrastructure's own faults, as mail.md names them: nothing is lost, nothing is sent twice, and it goes on.
 
 Each is made for real: on Dovecot, by the kernel's limits, with a lock on the database. The lost answer after the final
-dot is row 6 of test_nasty_dovecot.py; a second daemon is refused in tests/cli/test_run.py.
+dot is row 6 of test_nasty_dovecot.py; a second daemon is refused in tests/cli/test_run.py. Officers who read first, a
+new UIDVALIDITY, lost news and throttling are in tests/personalities, under the manners of three mail services; a lock,
+a full disk and a dead wire have nothing to do with these manners.
 """
 
 from __future__ import annotations
@@ -9,60 +11,17 @@ from __future__ import annotations
 import resource
 import sqlite3
 import threading
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.council import CMO, OUTSIDER, PROVIDER, RECEIVED, REPLIED, council
-from tests.acceptance.nasty import PEOPLE, CutMail, WallClock, bed
+from tests.acceptance.nasty import PEOPLE, CutMail, WallClock
 from tests.acceptance.office import words
 from tests.flow.bench import write
 from tests.servers import realmail
 
 on_dovecot = pytest.mark.skipif(bool(realmail.lacking()), reason=realmail.lacking())
-
-
-@pytest.mark.dovecot
-@pytest.mark.postfix
-@on_dovecot
-def test_an_officer_reads_a_mail_first(tmp_path: Path):
-    """\\Seen on a shared mailbox says nothing: a mail that an officer has opened and flagged is read all the same."""
-    with bed(tmp_path) as c:
-        ref = c.waiting()
-        reply = write(PROVIDER, f"Re: [{ref}]", "We accept this.", auth="pass", message_id="<seen@x.test>")
-        reply = reply.replace(b"mx.council.example", c.server.authserv_id.encode())
-        with c.server.client(c.box) as officer:
-            officer.append("INBOX", reply, flags=(b"\\Seen", b"\\Flagged"))
-        c.stage.sync()
-        assert c.state(ref) == "RSP" and "We accept this." in c.reply_shown(ref)
-
-
-@pytest.mark.dovecot
-@pytest.mark.postfix
-@on_dovecot
-def test_the_uidvalidity_of_the_inbox_changes(tmp_path: Path):
-    """All is read again, and nothing is done twice: no concern, no letter, no question (RFC 3501 section 2.3.1.1)."""
-    with bed(tmp_path) as c:
-        ref = c.waiting()
-        c.replied(c.later(minutes=1), ref, "We accept this.")
-        with c.server.client(c.box) as officer:
-            before = officer.select_folder("INBOX")
-        for path in (c.server.dovecot.directory / "mail" / c.box).glob("dovecot*"):
-            path.unlink()
-        with c.server.client(c.box) as officer:
-            after = officer.select_folder("INBOX")
-        assert after[b"UIDVALIDITY"] != before[b"UIDVALIDITY"] and after[b"EXISTS"] == before[b"EXISTS"] > 3
-        told, lay = len(c.inbox(CMO)), after[b"EXISTS"]
-        with c.unmoved(ref):
-            c.stage.kill()  # its connection knew the folder as it was, and Dovecot says nothing of the change there
-            c.stage.restart()
-            c.stage.sync()
-        assert len(c.inbox(CMO)) == told and not c.held()
-        with closing(sqlite3.connect(tmp_path / "mailflow.sqlite3")) as ledger:
-            asked = "SELECT uidvalidity, count(*) FROM sightings WHERE folder = 'INBOX' GROUP BY uidvalidity"
-            seen = dict(ledger.execute(asked))
-        assert seen == {before[b"UIDVALIDITY"]: lay, after[b"UIDVALIDITY"]: lay}, "all was read a second time"
 
 
 @pytest.mark.dovecot

@@ -1,4 +1,7 @@
-"""What must never happen: a forged word that counts, half a mail done, two parties on one mail, a letter twice."""
+"""What must never happen: a forged word that counts, half a mail done, two parties on one mail.
+
+That no letter leaves twice, whatever dies, is in tests/crash.
+"""
 
 from __future__ import annotations
 
@@ -62,29 +65,18 @@ def test_a_new_contact_of_the_provider(tmp_path: Path):
         assert c.state(ref) == "RSP" and "We accept this." in shown and "new contact" in shown
 
 
-def play_a_dispute(c: Council, restart: bool = False) -> str:
-    """A concern that is disputed, commented on and decided; the daemon dies on the way if asked to."""
-
-    def crash() -> None:
-        if restart:
-            c.stage.kill()
-            c.stage.restart()
-
+def play_a_dispute(c: Council) -> str:
+    """A concern that is disputed, commented on and decided."""
     ref = c.dispatched("2027-02-01 09:00", "2027-02-01 10:00")
-    crash()
     c.go("2027-02-15 18:00")
-    crash()
     c.replied("2027-02-16 09:00", ref, "We dispute this.")
     c.word("2027-02-16 10:00", CMO, ref, "Disputed")
-    crash()
     c.word("2027-02-16 11:00", CMO, ref, "Send")
     c.go("2027-02-16 12:00")
     c.write("2027-02-17 10:00", REFERRER, f"Re: [{ref}]", "I stand by what I said.")
-    crash()
     c.word("2027-02-17 11:00", CMO, ref, "Recommend: Upheld.\nAction: Train the staff by 30 April\nDefault notice: no")
     c.word("2027-02-17 12:00", SPO, ref, "Decision: agreed, no default notice")
     c.word("2027-02-18 09:00", CMO, ref, "Send")
-    crash()
     c.go("2027-02-18 10:00")
     return ref
 
@@ -148,25 +140,3 @@ def test_no_raw_names_in_mails(disputed):
             if set(following) == {"-"} and len(following) > 3:
                 after = lines[lines.index(following) + 1 :]
                 assert after and not set(after[0]) <= {"-", " "}, f"nothing under {line!r} in {mail.subject}"
-
-
-def test_a_crash_sends_nothing_twice_and_loses_nothing(tmp_path: Path, disputed):
-    """Invariant: killed five times on the way, the daemon sends the same letters once each, and every letter's
-    Message-ID and reference is what its place in the log makes it."""
-    _, ref, mails = disputed
-    with council(tmp_path, "2027-02-01 08:00") as c:
-        c.stage.stop()
-        again_ref = ""
-        # Message-IDs are derived from the installation's secret, so the second run is given the first one's.
-        (c.stage.folder / "secrets" / "id").write_bytes((disputed[0].stage.folder / "secrets" / "id").read_bytes())
-        c.stage.restart()
-        again_ref = play_a_dispute(c, restart=True)
-        again = list(c.everything())
-        assert c.state(again_ref) == disputed[0].state(ref)
-    assert again_ref == ref
-
-    def told(found):
-        return sorted((reader, m.subject, m.message_id, f"{m.arrived:%Y-%m-%d %H:%M}") for reader, m in found)
-
-    assert told(again) == told(mails)
-    assert len({(reader, m.message_id) for reader, m in again}) == len(again)

@@ -16,7 +16,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from mailflow.cli.main import main
-from mailflow.demo.installation import contracts_by_email
+from mailflow.demo import installation
 from mailflow.demo.letterbox import Mail
 from mailflow.demo.scripts import MAYA, OLIVE, OUTSIDERS, START, WITHDRAWN, Script, answer, at, write
 from mailflow.demo.show import Player
@@ -41,6 +41,8 @@ SECOND = Script(
 )
 SCRIPTS = (WITHDRAWN, SECOND)
 STEPS = sum(len(script.steps) for script in SCRIPTS)
+# From this, and from their place in the log, letters of all performances have the same Message-IDs.
+SECRET = "what nobody can guess, for the letters of a test"
 # What the administrator is told of the mishap itself.
 DOUBT, NEWS = "may or may not have left", "The database was restored."
 
@@ -54,7 +56,7 @@ class Mannered(Stage):
     """A stage whose daemon meets its mail server through a service; people meet the server itself."""
 
     def __init__(self, folder: Path, service: Service | None, **more: Any) -> None:
-        super().__init__(folder, start=START, registers=contracts_by_email(), strangers=OUTSIDERS, **more)
+        super().__init__(folder, start=START, registers=installation.contracts_by_email(), strangers=OUTSIDERS, **more)
         self._service = service
 
     def _write(self) -> None:
@@ -62,6 +64,7 @@ class Mannered(Stage):
         if self._service:
             self._service(self.mail)
             self._service.follow(lambda: self.time)
+        installation.secret_file(self.folder, "id", SECRET)
         super()._write()
         self.mail.imap_port, self.mail.smtp_port = own
 
@@ -77,15 +80,17 @@ class Mannered(Stage):
 
 
 class Played:
-    """What came of a performance: states and references by script, letters and news by person."""
+    """What came of a performance: states and references by script, letters (with their Message-IDs) by person."""
 
     def __init__(self, player: Player) -> None:
         outcome = player.play()
         player.close()
         self.faults, self.states, self.refs = outcome.faults, outcome.states, outcome.refs
         people = player.cast.people.values()
-        self.boxes: Mapping[str, Counter[str]] = {
-            p.address: Counter(m.letter_id for m in p.mails if m.letter_id and not says(m, DOUBT) and not says(m, NEWS))
+        self.boxes: Mapping[str, Counter[tuple[str, str]]] = {
+            p.address: Counter(
+                (m.letter_id, m.message_id) for m in p.mails if m.letter_id and not says(m, DOUBT) and not says(m, NEWS)
+            )
             for p in people
         }
         self.doubts = [" ".join(m.text.split()) for p in people for m in p.mails if says(m, DOUBT)]

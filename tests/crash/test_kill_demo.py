@@ -89,7 +89,8 @@ class Attended(Player):
 
 
 def test_nobody_notices_that_the_daemon_was_killed(undisturbed: Played, tmp_path: Path, service: Service) -> None:
-    """kill -9 while letters leave and mails are read, then a restart: the same ends, no letter twice, none missing."""
+    """kill -9 while letters leave and mails are read, then a restart: the same ends, no letter twice, none missing,
+    and every letter's Message-ID and reference is what its place in the log makes it."""
     seed = int(os.environ.get("MAILFLOW_SEED") or random.randrange(1_000_000))
     deliveries = sum(box.total() for box in undisturbed.boxes.values())
     print(f"MAILFLOW_SEED={seed}, {deliveries} deliveries")

@@ -64,6 +64,39 @@ def test_a_mail_that_an_officer_moves_is_no_second_mail(world: World):
     world.nothing_lost()
 
 
+def test_an_officer_reads_a_mail_first(world: World):
+    """\\Seen on a shared mailbox says nothing: a mail that somebody has opened and flagged is read all the same."""
+    octets = world.write("Concern: Oakfield Care Ltd missed three calls", "They missed three calls last week.")
+    with world.manners.behind(COUNCIL) as client:
+        client.append("INBOX", octets, (b"\\Seen", b"\\Flagged"), world.now)
+    settled(world)
+    assert len(world.kept()) == 1 and len(world.got(PEOPLE[0])) == 1
+    world.nothing_lost()
+
+
+def test_the_uidvalidity_of_the_inbox_changes(world: World):
+    """All is read again, and nothing is done twice: no concern, no letter, no question (RFC 3501 section 2.3.1.1)."""
+    world.concern()
+    settled(world)
+    world.go(minutes=1)
+    before, letters, sightings = world.kept(), world.letters(), world.sightings()
+    world.stop()  # its connection knew the folder as it was, and Dovecot says nothing of the change there
+    box = world.mail.dovecot.directory / "mail" / COUNCIL
+    with world.manners.behind(COUNCIL) as client:
+        was = client.select_folder("INBOX")
+    for path in (box / "dovecot-uidlist", *box.glob("dovecot.index*")):
+        path.unlink(missing_ok=True)
+    with world.manners.behind(COUNCIL) as client:
+        now = client.select_folder("INBOX")
+    assert now[b"UIDVALIDITY"] != was[b"UIDVALIDITY"] and now[b"EXISTS"] == was[b"EXISTS"] > 0
+    world.start()
+    world.until(lambda: world.sightings() == sightings + was[b"EXISTS"])
+    world.go(minutes=1)
+    world.arrived()
+    assert (world.kept(), world.letters()) == (before, letters) and not world.asked()
+    world.nothing_lost()
+
+
 def test_an_officer_deletes_or_hides_mail_first(world: World):
     """What is deleted after reading is no loss; what was moved away unread is read when it comes back."""
     world.concern()
