@@ -271,6 +271,9 @@ def test_a_database_of_the_first_schema_gets_its_record(full: Store, url: str) -
     order(url, "DROP TABLE chain")
     order(url, "DROP TABLE leases")
     order(url, "ALTER TABLE attempts DROP COLUMN holder")
+    order(url, "DROP INDEX ix_inbox_state_order")
+    order(url, "DROP INDEX ix_inbox_sender_state_arrived_at")
+    order(url, "CREATE INDEX ix_inbox_state_arrived_at ON inbox (state, arrived_at)")
     full.migrate()
     assert flaws(full) == []
     with full.read() as u:
