@@ -84,7 +84,7 @@ _REFUSED = re.compile(
 )
 # Behind a command: something else may be meant in its place.
 _OTHERWISE = re.compile(
-    r"(?i)[\s,.;:!(\u2013\u2014-]*(?:(?:and/)?or\b(?!\s(?:rather\b|so\b))|otherwise\b|else\b|alternatively\b|[/|\\>\u2192])"
+    r"(?i)[\s,.;:!(\u2013\u2014-]*(?:(?:and/)?or\b(?!\sso\b)|otherwise\b|else\b|alternatively\b|[/|\\>\u2192])"
 )
 _ANNOUNCED = (":", "\u2013", "\u2014", "-", "because")
 _UNDECIDED = re.compile(

@@ -53,6 +53,18 @@ def test_a_detail_that_goes_on_is_not_the_shorter_one(lead: str, joint: str):
     assert _read("Agreed, default notice. They rang").sayings[0].blanks["default_notice"] == "yes"
 
 
+def test_a_detail_that_nothing_goes_on_with_may_carry_a_note():
+    """Another head, another verb's detail, or a form that goes on without a stop is no longer form of it."""
+    forms = (
+        *MERGED[:4],
+        Form("late", "Late: {text:text}", False, ("visit",)),
+        Form("urgent_by", "Urgent by {on:date}", False, ("visit",)),
+        Form("urgent_talk", "Urgent: {n:number}", False, ("talk",)),
+    )
+    (saying,) = read("Visit, urgent: they rang", "", forms, THURSDAY, _add).sayings
+    assert (saying.blanks, saying.note) == ({"urgent": True}, "they rang")
+
+
 def test_a_detail_keeps_the_letters_at_its_ends():
     """Only stops and blanks are taken off it."""
     for line in ("Agreed. Action: X ray by Dr X", "Decision: alternative: a warning. Action: X ray by Dr X."):

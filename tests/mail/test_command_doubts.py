@@ -89,7 +89,8 @@ def test_words_that_only_begin_with_no(words: str):
 
 
 @pytest.mark.parametrize(
-    "other", ["or disputed", "otherwise disputed", "else disputed", "alternatively Monday", "or 4 March"]
+    "other",
+    ["or disputed", "and/or disputed", "otherwise disputed", "else disputed", "alternatively Monday", "or 4 March"],
 )
 @pytest.mark.parametrize("joint", [", ", " - ", " (", ": ", "; ", " ", "\n"])
 def test_something_else_in_its_place(joint: str, other: str):
@@ -124,6 +125,14 @@ def test_another_decision_on_the_same_line(joint: str, other: str):
         ("Extend to 3 March", "4th of march"),
         (f"Duplicate of {OTHER}", REF),
         ("Validated 1", "2"),
+        *(
+            ("Extend to 3 March", f"{day} {month}")
+            for day, month in zip(
+                ("1st", "2nd", "3rd", "4th", "5", "6", "7", "8", "9", "10", "11 of", "12"),
+                ("January", "Feb", "Mar", "april", "May", "June", "July", "Aug", "Sept", "oct", "November", "Dec"),
+                strict=True,
+            )
+        ),
     ],
 )
 def test_another_value_behind_a_value(command: str, another: str):
