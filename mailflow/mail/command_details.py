@@ -89,7 +89,7 @@ class Details:
                     break
             else:
                 if near and body:
-                    return saying, tail, f"I cannot read '{part.strip()}'."
+                    return saying, tail, f"I cannot read '{whole.strip()}'."
                 if kept and kept[-1].rstrip().endswith((".", ",", ";", ":")):
                     lead = " " + lead.lstrip(" ,;:.!")  # a detail was cut out between two stops
                 kept.append(lead + body[: clause_end.end() if clause_end else len(body)])

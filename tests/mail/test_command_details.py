@@ -65,6 +65,13 @@ def test_a_detail_that_nothing_goes_on_with_may_carry_a_note():
     assert (saying.blanks, saying.note) == ({"urgent": True}, "they rang")
 
 
+def test_a_detail_with_more_behind_it_in_a_text():
+    """Whether the words behind it belong to the detail or to the text is asked: the text would swallow it."""
+    for mail in ("no default notice: they rang", "no default notice as they rang", "default notice: yes they rang"):
+        (doubt,) = _read(f"Decision: alternative: a warning, {mail}").doubts
+        assert (doubt.verbs, doubt.why) == (("alternative",), f"I cannot read '{mail}'.")
+
+
 def test_a_detail_keeps_the_letters_at_its_ends():
     """Only stops and blanks are taken off it."""
     for line in ("Agreed. Action: X ray by Dr X", "Decision: alternative: a warning. Action: X ray by Dr X."):

@@ -58,8 +58,10 @@ def test_what_somebody_else_said(words: str):
 
 
 @pytest.mark.parametrize(
-    "no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative", "no, thanks", "No!"]
-)
+    "no",
+    ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative", "no, thanks", "No!", "n/a", "N/A.", "na",
+     "unknown", "wrong", "yes/no", "Yes / No", "Y/N"],
+)  # fmt: skip
 @pytest.mark.parametrize(
     "joint", [": ", " - ", " \u2013 ", " \u2014 ", ", ", "; ", " (", "... ", "! ", ": '", "\n", "\n\n"]
 )
@@ -70,7 +72,7 @@ def test_a_command_that_is_answered_with_no(joint: str, no: str):
 
 
 @pytest.mark.parametrize(
-    "no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative", "n/a", "yes/no", "Y / N"]
+    "no", ["no", "No.", "nope", "nah", "n", "nil", "none", "false", "negative", "n/a", "na", "yes/no", "Y / N"]
 )
 def test_words_of_a_command_that_are_only_no(no: str):
     """The same where a decision wants words; what decides nothing may be just that."""
@@ -81,9 +83,10 @@ def test_words_of_a_command_that_are_only_no(no: str):
 
 @pytest.mark.parametrize(
     "words",
-    [": no comment", ", no further letters", "\nNo problem", ", none of it came late", " - nobody rang", ": yes"],
-)
-def test_words_that_only_begin_with_no(words: str):
+    [": no comment", ", no further letters", "\nNo problem", ", none of it came late", " - nobody rang", ": yes",
+     ", 4 March", ", jo@council.example", "\n\nOtherwise all is well", "\n\nOr so it seems"],
+)  # fmt: skip
+def test_words_that_only_begin_like_it(words: str):
     """They are the note."""
     assert _verdict(_read(f"Accepted{words}")) == "accepted"
 
@@ -324,6 +327,10 @@ def test_a_button_and_words_below_that_turn(button: str, turn: str):
         ("Extend to 3 March", "Accepted\nExtend to 4 March", "doubt"),
         ("Extend to 3 March", "Extend action 2 to 3 March", "extend"),
         ("Extend to 3 March", "I accept", "extend"),
+        ("Extend to 3 March", "Nope", "doubt"),
+        ("Extend to 3 March", "nah, later", "doubt"),
+        ("Extend to 3 March", "No, leave it", "doubt"),
+        ("Extend to 3 March", "No problem", "extend"),
         ("Accepted", "I accept", "doubt"),
         ("Action: rota", "See below", "note"),
         ("", "See below", "note"),
