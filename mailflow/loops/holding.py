@@ -26,6 +26,8 @@ CLOCK = "clock"
 BEAT = SECONDS / 6
 # A holder stops by itself so much earlier than the database would let another one take over.
 MARGIN = 5.0
+# A stop does not wait longer for a database that does not answer, in seconds.
+FAREWELL = 3.0
 
 _log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class Holding:
         self._wanted = {self._sign}
         self._held: frozenset[str] = frozenset()
         self._until = 0.0
+        self._left_to_others: dict[str, float] = {}
         self._beating = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -74,6 +77,17 @@ class Holding:
         """The house as somebody sees it who may act only while this lease is held."""
         return replace(house, store=house.store.under(Lease(name, self.me)))
 
+    def hand_over(self, name: str, seconds: float) -> bool:
+        """Leave this lease to the other daemons for so long, because this one can do nothing under it; False, and it is
+        kept, while there is no other one."""
+        with self._beating:
+            if not self._store.hand_over(self.me, name):
+                return False
+            self._left_to_others[name] = self._ticks() + seconds
+            self._held -= {name}
+        _log.warning("lease.handed_over", lease=name)
+        return True
+
     def beat(self) -> bool:
         """Once: keep what is held, take what is free; True if that changed what is held."""
         with self._beating:
@@ -81,8 +95,9 @@ class Holding:
 
     def _beat(self) -> bool:
         asked = self._ticks()
+        wanted = {name for name in self._wanted if self._left_to_others.get(name, 0.0) <= asked}
         try:
-            held = frozenset(self._store.beat(self.me, set(self._wanted), self._seconds))
+            held = frozenset(self._store.beat(self.me, wanted, self._seconds))
         except MailflowError as fault:
             if not self._away:
                 _log.warning("leases.away", why=str(fault))
@@ -112,12 +127,10 @@ class Holding:
         if self._thread is None:
             return
         self._stop.set()
-        self._thread.join()
+        self._thread.join(FAREWELL)
         self._held = frozenset()
-        try:
-            self._store.give_back(self.me)
-        except MailflowError as fault:
-            _log.warning("leases.away", why=str(fault))  # they run out by themselves
+        if self._thread.is_alive():
+            _log.warning("leases.away", why="the database does not answer")  # they run out by themselves
 
     def _run(self) -> None:
         while not self._stop.wait(self._pause):
@@ -125,3 +138,8 @@ class Holding:
                 self.beat()
             except Exception as fault:  # a fault of ours must not end the beat in silence
                 _log.error("leases.failed", fault=type(fault).__name__)
+        # Here, where no beat can take anything again behind it.
+        try:
+            self._store.give_back(self.me)
+        except MailflowError as fault:
+            _log.warning("leases.away", why=str(fault))

@@ -27,6 +27,8 @@ AWAY_WAIT = 5.0
 STANDBY_WAIT = 2.0
 # Seconds; short beside what a stop leaves a step in hand.
 SORTING = 2.0
+# Seconds without a look after which a mailbox is left to another daemon, which may reach it; and for how long.
+UNREACHED = 180.0
 
 
 class Intake:
@@ -55,6 +57,7 @@ class Intake:
         self._ticks = time.monotonic
         self._unwritable: tuple[datetime, str] | None = None
         self._compared = ""
+        self._unreached: float | None = None  # since when
         self._known = False  # whether no lost time is left to be lived through
 
     def renew(self, house: House) -> None:
@@ -105,13 +108,23 @@ class Intake:
             if self._leaving:
                 raise
             mailbox_away(self._house, self.office, str(fault), now)
+            self._leave_to_others()
             raise
+        self._unreached = None
         mailbox_back(self._house, self.office, now)
         self._through = collected.through
         if collected.through is not None and not self._known:
             with self._house.store.unit(purpose="collected") as unit:
                 restored.collected(unit, self.office, collected.through)
         return collected.new > 0 or collected.more
+
+    def _leave_to_others(self) -> None:
+        """A wire, a password or an address that is wrong on this host alone must not keep the mailbox unread."""
+        if self._unreached is None:
+            self._unreached = self._ticks()
+        if self._holding is not None and self._ticks() - self._unreached >= UNREACHED:
+            if self._holding.hand_over(self.lease, UNREACHED):
+                self._unreached = None
 
     def sort(self, now: datetime) -> bool:
         """Kept mails, of whichever mailbox (among several daemons: of this one), for a few seconds; after a restore one

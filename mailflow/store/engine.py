@@ -129,6 +129,11 @@ class Store:
         with self._translated(), self._engine.begin() as connection:
             return leases.beat(connection, holder, wanted, seconds)
 
+    def hand_over(self, holder: str, name: str) -> bool:
+        """Let another daemon have this lease; False, and it is kept, while no other one lives."""
+        with self._translated(), self._engine.begin() as connection:
+            return leases.hand_over(connection, holder, name)
+
     def give_back(self, holder: str) -> None:
         """Let others take at once what this holder had."""
         with self._translated(), self._engine.begin() as connection:

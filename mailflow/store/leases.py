@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Interval, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, Interval, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mailflow.errors import LeaseLost
@@ -49,6 +49,11 @@ _TAKE = _TAKE.on_conflict_do_update(
 _ANOTHERS = select(_t.name).where(_t.name.in_(bindparam("names", expanding=True)), _t.until > _NOW)
 _KEEP = update(schema.leases).where(_t.holder == bindparam("h")).values(until=_UNTIL).returning(_t.name)
 _GIVE_BACK = delete(schema.leases).where(_t.holder == bindparam("h"))
+_signs = schema.leases.alias("signs")
+_anothers_live = exists().where(
+    _signs.c.name.startswith(DAEMON), _signs.c.holder != bindparam("h"), _signs.c.until > _NOW
+)
+_HAND_OVER = _GIVE_BACK.where(_t.name == bindparam("n"), _anothers_live)
 _SWEEP = delete(schema.leases).where(_t.until <= _NOW - bindparam("length", type_=Interval))
 # Asked of the server's own list; a session may be ended by whoever came as the same user.
 _END_THE_LOST = text(
@@ -87,6 +92,11 @@ def end_the_lost(connection: Connection) -> None:
     Such a daemon, if it was only paused, finds its lines cut and connects anew.
     """
     connection.execute(_END_THE_LOST, {"program": PROGRAM, "daemon": DAEMON})
+
+
+def hand_over(connection: Connection, holder: str, name: str) -> bool:
+    """Let another daemon take this lease, if another one lives; False if there is none."""
+    return connection.execute(_HAND_OVER, {"h": holder, "n": name}).rowcount > 0
 
 
 def give_back(connection: Connection, holder: str) -> None:

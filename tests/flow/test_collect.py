@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -256,6 +257,40 @@ def test_a_short_outage_is_nobodys_business(house, office):
     mailbox_away(house, office, "no connection", NOW + MINUTE)
     mailbox_back(house, office, NOW + 2 * MINUTE)
     assert letters(house, office) == 0
+
+
+def test_a_mailbox_that_only_this_host_cannot_reach_is_left_to_another(house, office, source, monkeypatch):
+    """After some minutes without a look its lease is handed over; one look that succeeds begins them anew."""
+    handed: list[float] = []
+    holding = SimpleNamespace(
+        under=lambda house, name: house,
+        has=lambda name: True,
+        hand_over=lambda name, seconds: not handed.append(ticks[0]),
+    )
+    intake = Intake(house, office, source, threading.Lock(), lambda: source, holding)
+    ticks = [0.0]
+    intake._ticks = lambda: ticks[0]
+
+    def away(*_args):
+        raise MailboxUnavailable("no route")
+
+    def look(at: float, *, fails: bool) -> None:
+        ticks[0] = at
+        with monkeypatch.context() as broken:
+            if fails:
+                broken.setattr(intakes, "collect", away)
+                with pytest.raises(MailboxUnavailable):
+                    intake.collect(NOW)
+            else:
+                intake.collect(NOW)
+
+    for at, fails in ((0, True), (100, True), (170, False), (200, True), (379, True)):
+        look(at, fails=fails)
+    assert handed == []
+    look(380, fails=True)
+    assert handed == [380]
+    look(400, fails=True)
+    assert handed == [380], "the minutes begin anew with the next time that it is this daemon's"
 
 
 def test_a_database_that_could_not_be_written_is_told_once_it_can(house, office, source, monkeypatch):

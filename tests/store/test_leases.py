@@ -41,6 +41,20 @@ def test_one_holder_at_a_time(store: Store, again: Callable[[], Store], url: str
     assert other.beat("two", [BOX, "clock"]) == {"clock"}
 
 
+def test_a_lease_is_handed_over_only_to_somebody(store: Store, again: Callable[[], Store], url: str) -> None:
+    """Who cannot reach a mailbox leaves it to another daemon that lives; alone, it keeps what it has."""
+    signs = {name: f"{DAEMON}{name}" for name in ("one", "two")}
+    store.beat("one", [BOX, signs["one"]])
+    assert not store.hand_over("one", BOX)
+    other = again()
+    other.beat("two", [BOX, signs["two"]])
+    assert not other.hand_over("two", BOX), "it is another's"
+    assert store.hand_over("one", BOX) and store.beat("one", [signs["one"]]) == {signs["one"]}
+    assert other.beat("two", [BOX]) == {BOX, signs["two"]}
+    let_run_out(url, "one")
+    assert not other.hand_over("two", BOX), "the other one has died"
+
+
 def test_a_lease_that_ran_out_and_that_nobody_took_goes_on(store: Store, url: str) -> None:
     """A host that was asleep while nobody else was there has lost nothing."""
     store.beat("one", [BOX])
