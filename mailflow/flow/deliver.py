@@ -20,8 +20,7 @@ from types import MappingProxyType
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
-from mailflow.flow import advance as stepping
-from mailflow.flow import budget_news, doubt, homecoming, leaving, restored
+from mailflow.flow import budget_news, doubt, homecoming, leaving, put_off, restored
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.flow.unrendered import FAR
@@ -110,7 +109,7 @@ class Courier:
         if self._settled_before(unit, letter, envelopes, now):
             return []
         wait, why, told = leaving.wait(self._house, unit, office, letter, envelopes, now)
-        if office is not None and _is_kept_back(self._house, unit, office, letter, envelopes):
+        if office is not None and put_off.is_kept_back(self._house, unit, office, letter, envelopes):
             wait, why, told = now + timedelta(days=FAR), "its case is on hold", ""
         if wait is not None:
             if office is not None and told:
@@ -118,6 +117,8 @@ class Courier:
             for envelope in envelopes:
                 unit.outbox.settle(letter.id, envelope.recipient, "waiting", why, wait, at=now)
             _log.warning("letter.waits", case=letter.case, letter=letter.id, until=wait.isoformat(), why=why)
+            return []
+        if put_off.take_back(unit, letter, envelopes, now):
             return []
         carried, party = [], False
         for envelope in envelopes:
@@ -254,21 +255,6 @@ def _office(house: House, letter: Letter) -> Office | None:
         return house.office_of(letter.case)
     except KeyError:
         return None
-
-
-def _is_kept_back(house: House, unit: Unit, office: Office, letter: Letter, envelopes: Sequence[Envelope]) -> bool:
-    """Its case was held while a courier had the letter, which was then put off: it waits as if nobody had claimed it.
-
-    What was in doubt leaves again by evidence or by a person's word.
-    """
-    if letter.case.startswith("office:") or all(e.attempts < 2 or e.left_at is not None for e in envelopes):
-        return False
-    if not (unit.views.get(letter.case) or {}).get("held_until"):
-        return False
-    case = stepping.read_case(unit, letter.case)
-    with suppress(EditionUnreadable):
-        return stepping.keeps_back(stepping.procedure_of(house, office, case), case, letter.id)
-    return False
 
 
 # -- what must wait -----------------------------------------------------------------------------------------------

@@ -240,11 +240,11 @@ def _fates(of: _Letter, status: str, is_owed: bool) -> Iterator[Difference]:
     elif status == "bounced" and of.fate == "sent":
         yield of.said("not bounced", f"came back by the log, but the outbox says {_words(of.states)}.", _REPORT)
     elif status == "decided" and not of.letter.case.startswith("office:"):
-        if of.fate and not is_owed:
+        if of.states == {"withdrawn"} and not is_owed:
+            yield of.said("taken back", "was taken out of the outbox, but its case still counts on it.", _REPORT)
+        elif of.fate and not is_owed:
             what = f"is {of.fate} by the outbox, but its case has not been told."
             yield of.said("not told", what, _REPORT)
-        elif of.states == {"withdrawn"}:
-            yield of.said("taken back", "was taken out of the outbox, but its case still counts on it.", _REPORT)
 
 
 def _words(states: Collection[str]) -> str:

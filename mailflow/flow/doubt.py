@@ -54,7 +54,8 @@ def owed(unit: Unit) -> list[str]:
 def tell_case(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
     """Tell the case what became of its letter, once; True when the fate is known and nothing is left to tell.
 
-    sent: at the first recipient who was accepted. bounced: every recipient was refused.
+    sent: at the first recipient who was accepted. bounced: every recipient was refused. withdrawn: it was taken back
+    when it was put off.
     """
     bundle = unit.outbox.get(letter_id)
     if bundle is None:
@@ -78,7 +79,7 @@ def tell_case(house: House, unit: Unit, letter_id: str, now: datetime) -> bool:
 
 
 def fate(envelopes: Iterable[Envelope]) -> tuple[str, str]:
-    """("sent" | "bounced" | "", words) of a letter, by its recipients without the mailbox's own copy."""
+    """("sent" | "bounced" | "withdrawn" | "", words) of a letter, by its recipients without the mailbox's own copy."""
     party = [e for e in envelopes if not e.home]
     for envelope in party:
         if envelope.state in ("sent", "served"):
@@ -86,6 +87,8 @@ def fate(envelopes: Iterable[Envelope]) -> tuple[str, str]:
     lost = [e for e in party if e.state in ("refused", "bounced")]
     if lost and len(lost) == len(party):
         return "bounced", "; ".join(dict.fromkeys(e.verdict for e in lost))
+    if party and all(e.state == "withdrawn" or e in lost for e in party):
+        return "withdrawn", ""
     return "", ""
 
 

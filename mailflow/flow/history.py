@@ -162,6 +162,10 @@ class _Teller:
     def _letter_withdrawn(self, machine: str, data: Mapping) -> tuple[str, str]:
         return f"Letter {self.letters.get(str(data['letter']), '')} was withdrawn before it left", ""
 
+    def _letter_unwanted(self, machine: str, data: Mapping) -> tuple[str, str]:
+        name = self.letters.get(str(data["letter"]), "")
+        return f"Letter {name} was leaving at that moment; it is taken back if nothing of it has left", ""
+
     def _settled(self, machine: str, data: Mapping) -> tuple[str, str]:
         became = {"sent": "left", "bounced": "could not be delivered", "withdrawn": "was withdrawn"}
         name = self.letters.get(str(data["letter"]), "")

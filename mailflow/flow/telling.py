@@ -234,6 +234,8 @@ def recorded(office: Office, procedure: Procedure, facts: list[Fact]) -> list[st
                     "was to be posted is withdrawn: do not post it" if data.get("post") else "had not left is withdrawn"
                 )
                 lines.append(f"A letter that {by_hand}.")
+            case "letter_unwanted":
+                lines.append("A letter is leaving at this moment; it is taken back if nothing of it has left.")
             case "posted":
                 on = deadlines.long_date(date.fromisoformat(str(data["on"])))
                 lines.append(f"Letter {data['name']} is recorded as posted on {on}.")

@@ -104,6 +104,8 @@ def _apply_letter(case: Case, fact: Fact) -> Case:
     if fact.kind == "letter_withdrawn":
         letter = replace(letter, status="withdrawn", withdrawn_by=case.head[0])
         return replace(case, letters=_put(case.letters, letter.id, letter))
+    if fact.kind == "letter_unwanted":
+        return replace(case, letters=_put(case.letters, letter.id, replace(letter, unwanted=True)))
     if fact.kind == "posted":
         left = {"status": "sent", "at": instant(data["at"])} if letter.post == "post" else {}
         letter = replace(letter, posted=instant(data["at"]), posted_by=case.head[0], **left)
@@ -295,7 +297,7 @@ def apply(case: Case, fact: Fact) -> Case:
         return _apply_head(case, fact)
     if fact.kind.startswith("timer_"):
         return _apply_timer(case, fact)
-    if fact.kind in ("letter", "letter_withdrawn", "posted"):
+    if fact.kind in ("letter", "letter_withdrawn", "letter_unwanted", "posted"):
         return _apply_letter(case, fact)
     if fact.kind in ("items", "item"):
         return _apply_item(case, fact)

@@ -15,6 +15,7 @@ from mailflow.procedure.case import Machine
 from mailflow.procedure.decision import Decision, Signal
 from mailflow.procedure.definition import Row, Spawn, Tell
 from mailflow.procedure.events import MailCame, Said
+from mailflow.procedure.standing import Sent
 
 SAME, BACK = "(same)", "(came from)"
 
@@ -207,10 +208,21 @@ def end_children_if_done(d: Decision) -> None:
 def withdraw_waiting(d: Decision, names: tuple[str, ...] = (), machine_id: str = "") -> None:
     """Take back parties' letters that have not left: those named that this machine decided, or all."""
     for letter in d.case.letters.values():
-        if letter.status == "decided" and letter.id not in d.terms.gone and d.is_party(letter.role):
-            if not names or (letter.name in names and letter.machine == machine_id):
-                d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)
+        if letter.status != "decided" or not d.is_party(letter.role):
+            continue
+        if not names or (letter.name in names and letter.machine == machine_id):
+            if take_back(d, letter):
                 d.signal(d.procedure.main, by_post.SIGNAL)
+
+
+def take_back(d: Decision, letter: Sent) -> bool:
+    """A letter is not wanted any more: it is withdrawn, or, if a courier has it now, should the server put it off."""
+    if letter.id not in d.terms.gone:
+        d.emit("letter_withdrawn", letter.machine, letter=letter.id, post=letter.post)
+        return True
+    if not letter.unwanted:
+        d.emit("letter_unwanted", letter.machine, letter=letter.id)
+    return False
 
 
 def _stated(d: Decision, blank: str) -> datetime:

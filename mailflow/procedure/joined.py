@@ -13,6 +13,7 @@ from datetime import time, timedelta
 
 from mailflow.procedure.decision import Decision
 from mailflow.procedure.dispatch import also_to
+from mailflow.procedure.firing import take_back
 from mailflow.procedure.standing import Sent
 
 
@@ -41,5 +42,4 @@ def taken_back(d: Decision, addresses: Collection[str]) -> None:
     """The join is undone: what has not left to these people does not leave."""
     for sent in d.case.letters.values():
         if sent.data.get("also") and set(sent.to) <= set(addresses) and sent.status == "decided":
-            if sent.id not in d.terms.gone:
-                d.emit("letter_withdrawn", sent.machine, letter=sent.id)
+            take_back(d, sent)

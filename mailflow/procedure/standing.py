@@ -103,6 +103,7 @@ class Sent:
     posted: datetime | None = None  # when an officer put it in the post (Q15)
     posted_by: int = 0  # the head fact that said so
     settled: int = 0  # the fact that told what became of it
+    unwanted: bool = False  # to be taken back, but a courier had it: it does not leave if the server puts it off
     data: Mapping[str, object] = field(default_factory=dict, repr=False)  # as decided, so that it can be decided again
 
     @property

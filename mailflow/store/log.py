@@ -47,6 +47,7 @@ _OPENED = select(_t.case, _t.data).where(_t.kind == "opened").order_by(_t.record
 _ADD = insert(schema.log)
 _ADD_CAUSE = insert(schema.causes)
 _KNOWS = select(exists().where(schema.causes.c.case == bindparam("c"), schema.causes.c.cause == bindparam("cause")))
+_HAS = select(exists().where(_t.kind == bindparam("kind"), _t.case == bindparam("c")))
 _LAST_CAUSE = select(func.max(schema.causes.c.seq)).where(schema.causes.c.case == bindparam("c"))
 
 
@@ -77,6 +78,10 @@ class Log(Room):
     def knows(self, case: str, cause: str) -> bool:
         """Whether this cause has already been applied to this case."""
         return bool(self._work.read(_KNOWS, {"c": case, "cause": cause}).scalar())
+
+    def has(self, case: str, kind: str) -> bool:
+        """Whether a case has a line of this kind."""
+        return bool(self._work.read(_HAS, {"c": case, "kind": kind}).scalar())
 
     def cases(self, procedure: str | None = None) -> list[str]:
         """The cases that were opened, oldest first, of one procedure or of all (lines of kind "opened")."""

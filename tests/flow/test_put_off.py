@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from mailflow.flow.deliver import Courier
+from mailflow.flow.doubt import tell_case, tell_owed
 from mailflow.submission.verdict import Verdict
 from tests.flow.bench import JOAN, MAYA, Bench, at
 
@@ -81,15 +82,51 @@ def test_a_reply_takes_back_the_reminder_that_was_put_off(bench: Bench) -> None:
     assert not bench.letters("M22")
 
 
+def carried_by(bench: Bench) -> list[str]:
+    """From now on a real courier carries: the ids of the letters."""
+    carried: list[str] = []
+    way = SimpleNamespace(send=lambda _from, to, _octets, envid, _phase: carried.append(envid) or dict.fromkeys(to, OK))
+    courier = Courier(bench.house, lambda office: way)
+    bench._send = lambda: bench.now is not None and courier.step(bench.now)  # type: ignore[method-assign]
+    return carried
+
+
+@pytest.mark.parametrize("fate", ["put off", "dead", "left"])
+def test_a_reply_takes_back_the_reminder_that_a_courier_has_if_it_is_put_off(bench: Bench, fate: str) -> None:
+    """The reply is read while the courier is at the server, which then says "later", or the courier dies before the
+    dot: nobody who has answered is chased. If it left, it left."""
+    ref = bench.with_provider()
+    bench._send = lambda: False  # type: ignore[method-assign]
+    bench.to("2027-02-15 16:01")
+    with bench.store.unit() as unit:
+        ((letter, envelopes),) = unit.outbox.claim(at("2027-02-15 16:01"), limit=1, lease_seconds=3600)
+    assert letter.template == "M22"
+    bench.mail("2027-02-15 16:03", JOAN, f"Re: [{ref}]", "Our response: we accept.")
+    state, ago = ("sent", None) if fate == "left" else ("deferred", at("2027-02-15 16:20"))
+    with bench.store.unit() as unit:
+        if fate == "dead":
+            unit.outbox.recover(at("2027-02-15 16:05"), everyone=True)
+        for envelope in envelopes:
+            unit.outbox.settle(letter.id, envelope.recipient, state, "451", ago, at=at("2027-02-15 16:05"))
+        if fate == "left":
+            tell_case(bench.house, unit, letter.id, at("2027-02-15 16:05"))
+    carried = carried_by(bench)
+    bench.to("2027-02-16 12:00")
+    assert carried and letter.id not in carried
+    while tell_owed(bench.house, at("2027-02-16 12:00")):
+        pass
+    assert bench.state(ref) == "RSP"
+    assert bench.case(ref).letters[letter.id].status == ("sent" if fate == "left" else "withdrawn")
+    with bench.store.read() as unit:
+        assert {e.state for e in unit.outbox.get(letter.id)[1]} == {"sent" if fate == "left" else "withdrawn"}
+
+
 def test_a_hold_keeps_a_letter_that_was_put_off_while_the_hold_was_read(bench: Bench) -> None:
     """Composition 10: the courier had it when the case was held, and the server then said "later"."""
     ref = bench.concern()
     bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nEligible")
     bench.to("2027-02-01 10:45")
     bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send", files=[("unredacted.pdf", b"%PDF-1.4")])
-    carried: list[str] = []
-    way = SimpleNamespace(send=lambda _from, to, _octets, envid, _phase: carried.append(envid) or dict.fromkeys(to, OK))
-    courier = Courier(bench.house, lambda office: way)
     bench._send = lambda: False  # type: ignore[method-assign]
     bench.to("2027-02-01 11:15")
     with bench.store.unit() as unit:
@@ -99,7 +136,7 @@ def test_a_hold_keeps_a_letter_that_was_put_off_while_the_hold_was_read(bench: B
         for envelope in envelopes:
             later = at("2027-02-01 11:20")
             unit.outbox.settle(letter.id, envelope.recipient, "deferred", "451 4.7.1 later", later, at=later)
-    bench._send = lambda: bench.now is not None and courier.step(bench.now)  # type: ignore[method-assign]
+    carried = carried_by(bench)
     bench.to("2027-02-08 12:00")
     assert letter.template == "M20" and letter.id not in carried
     bench.mail("2027-02-08 12:01", MAYA, f"Re: [{ref}]", "Resume")
