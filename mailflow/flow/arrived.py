@@ -3,7 +3,7 @@
 In: a kept mail and the office whose mailbox it lies in.
 Out: `Mail` values; party events.
 Fails: Unreadable for octets that even the tolerant parser cannot read.
-Limits: reads only; what becomes of the mail is sort.py's matter.
+Limits: reads only; what becomes of the mail is sort.py's matter. The last small mails stay in memory as they were read.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from mailflow.flow.ports import Office
+from mailflow.flow.ports import Office, Trust
 from mailflow.mail import authenticity, reference
 from mailflow.mail.classify import Kind, classify
 from mailflow.mail.message import Attachment, Message
@@ -32,6 +33,7 @@ _NO_COPY = frozenset({
     "application/pkcs7-mime", "application/x-pkcs7-mime", "application/ms-tnef", "application/vnd.ms-tnef",
 })  # fmt: skip
 _NO_COPY_NAMES = (".ics", ".vcf", ".p7s", ".p7m", ".asc", ".sig", "winmail.dat")
+SMALL_MAIL = 50_000  # octets; what was read last of such mails is remembered
 HEAD_OCTETS = 200_000  # enough of a mail that is too large to say who wrote it, and about what
 
 
@@ -88,15 +90,21 @@ def read_mail(office: Office, kept: Kept) -> Mail:
     """Read a kept mail. Raises Unreadable."""
     if len(kept.octets) > MAX_OCTETS:
         return read_head(office, kept)
-    message = parse(kept.octets)
-    return Mail(
-        kept,
-        message,
-        split(message),
-        classify(message, office.own_domains),
-        authenticity.judge(message, office.trust.authserv_id, office.trust.form),
-        message.from_.email if message.from_ else "",
-    )
+    read = _read_before if len(kept.octets) <= SMALL_MAIL else _read
+    message, reply, kind, trust = read(kept.octets, office.own_domains, office.trust)
+    return Mail(kept, message, reply, kind, trust, message.from_.email if message.from_ else "")
+
+
+def _read(
+    octets: bytes, own_domains: frozenset[str], trust: Trust
+) -> tuple[Message, Reply, Kind, authenticity.Verdict]:
+    message = parse(octets)
+    verdict = authenticity.judge(message, trust.authserv_id, trust.form)
+    return message, split(message), classify(message, own_domains), verdict
+
+
+# A mail is read when it is sorted and then for each letter that shows it.
+_read_before = lru_cache(maxsize=64)(_read)
 
 
 def read_head(office: Office, kept: Kept) -> Mail:

@@ -13,10 +13,9 @@ from datetime import date
 
 from mailflow.errors import Unreadable
 from mailflow.flow import telling
-from mailflow.flow.arrived import read_again
+from mailflow.flow.arrived import read_mail
 from mailflow.flow.moment import CaseWords, Moment, item_words
 from mailflow.flow.people import party_of_role, speaker_on
-from mailflow.mail.reply_text import split
 from mailflow.procedure import by_post, deadlines
 from mailflow.procedure.case import Case, Fact, Machine, instant
 from mailflow.procedure.decision import Decision
@@ -53,9 +52,10 @@ def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
     if kept is None:
         return None
     try:
-        message = read_again(moment.unit, moment.office, identity).message
+        mail = read_mail(moment.office, kept)
     except Unreadable:  # its octets have been erased (Q35)
         return None
+    message = mail.message
     local = moment.office.calendar.local(kept.arrived_at)
     sender = message.from_
     known = moment.office.register.person(sender.email) if sender else None
@@ -69,7 +69,7 @@ def mail_words(moment: Moment, identity: str) -> dict[str, object] | None:
             f.kind == "mail" and f.data["mail"] == identity and "new_contact" in f.data.get("flags", ())
             for f in (*moment.history, *moment.facts)
         ),
-        "text": split(message).new or message.text,
+        "text": mail.reply.new or message.text,
         "attachments": [
             {"name": a.name, "size": f"{max(1, len(a.octets) // 1024)} kB", "note": a.note} for a in message.attachments
         ],

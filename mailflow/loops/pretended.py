@@ -179,7 +179,7 @@ class ClockSocket:
 
     def serve(self) -> None:
         """Until `close` is called from another thread."""
-        self._server.serve_forever(poll_interval=0.1)
+        self._server.serve_forever(poll_interval=0.02)
 
     def close(self) -> None:
         """End `serve`, wait for the command in hand, take the socket away."""
