@@ -65,6 +65,8 @@ def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) 
         file_mail(unit, office, mail, case, "")
     if bounce.delayed or not any(f.permanent for f in bounce.failures):
         return Outcome("done", "delayed, not failed", case)
+    if _ours_alone(unit, letter, bounce):
+        return Outcome("done", "our own copy of a letter did not arrive", case)
     why = _doubt(unit, mail, letter, bounce)
     if why:
         return _ask(house, unit, office, mail, letter, why, now)
@@ -73,9 +75,14 @@ def report(house: House, unit: Unit, office: Office, mail: Mail, now: datetime) 
 
 
 def _lost(house: House, unit: Unit, mail: Mail, letter: Letter, bounce: Bounce, actor: str, now: datetime) -> None:
-    """The report is true: its recipients were not reached, and the case is told when nobody was."""
-    for envelope, words in _named(unit, letter, bounce):
-        unit.outbox.settle(letter.id, envelope.recipient, "bounced", words, at=now)
+    """The report is true: its recipients were not reached, and the case is told when nobody was.
+
+    A letter that was in doubt and is to leave again to them does not: what came of the first try is known now.
+    """
+    for envelope, words in _named(unit, letter, bounce) or _all(unit, letter, bounce):
+        if envelope.left_at is not None or envelope.state == "claimed":  # what has never left cannot come back
+            unit.outbox.settle(letter.id, envelope.recipient, "bounced", words, at=now)
+    doubt.close_question(unit, letter.id, "a report says that it did not arrive")
     bundle = unit.outbox.get(letter.id)
     left = [e for e in bundle[1] if not e.home and e.state in REACHED] if bundle else []
     if not left and not letter.case.startswith("office:"):
@@ -108,17 +115,35 @@ def _letter_of(house: House, unit: Unit, bounce: Bounce) -> Letter | None:
 
 def _named(unit: Unit, letter: Letter, bounce: Bounce) -> list[tuple[Envelope, str]]:
     """The envelopes that the report says were not reached, and its words."""
-    bundle = unit.outbox.get(letter.id)
-    envelopes = [e for e in bundle[1] if not e.home] if bundle else []
+    envelopes, ours = _parted(unit, letter)
     found = []
     for failure in bounce.failures:
-        if not failure.permanent:
+        if not failure.permanent or failure.recipient.lower() in ours:
             continue
         named = [e for e in envelopes if e.recipient.lower() == failure.recipient.lower()]
         # A forwarding server may name the address behind the one we wrote to; with one recipient there is no doubt.
         words = failure.diagnostic or failure.status
         found += [(e, words) for e in named or (envelopes if len(envelopes) == 1 else [])]
     return found
+
+
+def _all(unit: Unit, letter: Letter, bounce: Bounce) -> list[tuple[Envelope, str]]:
+    """The envelopes of a letter that a person says did not arrive, by a report that names nobody."""
+    words = "; ".join(f.diagnostic or f.status for f in bounce.failures if f.permanent)
+    return [(envelope, words) for envelope in _parted(unit, letter)[0]]
+
+
+def _parted(unit: Unit, letter: Letter) -> tuple[list[Envelope], set[str]]:
+    """The envelopes of a letter's readers, and our own addresses to which a copy goes."""
+    bundle = unit.outbox.get(letter.id)
+    envelopes = bundle[1] if bundle else []
+    return [e for e in envelopes if not e.home], {e.recipient.lower() for e in envelopes if e.home}
+
+
+def _ours_alone(unit: Unit, letter: Letter, bounce: Bounce) -> bool:
+    """Whether the report is about the shared mailbox's own copy: that says nothing of the letter's readers."""
+    lost = {failure.recipient.lower() for failure in bounce.failures if failure.permanent}
+    return lost <= _parted(unit, letter)[1]
 
 
 def _doubt(unit: Unit, mail: Mail, letter: Letter, bounce: Bounce) -> str:
@@ -129,6 +154,8 @@ def _doubt(unit: Unit, mail: Mail, letter: Letter, bounce: Bounce) -> str:
     if mail.kept.arrived_at - left > SOON:
         return "it came long after the letter left"
     named = {e.recipient.lower() for e, _ in _named(unit, letter, bounce)}
+    if not named:
+        return "it does not say to whom"
     file = () if letter.case.startswith("office:") else unit.inbox.correspondence(letter.case)
     if any(x.direction == "in" and x.kind == "human" and x.at > left and x.correspondent in named for x in file):
         return "they have written to us since the letter left"

@@ -24,7 +24,7 @@ FROM_STATES: Mapping[str, tuple[str, ...]] = {
     "refused": ("claimed", "in_doubt", "deferred"),
     "in_doubt": ("claimed",),
     "served": ("sent",),
-    "bounced": ("claimed", "sent", "served", "in_doubt"),
+    "bounced": ("claimed", "sent", "served", "in_doubt", "waiting", "deferred"),  # the last two: of an earlier try
     "withdrawn": ("waiting", "deferred", "in_doubt"),
     "waiting": ("claimed", "in_doubt", "deferred", "refused"),
 }

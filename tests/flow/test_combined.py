@@ -112,6 +112,33 @@ def test_a_report_that_is_read_before_the_answer_is_stored_is_not_lost(house, se
     assert [result for _, result, _ in told] == ["bounced"]
 
 
+@pytest.mark.parametrize("put_off", [False, True])
+def test_a_report_about_the_first_try_stops_the_second(house, server, courier, told, put_off):
+    """In doubt, let go by a person, and still here: what was reported as lost does not leave again."""
+    put(house)
+    die(house, courier, server)
+    with house.store.unit() as unit:
+        assert doubt.resend(unit, "L1", NOW + HOUR)
+    if put_off:
+        server.says = {ANN: LATER, COUNCIL: LATER}
+        assert courier.step(NOW + HOUR) and states(house)[ANN] == "deferred"
+    bounce(house, NOW + HOUR, ANN)
+    assert states(house)[ANN] == "bounced"
+    server.says, before = {}, len(server.got)
+    courier.step(NOW + DAY)
+    assert len(server.got) == before
+    assert [result for _, result, _ in told] == ["bounced"]
+
+
+def test_what_has_never_left_cannot_have_come_back(house, server, courier, told):
+    """A report about a letter that still waits is about nothing."""
+    server.dies = False
+    put(house)
+    bounce(house, NOW, ANN)
+    assert states(house)[ANN] == "waiting" and courier.step(NOW)
+    assert [result for _, result, _ in told] == ["sent"]
+
+
 def test_an_outage_counts_nothing_towards_the_five_days(house, server, courier, told):
     """Away for six days, then "later" once: only a server that has answered "later" for five days is given up."""
     server.dies = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from mailflow.flow.returning import LETTER_HEADER
 from mailflow.mail.compose import letter_header, letter_named
@@ -128,6 +129,30 @@ def test_an_officer_says_that_a_held_report_is_true(waiting: Bench):
     waiting.mail("2027-02-09 10:00", MAYA, subject, body)
     assert waiting.state() == "ALC" and waiting.letters("M21", MAYA)
     assert waiting.kept(identity).state == "done" and not waiting.open_questions()
+
+
+@pytest.mark.parametrize("named", ["somebody.else@oakfield.example", ""])
+def test_a_report_that_names_none_of_several_is_put_to_a_person(waiting: Bench, named: str):
+    """As a gateway or a person passes it on: nobody knows who has the letter, so an officer is asked; their word counts
+    for all of them."""
+    letter, before = waiting.letter("M20"), waiting.standing()
+    assert len(letter.to) == 2
+    identity = waiting.raw("2027-02-02 09:00", report(marked(letter), named))
+    held(waiting, identity, "does not say to whom")
+    assert waiting.standing() == before
+    subject, body = waiting.letters("M57", MAYA)[-1].button("Not delivered")
+    waiting.mail("2027-02-02 10:00", MAYA, subject, body)
+    assert waiting.state() == "ALC" and waiting.letters("M21", MAYA) and not waiting.open_questions()
+
+
+def test_a_report_about_our_own_copy_says_nothing_of_the_reader(waiting: Bench):
+    """Our mailbox is full: the only reader of the letter has it all the same."""
+    letter, before = waiting.letter("M20"), waiting.standing()
+    with waiting.store.unit() as unit:
+        unit.outbox._work.write(text(f"DELETE FROM envelopes WHERE recipient='{VICTOR}'"))
+    identity = waiting.raw("2027-02-02 09:00", report(marked(letter), BOX))
+    assert waiting.kept(identity).reason == "our own copy of a letter did not arrive"
+    assert waiting.standing() == before and not waiting.letters("M21") and not waiting.open_questions()
 
 
 def test_only_a_report_can_be_said_to_be_true(waiting: Bench):
