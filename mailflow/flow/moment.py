@@ -52,9 +52,10 @@ class Moment:
         return self.house.letters_of(self.office)
 
     def decision(self) -> Decision:
-        """A place to ask what a decision may ask (people, settings, leaving times)."""
+        """A place to ask what a decision may ask (people, settings), where nothing is decided."""
         event = TimerDue("", "", "", 0, self.now)
-        terms = terms_for(self.house, self.unit, self.office, self.procedure, self.case, event, self.now)
+        where = (self.house, self.unit, self.office, self.procedure, self.case)
+        terms = terms_for(*where, event, self.now, decides=False)
         return Decision(self.procedure, terms, self.case, self.now, self.office.calendar)
 
 

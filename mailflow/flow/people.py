@@ -28,9 +28,17 @@ ACCEPTED = "accepted:"
 
 
 def terms_for(
-    house: House, unit: Unit, office: Office, procedure: Procedure, case: Case, event: Event, now: datetime
+    house: House,
+    unit: Unit,
+    office: Office,
+    procedure: Procedure,
+    case: Case,
+    event: Event,
+    now: datetime,
+    *,
+    decides: bool = True,
 ) -> Terms:
-    """Everything the decision may ask, read before it."""
+    """Everything the decision may ask, read before it. decides: letters may be decided; their wording asks less."""
     today = office.calendar.local_date(now)
     case = foreseen(procedure, case, event)
     people = people_of(office, procedure, case, today)
@@ -55,7 +63,7 @@ def terms_for(
         duty={r.name: d[0].email for r in procedure.roles.values() if (d := on_duty(office, r.name, today))},
         post=_by_post(procedure, case, contract),
         reveals=_reveals(unit, office, procedure, case, event),
-        places=budgets.places(house, unit, now),
+        places=budgets.places(house, unit, now) if decides else {},
     )
 
 
