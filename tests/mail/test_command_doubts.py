@@ -367,6 +367,7 @@ def test_a_word_of_the_procedure_is_no_code(body: str, subject: str):
         ("Accepted\n\nPoint 2 we forward tomorrow", "accepted"),
         ("Accepted\n\nPoint 2 stays disputed", "doubt"),
         ("Recommend: it stands\n\nnot point 2", "recommend"),
+        ("Extend to 3 March\n\nnot the second", "extend"),
         ("Accepted\nWithdrawn: they rang\n\nnot the second", "doubt"),
     ],
 )

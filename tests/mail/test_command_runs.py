@@ -28,6 +28,11 @@ from tests.mail.test_commands import THURSDAY, _add, _read, _verdict
         ("Hi,\nAsk: which day?\n\nMore", "ask", "Hi,\n\nMore"),
         ("Recommend: upheld\nAction 2 done", "recommend action_done", ""),
         ("Agreed\nDefault notice tbc\nForward", "doubt", ""),
+        ("Agreed\nAction:\nForward", "doubt", ""),
+        ("Can you send?\nThe home rang\nMore", "doubt", "The home rang\nMore"),
+        ("Acepted\nThe home rang\nMore", "doubt", "The home rang\nMore"),
+        ("Extend\nThe home rang\nMore", "doubt", "The home rang\nMore"),
+        ("Action: training\nThe home rang\nMore", "doubt", "The home rang\nMore"),
         ("Accepted, but not all\nResume", "doubt", ""),
     ],
 )
@@ -74,7 +79,7 @@ def test_a_doubt_takes_its_own_line_only(line: str):
     assert "# hello there" in reading.note
 
 
-@pytest.mark.parametrize("line", ["Can you send X?", "Can you reopen?", "Can you send the letter?"])
+@pytest.mark.parametrize("line", ["Can you send X?", "Can you reopen?", "Can you reopen", "Can you send the letter?"])
 def test_a_request_for_something_else(line: str):
     """A question that is no whole command is a note."""
     assert _verdict(_read(line)) == "note"
@@ -132,7 +137,10 @@ def test_a_line_below_that_turns(turn: str):
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_a_text_swallows_no_detail(gap: str):
     """A detail ends the paragraph of a text, as a command does."""
-    for mail in (f"Recommend:{gap}It is upheld.\nNo default notice", f"Recommend: it is upheld.{gap}no default notice"):
+    said = ("No default notice", "Default notice: no")
+    for mail in (f"Recommend:{gap}It is upheld.\n{last}" for last in said):
+        assert _read(mail).sayings[0].blanks == {"text": "It is upheld.", "default_notice": "no"}
+    for mail in (f"Recommend: it is upheld.{gap}{last.lower()}" for last in said):
         assert _read(mail).sayings[0].blanks["default_notice"] == "no"
         assert _read(mail).sayings[0].blanks["text"].lower() == "it is upheld."
 
