@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -81,6 +82,33 @@ def _resume(begin: Begin, played: Played) -> Bench:
     found = begin(path)
     found.left, found.now = list(left), now  # type: ignore[assignment]
     return found
+
+
+Begun = Callable[[Callable[[Bench], object]], Bench]
+
+
+@pytest.fixture(scope="module")
+def _played_here() -> dict[Callable[[Bench], object], Played]:
+    return {}
+
+
+@pytest.fixture
+def after(
+    bench_of: Begin,
+    empty_store: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    _played_here: dict[Callable[[Bench], object], Played],
+) -> Begun:
+    """A bench on which a beginning of this file has been played: once for all its tests, each has a copy."""
+
+    def begin(beginning: Callable[[Bench], object]) -> Bench:
+        if beginning not in _played_here:
+            _played_here[beginning] = _play(tmp_path_factory.mktemp("begun"), empty_store, beginning)
+        found = _resume(bench_of, _played_here[beginning])
+        found._uid = itertools.count(2000)  # further mails are others than those of the beginning
+        return found
+
+    return begin
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -35,16 +36,19 @@ def edition(bench: Bench, *swaps: tuple[str, str]) -> Procedure:
     return found
 
 
-@pytest.fixture
-def two(bench: Bench) -> Bench:
-    """Two concerns with the provider, and one under review."""
+def _begin(bench: Bench) -> None:
     for day, sender in SENT.items():
         bench.with_provider(day, sender)
     ref = bench.with_provider("2027-02-03", "femi.adeyemi@council.example")
     bench.mail("2027-02-05 09:00", JOAN, f"Re: [{ref}]", "We accept that calls were missed.")
     bench.mail("2027-02-05 11:00", MAYA, f"Re: [{ref}]", "Accepted")
     bench.to(NOON)
-    return bench
+
+
+@pytest.fixture
+def two(after: Callable[[Callable[[Bench], None]], Bench]) -> Bench:
+    """Two concerns with the provider, and one under review."""
+    return after(_begin)
 
 
 def test_the_plan_changes_nothing(two: Bench):

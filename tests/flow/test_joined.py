@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.flow.bench import JOAN, MAYA, OLIVE, PRIYA, Bench
@@ -9,13 +11,18 @@ from tests.flow.bench import JOAN, MAYA, OLIVE, PRIYA, Bench
 SMITH = "dr.smith@nhs.example"
 
 
-@pytest.fixture
-def joined(bench: Bench) -> tuple[Bench, str, str]:
-    """Two concerns about the same; the second has been joined to the first."""
+def _join(bench: Bench) -> None:
     first, second = bench.concern("2027-02-01 09:30"), bench.concern("2027-02-01 09:40", SMITH)
     for ref in (first, second):
         bench.mail("2027-02-01 10:00", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd")
     bench.mail("2027-02-01 10:05", MAYA, f"Re: [{second}]", f"Duplicate of {first}")
+
+
+@pytest.fixture
+def joined(after: Callable[[Callable[[Bench], None]], Bench]) -> tuple[Bench, str, str]:
+    """Two concerns about the same; the second has been joined to the first."""
+    bench = after(_join)
+    first, second = bench.refs()
     return bench, first, second
 
 

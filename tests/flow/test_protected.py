@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -62,6 +63,12 @@ def concern(bench: Bench, sender: str = WHO, word: str = "Protected: provider st
     bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nService is Home care")
     bench.mail("2027-02-01 10:16", MAYA, f"Re: [{ref}]", "Eligible")
     return ref
+
+
+@pytest.fixture
+def protected(after: Callable[[Callable[[Bench], object]], Bench]) -> Bench:
+    """An office with such a concern."""
+    return after(concern)
 
 
 def sent(bench: Bench, ref: str) -> str:
@@ -164,9 +171,9 @@ def test_a_name_that_is_known_is_kept(bench: Bench):
     ],
     ids=["text", "order", "initial", "address", "name", "camel", "author", "packed", "utf-16", "docx", "split", "mail"],
 )
-def test_a_copy_that_shows_the_name_is_refused(bench: Bench, file: tuple[str, bytes]):
+def test_a_copy_that_shows_the_name_is_refused(protected: Bench, file: tuple[str, bytes]):
     """In the text, in the name of the file, in what a program wrote about it: and "Checked" does not make it good."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send\nChecked", files=[file])
     bench.to("2027-02-01 12:00")
     assert bench.state(ref) == "ELG" and not bench.letters("M20")
@@ -174,9 +181,9 @@ def test_a_copy_that_shows_the_name_is_refused(bench: Bench, file: tuple[str, by
 
 
 @pytest.mark.parametrize("file", [("copy.pdf", pdf()), ("copy.docx", docx("Office")), ("copy.txt", b"She said: Moor.")])
-def test_what_we_cannot_read_the_officer_must_have_read(bench: Bench, file: tuple[str, bytes]):
+def test_what_we_cannot_read_the_officer_must_have_read(protected: Bench, file: tuple[str, bytes]):
     """A PDF may be a scan: only a person can say that it shows nobody, and says so with a word of its own."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send", files=[file])
     assert bench.state(ref) == "ELG" and "only you can say" in bench.letter("M51").words
     bench.mail("2027-02-01 11:05", MAYA, f"Re: [{ref}]", "Send\nChecked", files=[file])
@@ -184,9 +191,9 @@ def test_what_we_cannot_read_the_officer_must_have_read(bench: Bench, file: tupl
     assert bench.state(ref) == "WPR"
 
 
-def test_the_mail_as_it_came_never_goes(bench: Bench):
+def test_the_mail_as_it_came_never_goes(protected: Bench):
     """ "Send original" is refused, and so is the setting that would send it by the clock."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send original")
     assert bench.state(ref) == "ELG" and "protected" in bench.letter("M51").words
 
@@ -199,10 +206,9 @@ def test_the_setting_that_sends_the_original_does_not(bench_of):
     assert bench.state(ref) == "ALC" and not bench.letters("M20")
 
 
-def test_the_approval_mail_is_a_check_list(bench: Bench):
+def test_the_approval_mail_is_a_check_list(protected: Bench):
     """M19 says what to look for, and what we cannot see."""
-    concern(bench)
-    words = bench.letter("M19", MAYA).words
+    words = protected.letter("M19", MAYA).words
     assert "tracked changes" in words and "Checked" in words and "more than we can read" in words
 
 
@@ -283,17 +289,17 @@ def test_an_in_house_manager_gets_no_name(bench: Bench):
 @pytest.mark.parametrize(
     "words", ["In short: Lena Moor saw it", "Out of scope: l.moor must ask the police", "Withdrawn: Moor, Lena asked"]
 )
-def test_words_that_letters_quote_may_not_name_them(bench: Bench, words: str):
+def test_words_that_letters_quote_may_not_name_them(protected: Bench, words: str):
     """Refused at once, with what was found."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     before = bench.state(ref)
     bench.mail("2027-02-01 10:30", MAYA, f"Re: [{ref}]", words)
     assert bench.state(ref) == before and "Write them without" in bench.letter("M51").words
 
 
-def test_a_note_may(bench: Bench):
+def test_a_note_may(protected: Bench):
     """What stays inside is free."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     bench.mail("2027-02-01 10:30", MAYA, f"Re: [{ref}]", "Note: Lena Moor rang.")
     assert not bench.letters("M51")
 
@@ -313,9 +319,9 @@ def test_words_from_before_the_protection_hold_the_letter(bench: Bench):
 # -- over the whole life of a concern ---------------------------------------------------------------------------------
 
 
-def test_nothing_that_leaves_says_who(bench: Bench):
+def test_nothing_that_leaves_says_who(protected: Bench):
     """Subjects, headers, Message-IDs, References, Reply-To, quotes, files and their names, to everybody outside."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     mail_id = bench.case(ref).last_mail["referrer"][0]
     with bench.store.read() as unit:
         hers = parse(unit.inbox.get(mail_id).octets).message_id
@@ -345,9 +351,10 @@ def test_the_provider_that_asks_learns_nothing(bench: Bench):
     assert "referrer" not in bench.letter("M58", JOAN).words.lower()
 
 
-def test_another_provider_gets_no_old_copy(bench: Bench):
+def test_another_provider_gets_no_old_copy(protected: Bench):
     """`Provider is` for another takes the approved copy with it; a new one is looked at again."""
-    ref, tag = concern(bench), f"Re: [{bench.ref()}]"
+    bench, ref = protected, protected.ref()
+    tag = f"Re: [{ref}]"
     bench.mail("2027-02-01 11:00", MAYA, tag, "Send\nChecked", files=[CLEAN])
     bench.mail("2027-02-01 11:02", MAYA, tag, "Undo")
     bench.mail("2027-02-01 11:05", MAYA, tag, "Provider is Riverside Homes Ltd\nSend original")
@@ -392,9 +399,10 @@ def test_a_protected_referrer_who_agrees_is_asked_alone(bench: Bench):
 # -- lists, reports, the command line ---------------------------------------------------------------------------------
 
 
-def test_the_closure_report_says_the_source_only(bench: Bench):
+def test_the_closure_report_says_the_source_only(protected: Bench):
     """6.3: source type, and no identity: neither in the page nor in the timeline."""
-    ref, tag = concern(bench), f"Re: [{bench.ref()}]"
+    bench, ref = protected, protected.ref()
+    tag = f"Re: [{ref}]"
     bench.mail("2027-02-01 10:30", MAYA, tag, "In short: missed calls")
     concluded(bench, sent(bench, ref))
     with bench.store.read() as unit:
@@ -430,8 +438,8 @@ def test_lists_and_the_command_line_say_nobody(bench: Bench):
         assert not any(word in str(revealing.without(who, held.reason)).lower() for word in SAYS_WHO)
 
 
-def test_the_name_of_an_unlisted_person_comes_from_their_mail(bench: Bench):
+def test_the_name_of_an_unlisted_person_comes_from_their_mail(protected: Bench):
     """Nobody in the register is called Lena Moor: the name stands in the From line, and is looked for."""
-    ref = concern(bench)
+    bench, ref = protected, protected.ref()
     with bench.store.read() as unit:
         assert revealing.on_case(bench.house, unit, ref).in_text("ask Lena Moor")
