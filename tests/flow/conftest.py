@@ -84,11 +84,11 @@ def _resume(begin: Begin, played: Played) -> Bench:
     return found
 
 
-Begun = Callable[[Callable[[Bench], object]], Bench]
+Begun = Callable[..., Bench]
 
 
 @pytest.fixture(scope="module")
-def _played_here() -> dict[Callable[[Bench], object], Played]:
+def _played_here() -> dict[tuple[Callable[[Bench], object], ...], Played]:
     return {}
 
 
@@ -97,15 +97,29 @@ def after(
     bench_of: Begin,
     empty_store: Path,
     tmp_path_factory: pytest.TempPathFactory,
-    _played_here: dict[Callable[[Bench], object], Played],
+    _played_here: dict[tuple[Callable[[Bench], object], ...], Played],
 ) -> Begun:
-    """A bench on which a beginning of this file has been played: once for all its tests, each has a copy."""
+    """A bench on which beginnings of this file have been played, one after the other: once for all its tests, each has
+    a copy."""
 
-    def begin(beginning: Callable[[Bench], object]) -> Bench:
-        if beginning not in _played_here:
-            _played_here[beginning] = _play(tmp_path_factory.mktemp("begun"), empty_store, beginning)
-        found = _resume(bench_of, _played_here[beginning])
-        found._uid = itertools.count(2000)  # further mails are others than those of the beginning
+    def go_on(path: Path, played: Played | None, beginning: Callable[[Bench], object]) -> Played:
+        def from_there(bench: Bench) -> None:
+            if played is not None:
+                bench.left, bench.now = list(played[1]), played[2]  # type: ignore[assignment]
+                bench._uid = itertools.count(1500)
+            beginning(bench)
+
+        return _play(path, played[0] if played is not None else empty_store, from_there)
+
+    def begin(*beginnings: Callable[[Bench], object]) -> Bench:
+        played: Played | None = None
+        for n, beginning in enumerate(beginnings, 1):
+            if beginnings[:n] not in _played_here:
+                _played_here[beginnings[:n]] = go_on(tmp_path_factory.mktemp("begun"), played, beginning)
+            played = _played_here[beginnings[:n]]
+        assert played is not None
+        found = _resume(bench_of, played)
+        found._uid = itertools.count(2000)  # further mails are others than those of the beginnings
         return found
 
     return begin

@@ -117,19 +117,27 @@ def named(letter: str) -> str:
     return letter.rpartition("/")[0]
 
 
+def _until_saved(office: Bench) -> None:
+    office.with_provider()
+    office.to(BEFORE)
+
+
+def _ten_days(office: Bench) -> None:
+    ref = office.ref()
+    office.mail("2027-02-02 09:00", MAYA, f"Re: [{ref}]", "Note: called the provider")
+    office.concern("2027-02-03 09:30", "second.person@family.example", "Oakfield Care Ltd in the north")
+    office.mail("2027-02-10 09:00", JOAN, f"Re: [{ref}]", "We accept that calls were missed.")
+    office.mail("2027-02-10 11:00", MAYA, f"Re: [{ref}]", "Accepted")
+    office.concern("2027-02-10 14:00", "other.person@family.example", about="a dentist")
+    office.to(LATER)
+
+
 @pytest.fixture
-def disaster(bench_of: Callable[..., Bench], tmp_path: Path, waiting: Bench) -> Disaster:
+def disaster(bench_of: Callable[..., Bench], after: Callable[..., Bench], tmp_path: Path) -> Disaster:
     """Saved on the evening of 1 February, a concern being with the provider; ten days of work follow."""
-    waiting.to(BEFORE)
-    found = Disaster(bench_of, tmp_path, waiting)
-    ref = waiting.ref()
-    waiting.mail("2027-02-02 09:00", MAYA, f"Re: [{ref}]", "Note: called the provider")
-    waiting.concern("2027-02-03 09:30", "second.person@family.example", "Oakfield Care Ltd in the north")
-    waiting.mail("2027-02-10 09:00", JOAN, f"Re: [{ref}]", "We accept that calls were missed.")
-    waiting.mail("2027-02-10 11:00", MAYA, f"Re: [{ref}]", "Accepted")
-    waiting.concern("2027-02-10 14:00", "other.person@family.example", about="a dentist")
-    waiting.to(LATER)
-    assert len(of_cases(waiting.left)) > 6
+    found = Disaster(bench_of, tmp_path, after(_until_saved))
+    found.lost = after(_until_saved, _ten_days)
+    assert len(of_cases(found.lost.left)) > 6
     shutil.copy(found._saved, tmp_path / "kept.db")
     return found
 
