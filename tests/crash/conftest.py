@@ -8,12 +8,21 @@ from contextlib import ExitStack
 import pytest
 
 from mailflow.demo.stage import Stage
+from mailflow.procedure import reading
 from tests.crash.manners import Service
 from tests.crash.played import Played, performed
 from tests.crash.rig import Rig, Servers
-from tests.preloaded import Nursery
+from tests.preloaded import Nursery, reading_shipped_once
 from tests.servers import realmail
 from tests.servers.personality import PERSONALITIES
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _procedures() -> Iterator[None]:
+    """Whoever looks at an office from here reads its procedure, too: once for all offices."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "read", reading_shipped_once())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,7 @@ def _mails(counted: Count, days: Days, engine: Engine) -> None:
     with engine.connect() as connection:
         seen = Counter(connection.execute(select(schema.sightings.c.identity)).scalars())
         states = dict(connection.execute(select(schema.inbox.c.identity, schema.inbox.c.state)).all())
-    counted.mails, counted.in_ledger = len(found), len(states)
+    counted.mails, counted.in_ledger = len(set(found)), len(states)  # a copy may lie in Sent and in Junk
     for identity, times in Counter(found).items():
         if seen[identity] != times:
             counted.note(f"the mail {identity[:16]} lies in the mailbox {times} times, in the ledger {seen[identity]}")

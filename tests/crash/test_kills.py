@@ -46,7 +46,6 @@ def test_killed_at_every_point_of_ordinary_days(servers: Servers, tmp_path: Path
                 if not each.left or days.passed > MOST_DAYS:
                     break
         each(0)
-        days.come_to_rest()
         found = count(days)
         print(f"{len(rig.deaths)} kills; {found}; asked about: {days.asked}; in doubt: {rig.doubts()}")
         assert found.differences == []
