@@ -47,7 +47,7 @@ def _of_mailbox(house: House, unit: Unit, letter: Letter, envelopes: list[Envelo
     limit, asked = house.limits.per_hour, unit.departures
     # A letter to more people than the budget has places leaves when all are free.
     need = max(1, min(sum(not e.home for e in envelopes), limit))
-    if asked.sent_count(now - HOUR, letter.mail_from, but=letter.id) + need <= limit:
+    if asked.sent_count(now - HOUR, letter.mail_from, but=letter.id, now=now) + need <= limit:
         return None
     left = asked.left(now - HOUR, letter.mail_from, letter.id, now)
     until = place(left, asked.ahead(letter, now) + need, limit, HOUR, now)
@@ -56,7 +56,7 @@ def _of_mailbox(house: House, unit: Unit, letter: Letter, envelopes: list[Envelo
 
 def _of_address(house: House, unit: Unit, office: Office, letter: Letter, to: str, now: datetime) -> Full | None:
     limit, asked = house.limits.per_address_per_hour, unit.departures
-    if asked.sent_to(now - HOUR, to, but=letter.id) < limit:
+    if asked.sent_to(now - HOUR, to, but=letter.id, now=now) < limit:
         return None
     left = asked.left_to(now - HOUR, to, letter.id, now)
     until = place(left, asked.ahead_to(letter, to, now) + 1, limit, HOUR, now)
@@ -67,7 +67,7 @@ def _of_case(house: House, unit: Unit, letter: Letter, now: datetime) -> Full | 
     limit, asked = house.limits.per_case_per_day, unit.departures
     if letter.case.startswith("office:"):
         return None
-    left = asked.left_of_case(now - DAY, letter.case, letter.id)
+    left = asked.left_of_case(now - DAY, letter.case, letter.id, now)
     if len(left) < limit:
         return None
     until = place(left, asked.ahead_of_case(letter, now) + 1, limit, DAY, now)
@@ -97,7 +97,7 @@ def places(house: House, unit: Unit, now: datetime) -> dict[str, datetime]:
     if limit < 1:
         return {}
     found = {}
-    for to in asked.crowded(now - HOUR, now + HORIZON, limit):
+    for to in asked.crowded(now - HOUR, now, now + HORIZON, limit):
         taken = asked.planned_to(to, now - HOUR, now, now + HORIZON, limit - 1)
         if taken is not None:
             found[to] = taken + HOUR + TICK

@@ -48,6 +48,7 @@ class _Result:
     verdicts: Mapping[str, Verdict]
     phase: str
     at: datetime
+    attempt: int
 
 
 class _NobodyElse(Exception):
@@ -84,6 +85,7 @@ class Courier:
         """Settle what an earlier courier left behind (`everyone`: no other courier can be at work)."""
         with self._house.store.unit(purpose="recover") as unit:
             _recover(unit, now, everyone=everyone, holder=self._me)
+            _put_right(unit, now)
 
     def step(self, now: datetime) -> bool:
         """Carry one letter that may leave now; True if there was one."""
@@ -93,13 +95,14 @@ class Courier:
             _recover(unit, now, everyone=False, holder=self._me)
             claimed = unit.outbox.claim(now, limit=1, lease_seconds=self._lease, holder=self._me)
             if not claimed:
-                return False
+                return _put_right(unit, now)
             letter, envelopes = claimed[0]
+            attempt = unit.outbox.attempts(letter.id)[-1].id
             office = _office(self._house, letter)
             carried = self._prepare(unit, office, letter, envelopes, now)
         if office is not None and carried:
             ours = {envelope.recipient for envelope in envelopes if envelope.home}
-            self._carry(office, letter, carried, ours, now)
+            self._carry(office, letter, carried, ours, now, attempt)
         return True
 
     def _prepare(
@@ -152,7 +155,13 @@ class Courier:
         return True
 
     def _carry(
-        self, office: Office, letter: Letter, recipients: Sequence[str], ours: Collection[str], now: datetime
+        self,
+        office: Office,
+        letter: Letter,
+        recipients: Sequence[str],
+        ours: Collection[str],
+        now: datetime,
+        attempt: int,
     ) -> None:
         """One SMTP transaction; the phase that matters for a crash, the final dot, is committed before it is sent.
 
@@ -188,9 +197,9 @@ class Courier:
             # Not the server's word. Before the dot nothing has left; after it nobody knows.
             state = "in_doubt" if phase in ("dot", "reply") else "deferred"
             verdict = Verdict(state, False, f"Interrupted at our end ({type(fault).__name__}).")
-            self._settle(_Result(letter, dict.fromkeys(recipients, verdict), phase, now))
+            self._settle(_Result(letter, dict.fromkeys(recipients, verdict), phase, now, attempt))
             raise
-        self._settle(_Result(letter, verdicts, phase, now))
+        self._settle(_Result(letter, verdicts, phase, now, attempt))
 
     def _settle(self, result: _Result) -> None:
         self._unstored.append(result)
@@ -248,6 +257,13 @@ def _recover(unit: Unit, now: datetime, *, everyone: bool, holder: str) -> None:
         _log.warning("letter.recovered", letter=letter_id, state=state)
         if state != "waiting":
             doubt.owe(unit, letter_id)
+
+
+def _put_right(unit: Unit, now: datetime) -> bool:
+    found = unit.misdated.put_right(now)
+    if found:
+        _log.warning("courier.clock", now=now.isoformat())
+    return found > 0
 
 
 def _office(house: House, letter: Letter) -> Office | None:
@@ -323,7 +339,7 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
     """
     tried = unit.outbox.attempts(result.letter.id)
     # An answer that could not be stored for long says nothing about a later attempt, even if that one has ended.
-    anothers = unit.outbox.anothers(result.letter.id, me) or any(a.started_at > result.at for a in tried)
+    anothers = unit.outbox.anothers(result.letter.id, me) or any(a.id > result.attempt for a in tried)
     verdicts = {to: verdict for to, verdict in result.verdicts.items() if verdict.state == "sent" or not anothers}
     if not verdicts:
         return
@@ -340,7 +356,9 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
     if result.phase in ANSWERED and not anothers:
         with suppress(Conflict):  # the claim has run out
             unit.outbox.phase(result.letter.id, result.phase, me)
-    heard = [a.started_at for a in tried if a.phase in (*ANSWERED, "dot")] + [result.at]
+    # What was heard while the machine's clock was ahead says nothing about how long ago that was.
+    answers = [a.started_at for a in tried if a.phase in (*ANSWERED, "dot") and a.started_at <= result.at]
+    heard = [*answers, result.at]
     # A letter that was put off and then held begins anew when it is let go.
     too_old = answered and result.at - max(heard[0], result.letter.leave_at) >= GIVE_UP
     for recipient, verdict in verdicts.items():

@@ -21,7 +21,7 @@ from mailflow.flow import restored
 from mailflow.flow.ports import House, Office
 from mailflow.procedure.events import LetterSettled
 from mailflow.store import Envelope, Letter, Unit
-from mailflow.store.outbox import BEFORE_THE_DOT, HOME
+from mailflow.store.outbox import BEFORE_THE_DOT, HOME, Attempt
 
 # How long a copy may take to come home before its absence is worth a thought.
 PATIENCE = timedelta(minutes=15)
@@ -159,7 +159,12 @@ def next_look(house: House, after: datetime) -> datetime | None:
 
 def _look_at(house: House, unit: Unit, letter: Letter) -> datetime:
     attempts = unit.outbox.attempts(letter.id)
-    return (attempts[-1].started_at if attempts else letter.leave_at) + PATIENCE
+    return (_began(attempts[-1]) if attempts else letter.leave_at) + PATIENCE
+
+
+def _began(attempt: Attempt) -> datetime:
+    """When an attempt began, or was found to lie in the future, where the machine's clock was put right."""
+    return min(attempt.started_at, attempt.ended_at or attempt.started_at)
 
 
 def _ask_at(house: House, unit: Unit, letter: Letter) -> datetime:
@@ -179,7 +184,7 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     # The absence of a copy says something only if it travelled in the transaction that is in doubt.
     travelled = any(e.home and e.state == "in_doubt" for e in bundle[1])
     looked = unit.inbox.read_through(office.mailbox)
-    if looked is None or looked < attempts[-1].started_at + PATIENCE:
+    if looked is None or looked < _began(attempts[-1]) + PATIENCE:
         return False  # nobody has looked for the copy yet
     # What left from a database that was lost left no attempt here: later copies say nothing about it.
     later = travelled and not restored.is_unclear(unit, letter.id) and unit.outbox.later_home(letter.id)
@@ -187,7 +192,7 @@ def _settle_one(house: House, unit: Unit, letter: Letter, now: datetime) -> bool
     if again and len(attempts) <= RESENDS:
         return resend(unit, letter.id, now)
     ripe = now >= _ask_at(house, unit, letter)
-    return ripe and _ask(house, unit, office, letter, attempts[-1].started_at, now)
+    return ripe and _ask(house, unit, office, letter, _began(attempts[-1]), now)
 
 
 def _by_itself(unit: Unit, letter: Letter, envelopes: Sequence[Envelope], now: datetime) -> bool:

@@ -80,7 +80,7 @@ def _lost(house: House, unit: Unit, mail: Mail, letter: Letter, bounce: Bounce, 
     A letter that was in doubt and is to leave again to them does not: what came of the first try is known now.
     """
     for envelope, words in _named(unit, letter, bounce) or _all(unit, letter, bounce):
-        if envelope.left_at is not None or envelope.state == "claimed":  # what has never left cannot come back
+        if envelope.left_at is not None or envelope.state not in ("waiting", "deferred"):  # else it has never left
             unit.outbox.settle(letter.id, envelope.recipient, "bounced", words, at=now)
     doubt.close_question(unit, letter.id, "a report says that it did not arrive")
     bundle = unit.outbox.get(letter.id)

@@ -2,7 +2,7 @@
 
 In: a connection inside a transaction.
 Out: `.accounts .log .chain .evidence .inbox .agenda .outbox .departures .texts .views .codes .numbers .files .held
-  .meta .tables`; all see the unit's own writes.
+  .meta .misdated .tables`; all see the unit's own writes.
 Fails: as its rooms do; Store.unit() decides between commit and rollback.
 Limits: a unit belongs to one thread; it is over when its `with` block ends.
 """
@@ -19,6 +19,7 @@ from mailflow.store.files import Files
 from mailflow.store.held import HeldBack, Meta
 from mailflow.store.inbox import Inbox
 from mailflow.store.log import Log
+from mailflow.store.misdated import Misdated
 from mailflow.store.outbox import Outbox
 from mailflow.store.tables import Tables
 from mailflow.store.texts import Texts
@@ -41,6 +42,7 @@ class Unit:
         "inbox",
         "log",
         "meta",
+        "misdated",
         "numbers",
         "outbox",
         "tables",
@@ -57,6 +59,7 @@ class Unit:
         self.agenda = Agenda(work)
         self.outbox = Outbox(work)
         self.departures = Departures(work)
+        self.misdated = Misdated(work)
         self.texts = Texts(work)
         self.views = Views(work)
         self.codes = Codes(work)

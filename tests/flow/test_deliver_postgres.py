@@ -15,6 +15,11 @@ from mailflow.store import Store, Unit
 from mailflow.store.leases import DAEMON
 from mailflow.submission.verdict import Verdict
 from tests.flow.test_budgets import test_letters_over_a_budget_wait_for_a_place_of_their_own  # noqa: F401
+from tests.flow.test_clock_ahead import (  # noqa: F401
+    test_a_letter_in_doubt_by_the_false_clock_is_asked_about_soon,
+    test_a_letter_put_off_by_the_false_clock_is_tried_now,
+    test_what_left_in_the_future_takes_nobodys_place,
+)
 from tests.flow.test_deliver import *  # noqa: F403 - its tests and fixtures, over the house below
 from tests.flow.test_deliver import ANN, NOW, Server, put
 from tests.servers.fixtures import postgres  # noqa: F401 (pytest finds fixtures by name)

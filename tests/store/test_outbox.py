@@ -310,10 +310,10 @@ def test_what_may_have_left_is_counted(store: Store, letter: Make, noon: datetim
         u.outbox.settle("a", AL, "bounced", "", at=noon + timedelta(days=1))
         u.outbox.settle("b", JO, "in_doubt", "", at=noon + timedelta(minutes=1))
         ours = "office@council.example"
-        assert u.departures.sent_count(noon, ours) == 3
-        assert u.departures.sent_count(noon, "office@insurer.example") == 0
-        assert u.departures.sent_to(noon, JO) == 2
-        assert u.departures.sent_count(noon + timedelta(seconds=1), ours) == 1
+        assert u.departures.sent_count(noon, ours, now=noon) == 3
+        assert u.departures.sent_count(noon, "office@insurer.example", now=noon) == 0
+        assert u.departures.sent_to(noon, JO, now=noon) == 2
+        assert u.departures.sent_count(noon + timedelta(seconds=1), ours, now=noon) == 1
         assert u.outbox.all_states() == {"bounced": 1, "in_doubt": 1, "sent": 2}
 
 
