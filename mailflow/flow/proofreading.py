@@ -283,7 +283,8 @@ class _Pretended:
 
     def __init__(self, office: Office, history: list[Fact], now: datetime):
         nothing = _Nothing()
-        self.views = self.files = self.texts = self.codes = self.outbox = self.agenda = self.held = nothing
+        self.views = self.files = self.texts = self.codes = self.held = nothing
+        self.outbox = self.departures = self.agenda = nothing
         lines = [
             Line("X-1", n, f.kind, f.machine, dict(f.data), f"trial:{n}", "", now, now, "", "", "")
             for n, f in enumerate(history, 1)
