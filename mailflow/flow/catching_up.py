@@ -19,7 +19,7 @@ import structlog
 
 from mailflow.errors import CannotRender, Conflict, Unavailable
 from mailflow.flow import advance as stepping
-from mailflow.flow import restored
+from mailflow.flow import restored, restored_several
 from mailflow.flow.asking_again import ask_again_one, next_asking
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House
@@ -161,6 +161,7 @@ def _finish(house: House, found: Restored, now: datetime) -> None:
     with house.store.unit(purpose="catch_up") as unit:
         _must_stand(unit, found)
         restored.put(unit, replace(found, cursor=found.at, running=False))
+        restored_several.tell(house, unit, now)
     _log.info("restored.finished", since=found.since.isoformat(), at=found.at.isoformat())
     with suppress(CannotRender), house.store.unit(purpose="catch_up") as unit:
         _tell(house, unit, found, now)

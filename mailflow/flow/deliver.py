@@ -20,7 +20,7 @@ from types import MappingProxyType
 import structlog
 
 from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
-from mailflow.flow import budget_news, doubt, homecoming, leaving, put_off, restored
+from mailflow.flow import budget_news, doubt, homecoming, leaving, put_off, restored, restored_several
 from mailflow.flow.office_mail import tell_administrator
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.flow.unrendered import FAR
@@ -150,6 +150,7 @@ class Courier:
             unit.outbox.settle(letter.id, envelope.recipient, state, words, at=copy.at if copy else now)
         if copy:
             restored.use(unit, restored.copies(unit), copy, letter)
+            restored_several.tell(self._house, unit, now)
         doubt.owe(unit, letter.id)
         _log.warning(f"letter.{what}", case=letter.case, letter=letter.id)
         return True

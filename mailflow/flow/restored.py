@@ -29,6 +29,7 @@ KEY = "restored"
 PATIENCE = timedelta(minutes=15)
 UNCLEAR = "unclear"
 _COPIES = "restored copies"
+_SEVERAL = "restored several"
 _LETTER_HEADER = "x-mailflow-letter"
 _MOST_NUMBER = 9_999_999
 
@@ -185,8 +186,24 @@ def use(unit: Unit, known: Mapping[str, Copy], copy: Copy, letter: Letter) -> No
     """A copy proves one letter; answers to what it is a copy of will name its Message-ID."""
     _keep(unit, {**known, copy.id: replace(copy, letter=letter.id)}.values())
     unit.outbox.came_home(letter.id, copy.at)
+    bundle = unit.outbox.get(letter.id)
+    if letter.party_mail and bundle is not None and sum(not e.home for e in bundle[1]) > 1:
+        put_several(unit, [*several(unit), letter.id])
     if copy.message_id != letter.message_id and not letter.case.startswith("office:"):
         unit.inbox.remember_message_id(copy.message_id, letter.id, letter.case)
+
+
+def several(unit: Unit) -> list[str]:
+    """Letters to more than one reader that count as sent by a copy, not told to anybody yet (restored_several)."""
+    return json.loads(unit.meta.get(_SEVERAL) or "[]")
+
+
+def put_several(unit: Unit, letters: Sequence[str]) -> None:
+    """Remember those that are still to be told."""
+    if letters:
+        unit.meta.put(_SEVERAL, json.dumps(list(letters)))
+    else:
+        unit.meta.drop(_SEVERAL)
 
 
 def unknown(unit: Unit) -> list[Copy]:

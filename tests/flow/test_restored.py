@@ -240,6 +240,26 @@ def test_a_letter_under_another_number_is_known_by_case_name_and_reader(disaster
     assert office.state(ref) == disaster.lost.state(ref)
 
 
+def test_a_letter_to_several_is_told_to_its_officer(
+    bench_of: Callable[..., Bench], tmp_path: Path, bench: Bench
+) -> None:
+    """One of two may have been turned away in the lost time: their copy does not say so, so the officer hears it."""
+    ref = bench.concern()
+    bench.mail("2027-02-01 10:15", MAYA, f"Re: [{ref}]", "Provider is Oakfield Care Ltd\nEligible")
+    disaster = Disaster(bench_of, tmp_path, bench)
+    bench.mail("2027-02-01 11:00", MAYA, f"Re: [{ref}]", "Send", files=[("copy.pdf", b"%PDF-1.4 redacted")])
+    bench.to("2027-02-01 11:30")
+    letter = bench.letter("M20")
+    assert len(letter.to) == 2
+    office = disaster.restore(at("2027-02-01 14:00"))
+    assert carried(office) == [] and office.state(ref) == "WPR"
+    with office.store.read() as unit:
+        told = [x for x, _ in unit.outbox.of_case("office:council") if x.party == MAYA]
+        assert restored.several(unit) == []
+    (found,) = [x for x in told if b"may not have reached everybody" in x.octets.replace(b"=\r\n", b"")]
+    assert all(one.encode() in found.octets.replace(b"=\r\n", b"") for one in (*letter.to, ref))
+
+
 def test_a_forged_copy_proves_nothing(disaster: Disaster):
     """Without the token that only we can make, a mail that says it is our letter is none."""
     office = disaster._begin(disaster._saved)
