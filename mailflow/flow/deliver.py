@@ -9,8 +9,6 @@ Limits: a letter counts as sent for its case at the first recipient who was acce
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,9 +17,8 @@ from types import MappingProxyType
 
 import structlog
 
-from mailflow.errors import CannotRender, Conflict, EditionUnreadable, Unavailable
-from mailflow.flow import budget_news, doubt, homecoming, leaving, put_off, restored, restored_several
-from mailflow.flow.office_mail import tell_administrator
+from mailflow.errors import Conflict, EditionUnreadable, Unavailable
+from mailflow.flow import budget_news, doubt, homecoming, leaving, pausing, put_off, restored, restored_several
 from mailflow.flow.ports import House, Office, Submits
 from mailflow.flow.unrendered import FAR
 from mailflow.mail.nobody import bare, is_a_machines, takes_no_mail
@@ -33,7 +30,6 @@ LEASE_SECONDS = 1200
 # RFC 5321 section 4.5.4.1: give up after 4 to 5 days. Only for a server that answers: an outage never bounces a letter.
 GIVE_UP = timedelta(days=5)
 ANSWERED = ("rcpt", "data")  # how far an attempt came that was answered, if not to its final dot
-FELT = timedelta(minutes=5)  # a shorter pause is nobody's news
 TRIES = 5
 NOBODY: Mapping[str, Verdict] = MappingProxyType({})
 
@@ -178,7 +174,7 @@ class Courier:
             if step == "data" and others and all(to in refused for to in others):
                 raise _NobodyElse(refused)
             if step == "dot":
-                again = now + retry_after(1, _jitter(letter.id, 1))
+                again = now + retry_after(1, pausing.jitter(letter.id, 1))
                 with self._house.store.unit(f"letter:{letter.id}", purpose="dot") as unit:
                     unit.outbox.phase(letter.id, step, self._me)
                     for to, verdict in refused.items():
@@ -274,7 +270,7 @@ def _office(house: House, letter: Letter) -> Office | None:
         return None
 
 
-# -- what must wait -----------------------------------------------------------------------------------------------
+# -- whom nobody may write to --------------------------------------------------------------------------------------
 
 
 def _unwritable(house: House, office: Office | None, letter: Letter, recipient: str) -> str:
@@ -289,45 +285,6 @@ def _unwritable(house: House, office: Office | None, letter: Letter, recipient: 
     if takes_no_mail(recipient) or (is_a_machines(recipient) and not listed):
         return "never written to: nobody reads mail at this address"
     return ""
-
-
-def _slow_down(unit: Unit, office: Office, now: datetime) -> datetime:
-    """Pause the whole office: 432 and 421 mean the account, not the letter; so does a server that is away."""
-    _, times = leaving.pause(unit, office)
-    pause = min(retry_after(times + 1, _jitter(office.id, times)), leaving.LONGEST_PAUSE)
-    until = now + pause
-    since = json.loads(unit.meta.get(f"courier:{office.id}") or "{}").get("since", now.isoformat())
-    kept = {"until": until.isoformat(), "times": times + 1, "since": since}
-    unit.meta.put(f"courier:{office.id}", json.dumps(kept))
-    _log.warning("courier.paused", office=office.id, until=until.isoformat(), times=times + 1)
-    return until
-
-
-def _flows_again(house: House, unit: Unit, office: Office, now: datetime) -> None:
-    """The server takes letters again: after a pause that was felt the administrator hears from when to when."""
-    key = f"courier:{office.id}"
-    since = json.loads(unit.meta.get(key) or "{}").get("since")
-    unit.meta.drop(key)
-    if since is None:
-        return
-    began = datetime.fromisoformat(since)
-    _log.info("courier.back", office=office.id, since=since)
-    if now - began < FELT:
-        return
-    local = office.calendar.local
-    facts = [
-        ("Mail server", "it slowed us down or was away"),
-        ("From", f"{local(began):%H:%M on %d %B %Y}"),
-        ("Until", f"{local(now):%H:%M on %d %B %Y}"),
-    ]
-    words = "Letters waited meanwhile and are leaving now; none was lost."
-    with suppress(CannotRender):  # what the letter did must be stored, whatever becomes of the news of it
-        tell_administrator(house, unit, office, key=f"health/sending/{since}", facts=facts, now=now, reason=words)
-
-
-def _jitter(name: str, attempt: int) -> float:
-    """0.0 to 1.0, spread over letters yet the same for each attempt, so that a demonstration can be played again."""
-    return hashlib.sha256(f"{name}/{attempt}".encode()).digest()[0] / 255
 
 
 # -- what came of it ----------------------------------------------------------------------------------------------
@@ -351,9 +308,9 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
     earliest = result.at
     states = {verdict.state for verdict in verdicts.values()}
     if any(v.throttled for v in verdicts.values()) or (states == {"deferred"} and not answered):
-        earliest = _slow_down(unit, office, result.at)
+        earliest = pausing.slow_down(unit, office, result.at)
     elif states - {"deferred"}:
-        _flows_again(house, unit, office, result.at)
+        pausing.flows_again(house, unit, office, result.at)
     if result.phase in ANSWERED and not anothers:
         with suppress(Conflict):  # the claim has run out
             unit.outbox.phase(result.letter.id, result.phase, me)
@@ -369,7 +326,7 @@ def _write(house: House, unit: Unit, result: _Result, me: str) -> None:
             state, words = "refused", f"Given up after {GIVE_UP.days} days. {words}"
         if state == "deferred":
             attempts = envelopes[recipient].attempts if recipient in envelopes else 1
-            pause = retry_after(attempts, _jitter(result.letter.id, attempts))
+            pause = retry_after(attempts, pausing.jitter(result.letter.id, attempts))
             next_at = max(earliest, result.at + pause)
         unit.outbox.settle(result.letter.id, recipient, state, words, next_at, at=result.at)
         if recipient in envelopes and envelopes[recipient].home:

@@ -8,17 +8,15 @@ Limits: a letter waits for the first reason found; the others are asked when it 
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 
 from mailflow.errors import EditionUnreadable
 from mailflow.flow import advance as stepping
-from mailflow.flow import budgets
+from mailflow.flow import budgets, pausing
 from mailflow.flow.ports import House, Office
 from mailflow.flow.regions import office_for
 from mailflow.store import Envelope, Letter, Unit
 
-LONGEST_PAUSE = timedelta(minutes=30)
 MISPLACED_WAIT = timedelta(hours=1)
 SLACK = timedelta(minutes=1)  # a letter that may leave at 4:59:59 is not put off because the courier was at another one
 
@@ -32,9 +30,9 @@ def wait(
     """
     if office is None:
         return now + MISPLACED_WAIT, "its office is not served now: see mailflow check", ""
-    until, _ = pause(unit, office)
+    until, _ = pausing.pause(unit, office)
     # A pause that ends later than any could was made while the machine's clock was wrong.
-    if until is not None and now < until <= now + 2 * LONGEST_PAUSE:
+    if until is not None and now < until <= now + 2 * pausing.LONGEST_PAUSE:
         return until, "the mail server asked us to slow down or is away", ""
     opening = _opening(house, unit, office, letter, now)
     if opening is not None:
@@ -59,9 +57,3 @@ def _opening(house: House, unit: Unit, office: Office, letter: Letter, now: date
     if known is None or known.leaves == "at once" or calendar.is_office_time(now):
         return None
     return calendar.office_time(now)
-
-
-def pause(unit: Unit, office: Office) -> tuple[datetime | None, int]:
-    """Until when this office's letters wait because of its server, and how often in a row that was so."""
-    value = json.loads(unit.meta.get(f"courier:{office.id}") or "{}")
-    return (datetime.fromisoformat(value["until"]) if value else None), int(value.get("times", 0))
