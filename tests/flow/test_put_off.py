@@ -9,6 +9,7 @@ import pytest
 
 from mailflow.flow.deliver import Courier
 from mailflow.flow.doubt import tell_case, tell_owed
+from mailflow.flow.history import history
 from mailflow.submission.verdict import Verdict
 from tests.flow.bench import JOAN, MAYA, Bench, at
 
@@ -119,6 +120,8 @@ def test_a_reply_takes_back_the_reminder_that_a_courier_has_if_it_is_put_off(ben
     assert bench.case(ref).letters[letter.id].status == ("sent" if fate == "left" else "withdrawn")
     with bench.store.read() as unit:
         assert {e.state for e in unit.outbox.get(letter.id)[1]} == {"sent" if fate == "left" else "withdrawn"}
+        told = history(bench.office.procedure, bench.office.calendar, unit.log.read(ref), lambda words: words)
+    assert [e.kind for e in told if e.what.startswith("Letter M22 was leaving at that moment")] == ["letter_unwanted"]
 
 
 def test_a_hold_keeps_a_letter_that_was_put_off_while_the_hold_was_read(bench: Bench) -> None:
