@@ -1,5 +1,9 @@
 """The breaks of a module that no test sees, each with a judgement, as kept in bench/survivors.
 
+    .venv/bin/python -m bench.survivors
+
+prints for each module what was tried and how those that no test saw are judged.
+
 In: a module's breaks and which of them survived; the list as it was.
 Out: the list anew: judgements stay with their break, a new survivor is not judged, one that is seen now is gone.
 Fails: ValueError, naming file and line, for a line that is none.
@@ -10,6 +14,7 @@ Limits: a break is known by the statement it is in, by what was done, and by its
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +27,6 @@ KINDS = {
     "bound": "a bound or a weight one larger or smaller, where no mail stands on the edge",
     "quick": "a quick way that only saves time",
     "other": "another rule catches it too",
-    "word": "one word or shape of a list of many, each of the same kind as those that tests state",
     "asks": "a question, a guess or a note too many or too few; never an act, a person unread or a letter lost",
     "misses": "a test is missing, and no reader was found whom it would harm",
 }
@@ -101,3 +105,20 @@ def _read(file: Path, number: int, line: str) -> Survivor:
         f"{file.name}, line {number}: expected statement, break, number and judgement with tabs between them, the "
         f"judgement as KIND: WHY with one of {kinds}, or {UNJUDGED}."
     )
+
+
+def main() -> None:
+    """A line for each module, and the sums."""
+    rows = []
+    for file in sorted(FOLDER.glob("*.tsv")):
+        head = file.read_text(encoding="utf-8").partition("\n")[0]
+        tried, seen, lived = map(int, re.findall(r"(\d+) (?:breaks|seen|not seen)", head))
+        kinds = Counter(one.judgement.partition(":")[0] for one in listed(file))
+        rows.append([file.stem, tried, seen, lived, *(kinds[kind] for kind in KINDS)])
+    rows.append(["sum", *map(sum, list(zip(*rows, strict=True))[1:])])
+    for row in [["module", "tried", "seen", "not", *KINDS], *rows]:
+        print(f"{row[0]:<18}" + "".join(f"{value or '-':>9}" for value in row[1:]))
+
+
+if __name__ == "__main__":
+    main()
