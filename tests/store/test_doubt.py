@@ -87,7 +87,7 @@ def test_a_copy_that_comes_home_settles_the_doubt(store: Store, letter: Make, no
 def test_a_copy_that_came_home_before_the_crash_is_evidence_too(store: Store, letter: Make, noon: datetime) -> None:
     """A courier that died after its letter came home leaves no doubt."""
     with store.unit() as u:
-        u.outbox.put(letter(), [JO])
+        u.outbox.put(letter(), [JO], home=HOME)
         claimed(u, noon)
         u.outbox.phase("L1", "dot")
         assert u.outbox.came_home("L1", noon) is False
