@@ -28,6 +28,8 @@ _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _COMMENT_END = "-->"
 # Bare ampersands cost the HTML parser a hundred times what an entity costs.
 _BARE_AMPERSAND = re.compile(r"&(?![A-Za-z#])")
+# So do no-break spaces, each with the length of what has been written so far; a mail that is read has some hundred.
+_NO_BREAK, _MOST_NO_BREAK = "\xa0", 10_000
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # These close each other, so that they nest only through tags that count.
 _UNCOUNTED = _VOID | {"p", "li", "dt", "dd", "tr", "td", "th", "option", "o:p", "P", "LI", "TR", "TD", "BR", "IMG"}
@@ -181,6 +183,8 @@ def _line(mark: str) -> str:
 def _bounded(html: str) -> str:
     """Cut comments and depth before any library builds a tree: depth is what costs them time."""
     html = _BARE_AMPERSAND.sub("&amp;", html[:MAX_HTML].translate(_MARKS))[:MAX_HTML]
+    if html.count(_NO_BREAK) > _MOST_NO_BREAK:
+        html = html.replace(_NO_BREAK, " ")
     pieces: list[str] = []
     at = 0
     while (start := html.find("<!--", at)) >= 0:

@@ -90,6 +90,7 @@ def test_shallow_nesting_is_read_and_deep_is_cut():
         HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"\n--" * 1_000_000,
         HEAD + b"Content-Type: text/html\n\n" + b"<div>" * 100_000,
         HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>&" * 100_000,
+        HEAD + b"Content-Type: text/html; charset=iso-8859-1\n\n<div>" + b"\xa0" * 500_000,
         HEAD + b"Content-Type: text/plain; a=\"" + b";" * 300_000 + b"\n\nx",
         HEAD + b"Subject: " + b"=?utf-8?q?x" * 50_000 + b"\n\nx",
         HEAD + b"Cc: " + b"(" * 100_000 + b"\n\nx",
@@ -112,6 +113,12 @@ def test_floods_stay_bounded(octets: bytes):
     """Each known way to make a mail reader slow ends within the declared bounds."""
     with contextlib.suppress(Unreadable):
         read(octets)
+
+
+def test_no_break_spaces_stay_until_they_cost_time():
+    """Some hundred are shown as they are; a flood of them, which a parser pays for with its square, becomes spaces."""
+    assert "&nbsp;" in html_text.safe_html("<p>" + "a\xa0" * 300 + "</p>")
+    assert "&nbsp;" not in html_text.safe_html("<p>" + "a\xa0" * 30_000 + "</p>")
 
 
 def test_private_marks_cannot_be_typed():
