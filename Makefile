@@ -35,7 +35,7 @@ run: $(VENV)/demo-$(KEY)
 test: $(VENV)/test-$(KEY)
 	@.ci/servers
 	$(PY) -m ruff check .
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 soak: $(VENV)/test-$(KEY) # about 20 minutes on two cores that have nothing else to do
 	@.ci/servers
